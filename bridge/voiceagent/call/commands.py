@@ -1,0 +1,304 @@
+"""What the call session wants done: its only output, in the imperative, plus notes about what it decided.
+
+A runner carries commands out in order and without waiting between them; slow ones answer later with an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from voiceagent.call.events import ToolOutcome, TransferOutcome
+from voiceagent.discreet import Words
+
+
+class Command:
+    """The root of all commands, for type checks only."""
+
+    __slots__ = ()
+
+
+class EngineCommand(Command):
+    """Carried out by the engine client."""
+
+    __slots__ = ()
+
+
+class LegCommand(Command):
+    """Carried out by the audio lane and the caller's leg."""
+
+    __slots__ = ()
+
+
+class ControlCommand(Command):
+    """Carried out by call control; answered by an event."""
+
+    __slots__ = ()
+
+
+class ToolCommand(Command):
+    """Carried out by the tool runner; answered by `ToolReturned`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as the engine must know it; `parameters` is JSON Schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSetup:
+    """How the engine shall behave in this call.
+
+    `turn_detection`, `transcription` and `options` are passed to the engine as they are (its own vocabulary); None leaves the
+    engine's default. `voice` is a voice's name, or a mapping in the engine's vocabulary. `sample_rate` in Hz, both ways.
+    """
+
+    instructions: str
+    voice: str | Mapping[str, Any] | None
+    sample_rate: int
+    tools: tuple[ToolSpec, ...] = ()
+    turn_detection: Mapping[str, Any] | None = None
+    transcription: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- to the engine
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureEngine(EngineCommand):
+    """Send the settings; `EngineReady` follows when the engine has confirmed them."""
+
+    setup: EngineSetup
+
+
+@dataclass(frozen=True, slots=True)
+class AskForReply(EngineCommand):
+    """Have the engine speak: `exactly` these words, or following `instructions`, or simply its turn."""
+
+    exactly: Words | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReply(EngineCommand):
+    """Stop generating a reply that is still under way."""
+
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TruncateItem(EngineCommand):
+    """Make the engine's memory of an item end where the caller stopped hearing it."""
+
+    item_id: str
+    audio_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveToolResult(EngineCommand):
+    """Hand a tool's output back. `AskForReply` is a separate command, once per reply."""
+
+    tool_call_id: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddUserText(EngineCommand):
+    """Something the caller did other than speak, as text (keys pressed)."""
+
+    text: Words
+
+
+# --- to the caller
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlayback(LegCommand):
+    """Silence at the caller's ear now: drop what is queued here and flush what the service has queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropAudioOf(LegCommand):
+    """Ignore audio of a cancelled reply that is still on its way."""
+
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MuteAgent(LegCommand):
+    """Nothing the engine says reaches the call any more (a human took over)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmuteAgent(LegCommand):
+    """The agent speaks to the caller again."""
+
+
+# --- to call control
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCaller(ControlCommand):
+    """Bring a named target into the call. Answered by `TransferRinging` and `TransferEnded`."""
+
+    target: str
+    reason: Words
+    ring_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveCall(ControlCommand):
+    """We leave; the caller and the human stay connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp(ControlCommand):
+    """End the call for everyone. Answered by `CallerLeft`, or treated as ended after a while."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording(ControlCommand):
+    """Record the call. Answered by `RecordingChanged` or `ControlFailed`."""
+
+
+# --- to the tool runner
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool(ToolCommand):
+    """Run one of the user's tools. `arguments` is the JSON text as the model wrote it."""
+
+    tool_call_id: str
+    name: str
+    arguments: str
+    timeout_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTool(ToolCommand):
+    """The result is no longer wanted."""
+
+    tool_call_id: str
+
+
+# --- the end of the session's work
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCall(Command):
+    """The session is finished; the runner closes everything that is still open."""
+
+    outcome: str  # completed | transferred | rejected | failed
+    reason: str
+
+
+# --- notes: for whoever watches (report, capture, workbench, logs); nothing depends on them
+
+
+class Note(Command):
+    """The root of all notes."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurnNoted(Note):
+    """What the caller said, once its text is known. Times are of the speech itself."""
+
+    item_id: str
+    text: Words
+    start_ms: float
+    end_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpeechBegan(Note):
+    """The caller begins to hear an item. `latency_ms` counts from the end of the caller's speech, None for a greeting."""
+
+    item_id: str
+    latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTurnNoted(Note):
+    """An item the agent spoke, when the caller has heard it to its end or interrupted it.
+
+    `heard_ms` is how much of its audio the caller heard.
+    """
+
+    item_id: str
+    text: Words
+    start_ms: float
+    end_ms: float
+    interrupted: bool
+    heard_ms: float
+    latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BargeInNoted(Note):
+    """The caller interrupted. `stop_ms`: from the onset of speech (as the engine places it) to our StopPlayback;
+    `truncated_at_ms`: how much of the item the caller had heard."""
+
+    at_ms: float
+    stop_ms: float
+    truncated_at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolNoted(Note):
+    """A tool ran. `arguments` and `output` are JSON texts."""
+
+    name: str
+    arguments: Words
+    output: Words
+    outcome: ToolOutcome
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransferNoted(Note):
+    """How a transfer ended."""
+
+    target: str
+    outcome: TransferOutcome
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNoted(Note):
+    """The caller pressed a key."""
+
+    key: Words
+
+
+@dataclass(frozen=True, slots=True)
+class UsageNoted(Note):
+    """Tokens of one reply, by kind."""
+
+    usage: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseNoted(Note):
+    """The call reached a phase: answered, media_open, engine_ready, first_audio, transferring, ending, ended."""
+
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned(Note):
+    """Something a developer should see; the call goes on."""
+
+    code: str
+    sentence: str

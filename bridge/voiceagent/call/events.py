@@ -1,0 +1,316 @@
+"""What can happen to a call: the only input of the call session, in the past tense.
+
+An adapter (phone leg, engine client, call control, tool runner) translates its own language into these; the session never
+sees ACS or JSON. Times are milliseconds; ids are the engine's own and opaque here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voiceagent.discreet import Words
+
+ToolOutcome = Literal["ok", "error", "timeout", "cancelled"]
+ReplyStatus = Literal["completed", "cancelled", "incomplete", "failed"]
+TransferOutcome = Literal["connected", "busy", "no_answer", "declined", "failed"]
+
+
+class Event:
+    """The root of all events, for type checks only."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed(Event):
+    """The deadline that `Session.deadline` named has come (or passed)."""
+
+
+# --- the caller's side
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(Event):
+    """The telephony service accepted our answer; audio may flow any moment now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallConnected(Event):
+    """The telephony service says that the call is established (may come after the media opened)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOpened(Event):
+    """Audio flows between the caller and us; `sample_rate` in Hz."""
+
+    sample_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerAudioBegan(Event):
+    """The caller's first frame was passed to the engine: the zero of the engine's audio clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaClosed(Event):
+    """The audio path to the caller is gone; the call itself may live on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed(Event):
+    """The caller pressed a key: one of 0-9 * # A-D."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft(Event):
+    """The call is over: the caller hung up or the service ended it. `code`/`subcode` are the service's."""
+
+    reason: str
+    code: int | None = None
+    subcode: int | None = None
+
+
+# --- the engine's side
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReady(Event):
+    """The engine is connected and has confirmed our settings. `expires_at` is Unix time in seconds, or None."""
+
+    session_id: str
+    model: str = ""
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSpeechStarted(Event):
+    """The engine heard speech begin; `audio_start_ms` counts the audio we passed to it."""
+
+    item_id: str
+    audio_start_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSpeechStopped(Event):
+    """The engine decided that the caller's turn ended; `audio_end_ms` includes the silence it waited for."""
+
+    item_id: str
+    audio_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurnCommitted(Event):
+    """The caller's audio became an item of the conversation."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTranscribed(Event):
+    """What the caller said, when the engine has a final text for it; may arrive long after the reply began."""
+
+    item_id: str
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTranscriptionFailed(Event):
+    """The engine could not put the caller's turn into words; the conversation goes on."""
+
+    item_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted(Event):
+    """The engine began a reply (one response, of one or more items)."""
+
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyItemAdded(Event):
+    """An item of the reply began: something to say, or a tool call."""
+
+    reply_id: str
+    item_id: str
+    kind: Literal["speech", "tool_call", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAudioBegan(Event):
+    """The first audio of an item arrived from the engine (the rest goes by in the audio lane, unseen here)."""
+
+    reply_id: str
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAudioEnded(Event):
+    """The engine has sent all audio of an item; playing it takes longer."""
+
+    reply_id: str
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWordsArrived(Event):
+    """A further piece of the text of an item being spoken."""
+
+    reply_id: str
+    item_id: str
+    delta: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWordsEnded(Event):
+    """The whole text of an item."""
+
+    reply_id: str
+    item_id: str
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled(Event):
+    """The engine wants a tool run. `arguments` is the JSON text as the model wrote it."""
+
+    reply_id: str
+    item_id: str
+    tool_call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded(Event):
+    """The reply is complete as far as the engine goes. `usage` counts tokens by kind, as the engine names them."""
+
+    reply_id: str
+    status: ReplyStatus
+    reason: str = ""
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTruncated(Event):
+    """The engine's memory of an item now ends at `audio_end_ms` of its audio."""
+
+    item_id: str
+    audio_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRefused(Event):
+    """The engine answered with an error and lives on. `command_id` is our id of what it refused, or ""."""
+
+    code: str
+    message: str
+    command_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLost(Event):
+    """The connection to the engine is gone. `code` is the WebSocket close code or HTTP status, or None."""
+
+    reason: str
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineNoted(Event):
+    """Something the engine said that the session need not act on (rate limits, warnings, unknown types): kept, not dropped."""
+
+    kind: str
+
+
+# --- the audio lane
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackBegan(Event):
+    """The first frame of an item was handed over to the caller's leg."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackDrained(Event):
+    """Everything the engine has sent so far was handed over; what the caller still hears is in `Playback`."""
+
+
+# --- tools
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReturned(Event):
+    """A tool ended. `output` is the JSON text for the engine (already capped); on failure it says what went wrong."""
+
+    tool_call_id: str
+    outcome: ToolOutcome
+    output: str
+    duration_ms: float
+
+
+# --- call control
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRinging(Event):
+    """The service accepted the invitation; the target's phone rings."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded(Event):
+    """How the transfer ended. `code`/`subcode` are the service's, `message` its sentence."""
+
+    target: str
+    outcome: TransferOutcome
+    code: int | None = None
+    subcode: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantsChanged(Event):
+    """Who is in the call now, beside us."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged(Event):
+    """The service started (`active`) or stopped recording."""
+
+    recording_id: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFailed(Event):
+    """A call-control request was refused or failed for good (after retries)."""
+
+    operation: str
+    status: int | None
+    code: str
+    message: str
+
+
+# --- ourselves
+
+
+@dataclass(frozen=True, slots=True)
+class EndRequested(Event):
+    """The operator or the server wants this call to end: after the sentence being spoken, or at once."""
+
+    reason: str
+    at_once: bool = False

@@ -1,0 +1,248 @@
+"""The settings of an agent project: every name, type, default and its one-line help, in one place.
+
+`voiceagent.toml` has these sections as tables. Secrets are never read from the file, only from the environment or `.env`
+(fields marked `secret`). `config.load` merges flag > environment > project file > user file and remembers each origin.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """Unknown keys are refused, so that a typing error does not become a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
+
+
+def _env(*names: str) -> dict[str, Any]:
+    return {"env": list(names)}
+
+
+def _secret(*names: str) -> dict[str, Any]:
+    return {"env": list(names), "secret": True}
+
+
+class AgentSection(Section):
+    name: str = Field("agent", description="the agent's name in reports and logs")
+    prompt: str = Field("prompt.md", description="file with the instructions, relative to the project")
+    tools: str = Field("tools.py", description="file with the @tool functions, relative to the project")
+    greeting: str = Field("", description="what the agent says first; empty: the caller speaks first")
+    greeting_by: Literal["text", "model"] = Field(
+        "text", description="text: speak the greeting word for word; model: let the model greet, guided by it"
+    )
+    language: str = Field("en-US", description="BCP 47 language of the conversation")
+    voice: str = Field(
+        "en-US-Ava:DragonHDLatestNeural",
+        description="voice name: an Azure voice, or an OpenAI one such as alloy",
+        json_schema_extra=_env("AZURE_VOICELIVE_VOICE", "VOICELIVE_VOICE"),
+    )
+    goodbye: str = Field("Thank you for calling. Goodbye.", description="said before the agent ends the call for silence or length")
+
+
+class TurnDetectionSection(Section):
+    type: Literal[
+        "server_vad", "azure_semantic_vad", "azure_semantic_vad_en", "azure_semantic_vad_multilingual", "semantic_vad"
+    ] = Field("server_vad", description="how the engine finds the end of the caller's turn")
+    threshold: float | None = Field(None, gt=0, lt=1, description="speech probability that counts as speech")
+    prefix_padding_ms: int | None = Field(None, ge=0, le=5000, description="audio kept from before the onset")
+    silence_duration_ms: int | None = Field(None, ge=50, le=10000, description="silence that ends a turn")
+
+
+class TranscriptionSection(Section):
+    model: str = Field("", description="transcription model; empty: the engine's own choice")
+    language: str = Field("", description="language hint; empty: agent.language")
+
+
+class EngineSection(Section):
+    kind: Literal["auto", "embedded", "voice-live"] = Field(
+        "auto", description="auto: voice-live when an endpoint is set, else the embedded engine", json_schema_extra=_env("VOICEAGENT_ENGINE")
+    )
+    endpoint: str = Field(
+        "",
+        description="Voice Live endpoint, https://NAME.services.ai.azure.com",
+        json_schema_extra=_env("AZURE_VOICELIVE_ENDPOINT", "AZURE_VOICE_LIVE_ENDPOINT"),
+    )
+    api_key: str = Field(
+        "",
+        description="Voice Live key; empty: Entra through DefaultAzureCredential",
+        json_schema_extra=_secret(
+            "AZURE_VOICELIVE_API_KEY", "AZURE_VOICE_LIVE_API_KEY", "AZURE_VOICELIVE_KEY", "AZURE_VOICE_LIVE_KEY"
+        ),
+    )
+    model: str = Field(
+        "gpt-realtime",
+        description="model name",
+        json_schema_extra=_env("AZURE_VOICELIVE_MODEL", "AZURE_VOICE_LIVE_MODEL", "VOICE_LIVE_MODEL", "VOICELIVE_MODEL"),
+    )
+    api_version: str = Field(
+        "2026-07-15",
+        description="Voice Live api-version (a dated one)",
+        json_schema_extra=_env("AZURE_VOICE_LIVE_API_VERSION", "VOICELIVE_API_VERSION"),
+    )
+    connect_timeout_seconds: float = Field(10, gt=0, le=60, description="how long opening the engine may take")
+    turn_detection: TurnDetectionSection = TurnDetectionSection()
+    transcription: TranscriptionSection = TranscriptionSection()
+    options: dict[str, Any] = Field(default_factory=dict, description="further session options, sent as they are")
+
+
+class ThinkerRule(Section):
+    """One thing the embedded agent understands. First matching rule wins.
+
+    `match`: words or phrases, any of which (as whole words, case-insensitive; `re:` begins a regular expression) selects it.
+    `slots`: what must be known before the tool runs; missing ones are asked for with `ask` and the caller's next turn fills them.
+    `reply`: template over the tool's result and the slots, `{field}`; `{field:spell}` reads it digit by digit.
+    """
+
+    name: str
+    match: list[str] = Field(default_factory=list)
+    tool: str = ""
+    arguments: dict[str, Any] = Field(default_factory=dict, description="fixed arguments; {utterance} is what was said")
+    slots: dict[str, "ThinkerSlot"] = Field(default_factory=dict)
+    reply: str = ""
+    reply_if: list["ThinkerReply"] = Field(default_factory=list, description="first whose `when` fits the tool's result")
+
+
+class ThinkerSlot(Section):
+    kind: Literal["digits", "text", "choice", "yes_no"] = "digits"
+    min_digits: int = Field(1, ge=1)
+    max_digits: int = Field(20, ge=1)
+    choices: list[str] = Field(default_factory=list)
+    ask: str = "Could you tell me that, please?"
+
+
+class ThinkerReply(Section):
+    when: dict[str, Any]
+    reply: str
+
+
+class ThinkerSection(Section):
+    kind: Literal["rules", "chat"] = Field("rules", description="what thinks when the engine is embedded")
+    base_url: str = Field("", description="OpenAI-compatible chat endpoint, when kind is chat", json_schema_extra=_env("OPENAI_BASE_URL"))
+    model: str = Field("", description="chat model", json_schema_extra=_env("OPENAI_MODEL"))
+    api_key: str = Field("", description="chat key", json_schema_extra=_secret("OPENAI_API_KEY"))
+    fallback: str = Field("Sorry, I did not get that.", description="said when no rule matches")
+    rules: list[ThinkerRule] = Field(default_factory=list)
+
+
+class BridgeSection(Section):
+    host: str = Field("127.0.0.1", description="address the public edge listens on")
+    port: int = Field(8080, ge=0, le=65535, description="its port; 0: any free one", json_schema_extra=_env("PORT"))
+    public_url: str = Field(
+        "",
+        description="https address under which Azure reaches this bridge",
+        json_schema_extra=_env("VOICEAGENT_PUBLIC_URL", "ACS_DEV_TUNNEL", "BASE_URL", "CALLBACK_URI_HOST"),
+    )
+    audio_format: Literal["pcm24k", "pcm16k"] = Field("pcm24k", description="PCM format of the call's media stream")
+    verification: Literal["required", "unverified"] = Field(
+        "required", description="unverified skips ACS's tokens; for experiments on this machine only, warned at every start"
+    )
+    playback_ahead_ms: int = Field(200, ge=40, le=2000, description="how far audio may run ahead of the caller's ear")
+    media_path: Literal["short", "stock"] = Field(
+        "short", description="short: the fast path for media frames; stock: the library's", json_schema_extra=_env("VOICEAGENT_MEDIA_PATH")
+    )
+    token_secret: str = Field(
+        "", description="key of the per-call tokens; empty: made at start", json_schema_extra=_secret("VOICEAGENT_TOKEN_SECRET")
+    )
+
+
+class AcsSection(Section):
+    connection_string: str = Field(
+        "",
+        description="endpoint=https://…;accesskey=… of the Communication Services resource",
+        json_schema_extra=_secret("ACS_CONNECTION_STRING", "COMMUNICATION_SERVICES_CONNECTION_STRING"),
+    )
+    endpoint: str = Field("", description="endpoint, when Entra is used in place of a key", json_schema_extra=_env("ACS_ENDPOINT"))
+    resource_id: str = Field(
+        "",
+        description="immutable resource id: the audience of the tokens ACS sends",
+        json_schema_extra=_env("ACS_AUDIENCE", "ACS_RESOURCE_ID"),
+    )
+    issuer: str = Field(
+        "https://acscallautomation.communication.azure.com",
+        description="issuer of the tokens ACS sends",
+        json_schema_extra=_env("VOICEAGENT_ACS_ISSUER"),
+    )
+    jwks_url: str = Field(
+        "https://acscallautomation.communication.azure.com/calling/keys",
+        description="keys of the tokens ACS sends",
+        json_schema_extra=_env("VOICEAGENT_ACS_JWKS_URL"),
+    )
+    phone_number: str = Field(
+        "",
+        description="our number, E.164: caller id of transfers",
+        json_schema_extra=_env("ACS_SOURCE_PHONE_NUMBER", "ACS_PHONE_NUMBER", "ACS_RESOURCE_PHONE_NUMBER"),
+    )
+    event_secret: str = Field(
+        "",
+        description="secret that Event Grid deliveries carry in the header x-voiceagent-secret",
+        json_schema_extra=_secret("VOICEAGENT_EVENT_SECRET"),
+    )
+    emulator_url: str = Field(
+        "", description="address of an ACS emulator; set by `voiceagent emulate`", json_schema_extra=_env("VOICEAGENT_EMULATOR_URL")
+    )
+
+
+class TransferTarget(Section):
+    """Where a named target is reached: exactly one of the addresses."""
+
+    phone_number: str = Field("", description="E.164 number")
+    acs_user: str = Field("", description="8:acs:… identity")
+    teams_user: str = Field("", description="Entra object id of a Teams user")
+    description: str = Field("", description="told to the model, so that it picks the right target")
+    ring_seconds: int = Field(30, ge=5, le=180, description="how long the target's phone rings")
+    agent: Literal["leaves", "listens"] = Field("leaves", description="after the human answers: leave, or stay muted as transcriber")
+
+
+class TransferSection(Section):
+    targets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], TransferTarget] = Field(default_factory=dict)
+
+
+class RecordingSection(Section):
+    enabled: bool = Field(False, description="record every call with ACS recording")
+    channels: Literal["mixed", "unmixed"] = "mixed"
+    format: Literal["wav", "mp3"] = "wav"
+
+
+class SilenceSection(Section):
+    after_seconds: float = Field(8, gt=0, le=120, description="silence after which the agent asks again")
+    prompts: list[str] = Field(
+        default_factory=lambda: ["Are you still there?", "I cannot hear you. Are you still there?"],
+        description="said one after the other; then the goodbye, then the call ends",
+    )
+
+
+class LimitsSection(Section):
+    max_call_minutes: float = Field(55, gt=0, le=1440, description="longest call; the goodbye is said before")
+    max_calls: int = Field(50, ge=1, description="calls at once; a further caller gets busy")
+    tool_timeout_seconds: float = Field(8, gt=0, le=120, description="how long a tool may take")
+    tool_output_bytes: int = Field(8192, ge=256, le=1048576, description="longest tool output handed to the engine")
+    ring_event_max_age_seconds: float = Field(25, gt=0, le=300, description="an IncomingCall older than this is stale (a phone rings 30 s)")
+
+
+class CaptureSection(Section):
+    policy: Literal["off", "redacted", "full"] = Field("redacted", description="what of a call is written to disk")
+    directory: str = Field("captures", description="where, relative to the project")
+
+
+class LogSection(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged", json_schema_extra=_env("VOICEAGENT_LOG_LEVEL"))
+    format: Literal["text", "json"] = Field("text", description="log lines for people or for machines")
+
+
+class Settings(Section):
+    """All settings of one agent project."""
+
+    agent: AgentSection = AgentSection()
+    engine: EngineSection = EngineSection()
+    thinker: ThinkerSection = ThinkerSection()
+    bridge: BridgeSection = BridgeSection()
+    acs: AcsSection = AcsSection()
+    transfer: TransferSection = TransferSection()
+    recording: RecordingSection = RecordingSection()
+    silence: SilenceSection = SilenceSection()
+    limits: LimitsSection = LimitsSection()
+    capture: CaptureSection = CaptureSection()
+    log: LogSection = LogSection()

@@ -1,0 +1,53 @@
+"""What can go wrong, by who must act.
+
+    VoiceagentError
+    ├── UserError            settings, files or options: the message carries the remedy      exit 2
+    ├── RemoteError          a service refused or failed: status, code, request id           exit 3
+    └── ProtocolError        bytes on a wire broke a rule
+        ├── LocalProtocolError    we did
+        └── RemoteProtocolError   the peer did
+"""
+
+from __future__ import annotations
+
+
+class VoiceagentError(Exception):
+    """The root: whatever the command line turns into one sentence."""
+
+
+class UserError(VoiceagentError):
+    """The user can mend it. `str(error)` names the thing and the value, `remedy` says what to do next."""
+
+    def __init__(self, sentence: str, *, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
+class RemoteError(VoiceagentError):
+    """A remote service refused or failed.
+
+    `service` is its name for people ("Voice Live"), `status` the HTTP status or None, `code` the service's own code or "",
+    `request_id` what its support asks for or "".
+    """
+
+    def __init__(
+        self, sentence: str, *, service: str, status: int | None = None, code: str = "", request_id: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(sentence)
+        self.service = service
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.remedy = remedy
+
+
+class ProtocolError(VoiceagentError):
+    """A rule of a wire protocol was broken."""
+
+
+class LocalProtocolError(ProtocolError):
+    """We asked for something the protocol or the present state does not allow; nothing has changed."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer sent something its protocol does not allow."""
