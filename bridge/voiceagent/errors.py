@@ -1,11 +1,11 @@
 """What can go wrong, by who must act.
 
-    VoiceagentError
-    ├── UserError            settings, files or options: the message carries the remedy      exit 2
-    ├── RemoteError          a service refused or failed: status, code, request id           exit 3
-    └── ProtocolError        bytes on a wire broke a rule
-        ├── LocalProtocolError    we did
-        └── RemoteProtocolError   the peer did
+VoiceagentError
+├── UserError            settings, files or options: the message carries the remedy      exit 2
+├── RemoteError          a service refused or failed: status, code, request id           exit 3
+└── ProtocolError        bytes on a wire broke a rule
+    ├── LocalProtocolError    we did
+    └── RemoteProtocolError   the peer did
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ class RemoteError(VoiceagentError):
     """
 
     def __init__(
-        self, sentence: str, *, service: str, status: int | None = None, code: str = "", request_id: str = "", remedy: str = ""
+        self,
+        sentence: str,
+        *,
+        service: str,
+        status: int | None = None,
+        code: str = "",
+        request_id: str = "",
+        remedy: str = "",
     ) -> None:
         super().__init__(sentence)
         self.service = service

@@ -39,7 +39,9 @@ class AgentSection(Section):
         description="voice name: an Azure voice, or an OpenAI one such as alloy",
         json_schema_extra=_env("AZURE_VOICELIVE_VOICE", "VOICELIVE_VOICE"),
     )
-    goodbye: str = Field("Thank you for calling. Goodbye.", description="said before the agent ends the call for silence or length")
+    goodbye: str = Field(
+        "Thank you for calling. Goodbye.", description="said before the agent ends the call for silence or length"
+    )
 
 
 class TurnDetectionSection(Section):
@@ -58,7 +60,9 @@ class TranscriptionSection(Section):
 
 class EngineSection(Section):
     kind: Literal["auto", "embedded", "voice-live"] = Field(
-        "auto", description="auto: voice-live when an endpoint is set, else the embedded engine", json_schema_extra=_env("VOICEAGENT_ENGINE")
+        "auto",
+        description="auto: voice-live when an endpoint is set, else the embedded engine",
+        json_schema_extra=_env("VOICEAGENT_ENGINE"),
     )
     endpoint: str = Field(
         "",
@@ -100,9 +104,9 @@ class ThinkerRule(Section):
     match: list[str] = Field(default_factory=list)
     tool: str = ""
     arguments: dict[str, Any] = Field(default_factory=dict, description="fixed arguments; {utterance} is what was said")
-    slots: dict[str, "ThinkerSlot"] = Field(default_factory=dict)
+    slots: dict[str, ThinkerSlot] = Field(default_factory=dict)
     reply: str = ""
-    reply_if: list["ThinkerReply"] = Field(default_factory=list, description="first whose `when` fits the tool's result")
+    reply_if: list[ThinkerReply] = Field(default_factory=list, description="first whose `when` fits the tool's result")
 
 
 class ThinkerSlot(Section):
@@ -120,7 +124,9 @@ class ThinkerReply(Section):
 
 class ThinkerSection(Section):
     kind: Literal["rules", "chat"] = Field("rules", description="what thinks when the engine is embedded")
-    base_url: str = Field("", description="OpenAI-compatible chat endpoint, when kind is chat", json_schema_extra=_env("OPENAI_BASE_URL"))
+    base_url: str = Field(
+        "", description="OpenAI-compatible chat endpoint, when kind is chat", json_schema_extra=_env("OPENAI_BASE_URL")
+    )
     model: str = Field("", description="chat model", json_schema_extra=_env("OPENAI_MODEL"))
     api_key: str = Field("", description="chat key", json_schema_extra=_secret("OPENAI_API_KEY"))
     fallback: str = Field("Sorry, I did not get that.", description="said when no rule matches")
@@ -137,14 +143,19 @@ class BridgeSection(Section):
     )
     audio_format: Literal["pcm24k", "pcm16k"] = Field("pcm24k", description="PCM format of the call's media stream")
     verification: Literal["required", "unverified"] = Field(
-        "required", description="unverified skips ACS's tokens; for experiments on this machine only, warned at every start"
+        "required",
+        description="unverified skips ACS's tokens; for experiments on this machine only, warned at every start",
     )
     playback_ahead_ms: int = Field(200, ge=40, le=2000, description="how far audio may run ahead of the caller's ear")
     media_path: Literal["short", "stock"] = Field(
-        "short", description="short: the fast path for media frames; stock: the library's", json_schema_extra=_env("VOICEAGENT_MEDIA_PATH")
+        "short",
+        description="short: the fast path for media frames; stock: the library's",
+        json_schema_extra=_env("VOICEAGENT_MEDIA_PATH"),
     )
     token_secret: str = Field(
-        "", description="key of the per-call tokens; empty: made at start", json_schema_extra=_secret("VOICEAGENT_TOKEN_SECRET")
+        "",
+        description="key of the per-call tokens; empty: made at start",
+        json_schema_extra=_secret("VOICEAGENT_TOKEN_SECRET"),
     )
 
 
@@ -154,7 +165,9 @@ class AcsSection(Section):
         description="endpoint=https://…;accesskey=… of the Communication Services resource",
         json_schema_extra=_secret("ACS_CONNECTION_STRING", "COMMUNICATION_SERVICES_CONNECTION_STRING"),
     )
-    endpoint: str = Field("", description="endpoint, when Entra is used in place of a key", json_schema_extra=_env("ACS_ENDPOINT"))
+    endpoint: str = Field(
+        "", description="endpoint, when Entra is used in place of a key", json_schema_extra=_env("ACS_ENDPOINT")
+    )
     resource_id: str = Field(
         "",
         description="immutable resource id: the audience of the tokens ACS sends",
@@ -181,7 +194,9 @@ class AcsSection(Section):
         json_schema_extra=_secret("VOICEAGENT_EVENT_SECRET"),
     )
     emulator_url: str = Field(
-        "", description="address of an ACS emulator; set by `voiceagent emulate`", json_schema_extra=_env("VOICEAGENT_EMULATOR_URL")
+        "",
+        description="address of an ACS emulator; set by `voiceagent emulate`",
+        json_schema_extra=_env("VOICEAGENT_EMULATOR_URL"),
     )
 
 
@@ -193,7 +208,9 @@ class TransferTarget(Section):
     teams_user: str = Field("", description="Entra object id of a Teams user")
     description: str = Field("", description="told to the model, so that it picks the right target")
     ring_seconds: int = Field(30, ge=5, le=180, description="how long the target's phone rings")
-    agent: Literal["leaves", "listens"] = Field("leaves", description="after the human answers: leave, or stay muted as transcriber")
+    agent: Literal["leaves", "listens"] = Field(
+        "leaves", description="after the human answers: leave, or stay muted as transcriber"
+    )
 
 
 class TransferSection(Section):
@@ -219,7 +236,9 @@ class LimitsSection(Section):
     max_calls: int = Field(50, ge=1, description="calls at once; a further caller gets busy")
     tool_timeout_seconds: float = Field(8, gt=0, le=120, description="how long a tool may take")
     tool_output_bytes: int = Field(8192, ge=256, le=1048576, description="longest tool output handed to the engine")
-    ring_event_max_age_seconds: float = Field(25, gt=0, le=300, description="an IncomingCall older than this is stale (a phone rings 30 s)")
+    ring_event_max_age_seconds: float = Field(
+        25, gt=0, le=300, description="an IncomingCall older than this is stale (a phone rings 30 s)"
+    )
 
 
 class CaptureSection(Section):
@@ -228,7 +247,9 @@ class CaptureSection(Section):
 
 
 class LogSection(Section):
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged", json_schema_extra=_env("VOICEAGENT_LOG_LEVEL"))
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="how much is logged", json_schema_extra=_env("VOICEAGENT_LOG_LEVEL")
+    )
     format: Literal["text", "json"] = Field("text", description="log lines for people or for machines")
 
 
