@@ -1,0 +1,1 @@
+"""`voiceagent calls ...`: the calls of a project."""

@@ -1,0 +1,1 @@
+"""`voiceagent config ...`: the settings of a project."""

@@ -1,0 +1,70 @@
+"""From words to a command: parses, runs, and turns whatever comes out into an exit code and at most three lines of talk."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from typer import Abort, Exit
+from typer.core import TyperGroup
+
+from voiceagent_cli import exits
+from voiceagent_cli.group import root
+from voiceagent_cli.terminal import Terminal
+
+
+def dispatch(words: Sequence[str]) -> int:
+    """Run the command line. The terminal is made here and reaches every command as its context object."""
+    terminal = Terminal(sys.stdout, sys.stderr)
+    try:
+        return _run(root(), words, terminal)
+    except exits.Ended as ended:
+        return ended.code
+    except BrokenPipeError:
+        # The reader of our output has left (`voiceagent calls list | head`): not an error worth a word.
+        sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains while flushing it at exit
+        return exits.OK
+    except (KeyboardInterrupt, Abort):
+        return _tell(exits.Verdict(exits.INTERRUPTED, "Interrupted."), terminal)
+    except Exception as error:
+        # The edge of the process: whoever typed the command gets a sentence, never a traceback.
+        verdict = exits.judge(error)
+        return _tell(verdict, terminal) if verdict else _own_bug(error, terminal)
+
+
+def _run(group: TyperGroup, words: Sequence[str], terminal: Terminal) -> int:
+    try:
+        group.main(args=list(words), prog_name="voiceagent", standalone_mode=False, obj=terminal)
+    except Exit as exit_:
+        return exit_.exit_code
+    except Exception as error:
+        if hasattr(error, "format_message"):  # click's own complaints about the words typed; typer hides their classes
+            return _misused(error, terminal)
+        raise
+    return exits.OK
+
+
+def _misused(error: Exception, terminal: Terminal) -> int:
+    """Wrong words: what was wrong, and where the right ones are told."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "voiceagent"
+    sentence = error.format_message()  # type: ignore[attr-defined]
+    return _tell(exits.Verdict(exits.USAGE, sentence, f"`{path} --help` tells what it takes"), terminal)
+
+
+def _tell(verdict: exits.Verdict, terminal: Terminal) -> int:
+    terminal.complain(verdict.sentence, verdict.remedy)
+    return verdict.code
+
+
+def _own_bug(error: Exception, terminal: Terminal) -> int:
+    """Our fault: keep the traceback in a file for the bug report, and say where."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="voiceagent-", suffix=".traceback.txt", delete=False) as file:
+        file.writelines(traceback.format_exception(error))
+    terminal.complain(
+        f"voiceagent itself failed: {type(error).__name__}.", f"the traceback is in {file.name}; please report it"
+    )
+    return exits.FAILED

@@ -1,0 +1,157 @@
+"""Which commands there are. Each line of the table is all that `voiceagent --help` needs, so that it imports none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from typer import Context, Typer
+from typer.core import TyperGroup, TyperOption
+from typer.main import get_command, get_install_completion_arguments
+
+from voiceagent_cli.exits import USAGE, Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command as the overview shows it; its code is the module of the same words under `voiceagent_cli.commands`."""
+
+    words: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Commands that are used together."""
+
+    title: str
+    commands: tuple[Listed, ...]
+
+
+CHAPTERS = (
+    Chapter(
+        "Build an agent",
+        (
+            Listed("init", "Write an agent project that works offline at once"),
+            Listed("serve", "Answer calls: Azure's, or an emulated phone's offline"),
+            Listed("call", "Place an emulated phone call to the agent and report how it went"),
+        ),
+    ),
+    Chapter(
+        "Look back",
+        (
+            Listed("calls list", "The calls of a project, latest first"),
+            Listed("calls show", "One call: what was said, what ran, how long it took"),
+        ),
+    ),
+    Chapter(
+        "Around it",
+        (
+            Listed("emulate", "Run the ACS and Voice Live emulators for any client"),
+            Listed("doctor", "Check this machine and the settings; say what is missing"),
+            Listed("config show", "Every setting, its value and where it comes from"),
+        ),
+    ),
+)
+
+GROUPS = {"calls": "The calls of a project", "config": "The settings of a project"}
+"""First words that only lead to other commands."""
+
+EPILOG = (
+    "`voiceagent COMMAND --help` tells more. Results go to stdout, everything else to stderr; --json gives the same facts to "
+    "programs. Exit codes: 0 fine, 1 a check or call failed, 2 wrong usage or settings, 3 a remote service failed, 130 "
+    "interrupted."
+)
+
+
+def root() -> Commands:
+    """The command `voiceagent` itself."""
+    return Commands(name="voiceagent", help="Phone agents on Azure, and a whole phone call on a laptop.")
+
+
+def listed() -> list[Listed]:
+    """All commands in the order of the overview."""
+    return [command for chapter in CHAPTERS for command in chapter.commands]
+
+
+class Commands(TyperGroup):
+    """A group whose commands are imported when they are chosen. `prefix` is the words that lead here."""
+
+    def __init__(self, *, prefix: str = "", **attrs: Any) -> None:
+        super().__init__(rich_markup_mode=None, **attrs)
+        self.prefix = prefix
+        # Filled for typer's did-you-mean, which looks at the keys only.
+        self.commands = dict.fromkeys(self._names())  # type: ignore[assignment]  # values come from get_command
+        if not prefix:
+            self.params += [_version_option(), *get_install_completion_arguments()]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return self._names()
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self._names():
+            return None
+        words = f"{self.prefix} {cmd_name}".strip()
+        if words in GROUPS:
+            return Commands(name=cmd_name, prefix=words, help=f"{GROUPS[words]}.")
+        return load(words)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            # No command chosen: the overview is talk, not a result, and nothing ran.
+            ctx.obj.say(self.get_help(ctx))
+            raise Ended(USAGE)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        self.format_commands(ctx, formatter)
+        with formatter.section("Options"):
+            formatter.write_dl([record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))])
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        chapters = [(chapter.title, self._rows(chapter)) for chapter in CHAPTERS]
+        width = max(len(name) for _, rows in chapters for name, _ in rows)
+        for title, rows in chapters:
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl([(name.ljust(width), line) for name, line in rows])
+
+    def _rows(self, chapter: Chapter) -> list[tuple[str, str]]:
+        return [
+            (command.words.removeprefix(self.prefix).strip(), command.line)
+            for command in chapter.commands
+            if command.words.startswith(self.prefix)
+        ]
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        if not self.prefix:
+            formatter.write_paragraph()
+            formatter.write_text(EPILOG)
+
+    def _names(self) -> list[str]:
+        depth = len(self.prefix.split())
+        names = [command.words.split()[depth] for command in listed() if command.words.startswith(self.prefix)]
+        return list(dict.fromkeys(names))
+
+
+def load(words: str) -> Any:
+    """The command of these words, from the file of the same name: `calls list` is `commands/calls/list.py`."""
+    module = import_module("voiceagent_cli.commands." + ".".join(words.split()))
+    app = Typer(add_completion=False, rich_markup_mode=None)
+    name = words.rsplit(" ", 1)[-1]
+    app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(module.command)
+    return get_command(app)
+
+
+def _version_option() -> Any:
+    def show(ctx: Context, _param: object, wanted: bool) -> None:
+        if wanted:
+            from voiceagent import __version__
+
+            ctx.obj.result(f"voiceagent {__version__}")
+            ctx.exit()
+
+    return TyperOption(
+        param_decls=["--version", "-V"], is_flag=True, expose_value=False, is_eager=True, callback=show, help="Show the version."
+    )

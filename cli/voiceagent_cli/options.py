@@ -1,0 +1,11 @@
+"""Options that several commands share, so that they are spelled and explained the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+Project = Annotated[Path, Argument(metavar="[DIR]", help="The agent project.", show_default=False)]
+AsJson = Annotated[bool, Option("--json", help="Print the result as JSON.")]

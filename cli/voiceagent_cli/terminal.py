@@ -1,0 +1,84 @@
+"""Every way to speak to the user: results to stdout, talk to stderr, colour only where somebody looks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+
+class Terminal:
+    """The two streams of one command run. Commands never print; they speak through this.
+
+    `as_json` is set by the `--json` option: talk goes on to stderr, and stdout carries JSON only.
+    """
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, *, as_json: bool = False) -> None:
+        self._out = stdout
+        self._err = stderr
+        self.as_json = as_json
+
+    @property
+    def watched(self) -> bool:
+        """Whether a person looks at the talk (a terminal, not a file or a pipe)."""
+        return self._err.isatty()
+
+    @property
+    def asked_in_person(self) -> bool:
+        """Whether results go to a terminal."""
+        return self._out.isatty()
+
+    def result(self, text: str) -> None:
+        """What the command was run for, as text."""
+        print(text, file=self._out, flush=True)
+
+    def record(self, facts: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 2) -> None:
+        """What the command was run for, as JSON. `indent=None` gives one line, for streams of records."""
+        print(json.dumps(facts, indent=indent, ensure_ascii=False), file=self._out, flush=True)
+
+    def say(self, text: str = "") -> None:
+        """A remark about what is going on."""
+        print(text, file=self._err, flush=True)
+
+    def soft(self, text: str) -> None:
+        """A remark of less weight."""
+        self.say(self._styled(text, "2"))
+
+    def strong(self, text: str) -> None:
+        """A remark of more weight."""
+        self.say(self._styled(text, "1"))
+
+    def warn(self, sentence: str) -> None:
+        """Something to know, though the work goes on."""
+        self.say(f"{self._styled('warning:', '33')} {sentence}")
+
+    def complain(self, sentence: str, remedy: str = "") -> None:
+        """Why the command ends here, and what to do about it."""
+        self.say(f"{self._styled('error:', '31')} {sentence}")
+        if remedy:
+            self.say(f"  {self._styled('try:', '36')} {remedy}")
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
+        """A result of many alike: a table for people, tab-separated lines for a pipe."""
+        rows = list(rows)
+        if not self.asked_in_person:
+            for row in rows:
+                self.result("\t".join(row))
+            return
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
+        for row in rows:
+            table.add_row(*row)
+        Console(file=self._out, highlight=False, markup=False).print(table)
+
+    def _styled(self, text: str, code: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self.watched and not _plain() else text
+
+
+def _plain() -> bool:
+    """Whether the user asked for no colour (https://no-color.org) or has a terminal without."""
+    import os
+
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"

@@ -1,0 +1,104 @@
+"""Habits that a reader would have to trust otherwise: who may print, exit, read the environment, start tasks, sleep."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+READ_THE_ENVIRONMENT = {"voiceagent.config.load", "voiceagent_cli.terminal", "voiceagent_cli.environment"}
+"""`config.load` for settings; the terminal for NO_COLOR and TERM; the command line's entry hands `os.environ` to `config.load`."""
+
+TASKS_WITHOUT_OWNER = {"create_task", "ensure_future"}
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
+    """Every call as (owner, name, line): `asyncio.create_task(…)` is ("asyncio", "create_task", n)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                yield ast.unparse(node.func.value), node.func.attr, node.lineno
+            elif isinstance(node.func, ast.Name):
+                yield "", node.func.id, node.lineno
+
+
+def test_only_the_command_line_prints_and_exits(modules: Mapping[str, Any]) -> None:
+    wrong = [
+        f"{module.where}:{line} {owner}.{name}"
+        for module in modules.values()
+        if module.name.startswith("voiceagent.")
+        for owner, name, line in calls(module.tree)
+        if (owner, name) in {("", "print"), ("", "exit"), ("sys", "exit"), ("os", "_exit")}
+    ]
+    assert wrong == []
+
+
+def test_the_environment_is_read_in_one_place(modules: Mapping[str, Any]) -> None:
+    wrong = [
+        f"{module.where}:{node.lineno}"
+        for module in modules.values()
+        if module.name not in READ_THE_ENVIRONMENT
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
+    ]
+    assert wrong == []
+
+
+def test_every_task_has_an_owner(modules: Mapping[str, Any]) -> None:
+    wrong = []
+    for module in modules.values():
+        groups = _task_groups(module.tree)
+        wrong += [
+            f"{module.where}:{line} {owner}.{name}"
+            for owner, name, line in calls(module.tree)
+            if name in TASKS_WITHOUT_OWNER and owner.rsplit(".", 1)[-1] not in groups
+        ]
+    assert wrong == []
+
+
+def _task_groups(tree: ast.AST) -> set[str]:
+    """Names that hold a task group in this file: `async with asyncio.TaskGroup() as x`, `x: asyncio.TaskGroup`, `x = TaskGroup()`."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.withitem) and "TaskGroup" in ast.unparse(node.context_expr) and node.optional_vars:
+            names.add(ast.unparse(node.optional_vars).rsplit(".", 1)[-1])
+        elif isinstance(node, ast.AnnAssign) and "TaskGroup" in ast.unparse(node.annotation):
+            names.add(ast.unparse(node.target).rsplit(".", 1)[-1])
+        elif isinstance(node, ast.arg) and node.annotation and "TaskGroup" in ast.unparse(node.annotation):
+            names.add(node.arg)
+        elif isinstance(node, ast.Assign) and "TaskGroup" in ast.unparse(node.value):
+            names |= {ast.unparse(target).rsplit(".", 1)[-1] for target in node.targets}
+    return names
+
+
+def test_no_test_waits_for_time(root: Path) -> None:
+    wrong = []
+    for path in sorted((root / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        wrong += [
+            f"{path.relative_to(root)}:{line}" for owner, name, line in calls(tree) if (owner, name) == ("time", "sleep")
+        ]
+    assert wrong == []
+
+
+def test_every_module_says_what_it_knows(modules: Mapping[str, Any]) -> None:
+    assert [module.where for module in modules.values() if not ast.get_docstring(module.tree)] == []
+
+
+def test_files_fit_in_the_head(modules: Mapping[str, Any]) -> None:
+    long = {module.where: len(module.path.read_text(encoding="utf-8").splitlines()) for module in modules.values()}
+    assert {where: lines for where, lines in long.items() if lines > 420} == {}
+
+
+def test_importing_a_module_does_nothing(modules: Mapping[str, Any]) -> None:
+    """At module level there are only definitions: no loops, no withs, no bare calls."""
+    wrong = [
+        f"{module.where}:{node.lineno}"
+        for module in modules.values()
+        if not module.name.endswith("__main__")
+        for node in module.tree.body
+        if isinstance(node, ast.For | ast.While | ast.With)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await))
+    ]
+    assert wrong == []
