@@ -1,0 +1,179 @@
+"""Runs the author's tools for a call: checked arguments in, JSON text out, and nothing a tool does reaches the call as an exception."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from voiceagent.call.commands import ToolSpec
+from voiceagent.call.events import ToolOutcome, ToolReturned
+from voiceagent.discreet import PhoneNumber, without_secrets
+from voiceagent.errors import UserError
+from voiceagent.tools.define import CallContext
+from voiceagent.tools.output import error_text, result_text
+from voiceagent.tools.schema import DefinedTool, define
+from voiceagent.tools.threads import ToolThreads
+
+_log = logging.getLogger(__name__)
+_LONGEST_ARGUMENTS = 65536
+"""Characters; far above what a model writes for a spoken request, far below what would hold up the loop."""
+
+
+class PythonTools:
+    """The tools of one agent project, as the port `ToolSet` wants them.
+
+    `now_ms` measures durations. `limit_bytes` caps each output. Tools that are not `async` share `threads` threads.
+    """
+
+    def __init__(
+        self,
+        functions: Sequence[Callable[..., Any]],
+        *,
+        now_ms: Callable[[], float],
+        limit_bytes: int = 8192,
+        threads: int = 16,
+    ) -> None:
+        self._now_ms = now_ms
+        self._limit_bytes = limit_bytes
+        self._threads = ToolThreads(threads)
+        self._tools: dict[str, DefinedTool] = {}
+        for function in functions:
+            defined = define(function)
+            if defined.spec.name in self._tools:
+                raise UserError(f"two tools are named `{defined.spec.name}`", remedy="rename one, or use @tool(name=…)")
+            self._tools[defined.spec.name] = defined
+
+    def specs(self) -> Sequence[ToolSpec]:
+        """The tools as the engine must know them, in the order they were written."""
+        return tuple(defined.spec for defined in self._tools.values())
+
+    async def run(
+        self, name: str, arguments: str, *, tool_call_id: str, timeout_ms: int, context: Mapping[str, Any]
+    ) -> ToolReturned:
+        """Check the arguments, run the tool, cap its output. Never raises but for cancellation."""
+        began = self._now_ms()
+        outcome, output = await self._outcome(name, arguments, timeout_ms, context)
+        return ToolReturned(tool_call_id, outcome, output, max(0.0, self._now_ms() - began))
+
+    async def _outcome(
+        self, name: str, arguments: str, timeout_ms: int, context: Mapping[str, Any]
+    ) -> tuple[ToolOutcome, str]:
+        defined = self._tools.get(name)
+        if defined is None:
+            known = ", ".join(self._tools) or "none"
+            return "error", error_text(f"There is no tool named {name[:64]!r}. The tools are: {known}.")
+        bound = bind(defined, arguments, context)
+        if isinstance(bound, str):
+            return "error", error_text(bound)
+        if defined.options.timeout_seconds is not None:
+            timeout_ms = min(timeout_ms, int(defined.options.timeout_seconds * 1000))
+        return await self._within(defined, bound, timeout_ms)
+
+    async def _within(
+        self, defined: DefinedTool, bound: tuple[list[Any], dict[str, Any]], timeout_ms: int
+    ) -> tuple[ToolOutcome, str]:
+        name = defined.spec.name
+        late: tuple[ToolOutcome, str] = ("timeout", error_text(f"{name} did not answer within {timeout_ms / 1000:g} s."))
+        try:
+            # Awaited in this very task: a task of its own would carry a tool's SystemExit into the event loop and end it.
+            async with asyncio.timeout(timeout_ms / 1000) as limit:
+                value, error = await self._called(defined, *bound)
+                if error is None:
+                    value, error = await self._text(value)
+        except TimeoutError:
+            return late
+        if limit.expired():  # the tool caught its cancellation and came back late
+            return late
+        if error is None:
+            return "ok", str(value)
+        return "error", error_text(_failure(name, error))
+
+    async def _called(
+        self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]
+    ) -> tuple[Any, BaseException | None]:
+        if inspect.iscoroutinefunction(inspect.unwrap(defined.function)):
+            return await _awaited(defined.function(*args, **kwargs))
+        value, error = await self._threads.run(lambda: defined.function(*args, **kwargs))
+        return await _awaited(value) if error is None and inspect.isawaitable(value) else (value, error)
+
+    async def _text(self, value: Any) -> tuple[Any, BaseException | None]:
+        """In a thread, since turning a large object into plain values takes long."""
+        if value is None or isinstance(value, (bool, int, str)):
+            return result_text(value, self._limit_bytes), None
+        try:
+            return await asyncio.to_thread(result_text, value, self._limit_bytes), None
+        except Exception as error:  # an object's own conversion is the author's code too
+            return None, TypeError(f"the result cannot be sent: {error}")
+
+
+def bind(
+    defined: DefinedTool, arguments: str, context: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]] | str:
+    """The Python arguments of a call, or a sentence that tells the model what to mend."""
+    from pydantic import ValidationError
+
+    if len(arguments) > _LONGEST_ARGUMENTS:
+        return f"The arguments of {defined.spec.name} are too long ({len(arguments)} characters)."
+    try:
+        checked = defined.model.model_validate_json(arguments.strip() or "{}")
+    except ValidationError as error:
+        return _complaint(defined.spec.name, error)
+    values = {parameter: getattr(checked, field) for parameter, field in defined.fields.items()}
+    values |= dict.fromkeys(defined.context, call_context(context))
+    return [values.pop(parameter) for parameter in defined.positional], values
+
+
+def call_context(context: Mapping[str, Any]) -> CallContext:
+    """The mapping the runtime knows a call by, as the author's type; what has no name of its own goes to `facts`."""
+    own = ("call_id", "correlation_id", "caller", "called")
+    plain = {name: _shown(context.get(name, "")) for name in own}
+    facts = {key: value for key, value in context.items() if key not in own}
+    return CallContext(
+        plain["call_id"], plain["correlation_id"], PhoneNumber(plain["caller"]), PhoneNumber(plain["called"]), facts
+    )
+
+
+def _shown(value: Any) -> str:
+    return str.__str__(value) if isinstance(value, str) else ""
+
+
+def _complaint(name: str, error: Any) -> str:
+    found = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False)[:5]:
+        where = ".".join(str(part) for part in problem["loc"])
+        found.append(f"{where}: {problem['msg']}" if where else problem["msg"])
+    return f"The arguments of {name} were not accepted ({'; '.join(found)}). Call it again with corrected arguments."
+
+
+async def _awaited(awaitable: Any) -> tuple[Any, BaseException | None]:
+    task = asyncio.current_task()
+    try:
+        return await awaitable, None
+    except asyncio.CancelledError as error:
+        if task is not None and task.cancelling():
+            raise  # we are being cancelled
+        return None, error  # the tool raised it of its own accord
+    except BaseException as error:  # sys.exit in a tool ends the tool, not the bridge
+        return None, error
+
+
+def _failure(name: str, error: BaseException) -> str:
+    """What the model is told: type and first line, without secrets. The place goes to the log, for the author."""
+    lines = without_secrets(_message(error)).splitlines()
+    text = "".join(character for character in (lines[0] if lines else "") if character.isprintable())[:200]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    _log.warning("tool %s failed at %s: %s", name, place, type(error).__name__)
+    _log.debug("tool %s failed", name, exc_info=error)
+    return f"{name} failed: {type(error).__name__}: {text}" if text else f"{name} failed: {type(error).__name__}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an author's __str__ may be broken as well
+        return ""
