@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voiceagent.call.events import ToolOutcome, TransferOutcome
-from voiceagent.discreet import Words
+from voiceagent.discreet import PhoneNumber, Words
 
 
 class Command:
@@ -294,6 +294,38 @@ class PhaseNoted(Note):
     """The call reached a phase: answered, media_open, engine_ready, first_audio, transferring, ending, ended."""
 
     phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBeganNoted(Note):
+    """The runner's first note: who calls whom, and what answers. `started_at` is Unix time in seconds."""
+
+    agent: str
+    engine: str
+    correlation_id: str
+    caller: PhoneNumber
+    called: PhoneNumber
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallEndedNoted(Note):
+    """The runner's last note: everything is closed. Counts are of frames; `dropped` were lost to slow peers and full buffers."""
+
+    outcome: str  # as in CloseCall
+    reason: str
+    caller_in: int
+    agent_out: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeShareNoted(Note):
+    """How much of a latency was the bridge's own: `kind` is first_audio (engine's first delta in, caller's first frame out) or
+    barge_in (speech_started in, StopPlayback carried out)."""
+
+    kind: str
+    ms: float
 
 
 @dataclass(frozen=True, slots=True)
