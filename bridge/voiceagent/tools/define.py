@@ -13,6 +13,8 @@ from voiceagent.discreet import PhoneNumber
 
 MARK = "__voiceagent_tool__"
 
+_NOBODY = PhoneNumber("")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -26,8 +28,8 @@ class CallContext:
 
     call_id: str = ""
     correlation_id: str = ""
-    caller: PhoneNumber = PhoneNumber("")
-    called: PhoneNumber = PhoneNumber("")
+    caller: PhoneNumber = _NOBODY
+    called: PhoneNumber = _NOBODY
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

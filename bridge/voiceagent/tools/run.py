@@ -1,4 +1,4 @@
-"""Runs the author's tools for a call: checked arguments in, JSON text out, and nothing a tool does reaches the call as an exception."""
+"""Runs the author's tools for a call: checked arguments in, JSON text out; whatever a tool raises ends there."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ class PythonTools:
         outcome, output = await self._outcome(name, arguments, timeout_ms, context)
         return ToolReturned(tool_call_id, outcome, output, max(0.0, self._now_ms() - began))
 
-    async def _outcome(
-        self, name: str, arguments: str, timeout_ms: int, context: Mapping[str, Any]
-    ) -> tuple[ToolOutcome, str]:
+    async def _outcome(self, name: str, arguments: str, timeout_ms: int, context: Mapping[str, Any]) -> tuple[ToolOutcome, str]:
         defined = self._tools.get(name)
         if defined is None:
             known = ", ".join(self._tools) or "none"
@@ -92,9 +90,7 @@ class PythonTools:
             return "ok", str(value)
         return "error", error_text(_failure(name, error))
 
-    async def _called(
-        self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]
-    ) -> tuple[Any, BaseException | None]:
+    async def _called(self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, BaseException | None]:
         if inspect.iscoroutinefunction(inspect.unwrap(defined.function)):
             return await _awaited(defined.function(*args, **kwargs))
         value, error = await self._threads.run(lambda: defined.function(*args, **kwargs))
@@ -110,9 +106,7 @@ class PythonTools:
             return None, TypeError(f"the result cannot be sent: {error}")
 
 
-def bind(
-    defined: DefinedTool, arguments: str, context: Mapping[str, Any]
-) -> tuple[list[Any], dict[str, Any]] | str:
+def bind(defined: DefinedTool, arguments: str, context: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]] | str:
     """The Python arguments of a call, or a sentence that tells the model what to mend."""
     from pydantic import ValidationError
 

@@ -1,7 +1,7 @@
 """How a Python signature becomes a tool: its JSON Schema for the model, and the check of the model's arguments.
 
-pydantic does the types. Each parameter is a field with a neutral name and the parameter's name as alias, because pydantic reserves
-names (`copy`, `json`, `_x`) that are fine as parameters.
+pydantic does the types. Each parameter is a field with a neutral name and the parameter's name as alias, because pydantic
+reserves names (`copy`, `json`, `_x`) that are fine as parameters.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The agent project: a folder with settings, instructions and tools."""

@@ -1,0 +1,140 @@
+"""An agent project in memory: settings, instructions and tools of one folder, and what a call must be told of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voiceagent.agent.module import tool_functions
+from voiceagent.call.commands import EngineSetup
+from voiceagent.call.settings import SessionSettings, TargetPolicy
+from voiceagent.config.schema import Settings
+from voiceagent.errors import UserError
+from voiceagent.tools.run import PythonTools
+
+SAMPLE_RATES = {"pcm24k": 24000, "pcm16k": 16000}
+_OF_THE_PROJECT = {".toml", ".md", ".py", ".yaml", ".yml", ".txt", ".json"}
+_NOT_OF_THE_PROJECT = {"captures", "scenarios", "__pycache__", "node_modules", "venv"}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProject:
+    """One folder as it was when it was loaded. `hash` changes with any file of the agent (but not with secrets or captures)."""
+
+    dir: Path
+    settings: Settings
+    instructions: str
+    toolset: PythonTools
+    hash: str
+
+    def engine_setup(self) -> EngineSetup:
+        """What the engine must know. The session adds its own tools (transfer, ending the call)."""
+        settings = self.settings
+        detection = settings.engine.turn_detection.model_dump(exclude_none=True)
+        return EngineSetup(
+            instructions=self.instructions,
+            voice=settings.agent.voice or None,
+            sample_rate=SAMPLE_RATES[settings.bridge.audio_format],
+            tools=tuple(self.toolset.specs()),
+            turn_detection=detection,
+            transcription=self._transcription(),
+            options=dict(settings.engine.options),
+        )
+
+    def session_settings(self) -> SessionSettings:
+        """What the call session decides by."""
+        settings = self.settings
+        return SessionSettings(
+            setup=self.engine_setup(),
+            greeting=settings.agent.greeting,
+            greeting_by=settings.agent.greeting_by,
+            goodbye=settings.agent.goodbye,
+            silence_after_ms=settings.silence.after_seconds * 1000,
+            silence_prompts=tuple(settings.silence.prompts),
+            max_call_ms=settings.limits.max_call_minutes * 60_000,
+            tool_timeout_ms=int(settings.limits.tool_timeout_seconds * 1000),
+            targets=self.targets(),
+            record=settings.recording.enabled,
+        )
+
+    def targets(self) -> dict[str, TargetPolicy]:
+        """The transfer targets by name, without their addresses: those are call control's business."""
+        return {
+            name: TargetPolicy(description=target.description, ring_seconds=target.ring_seconds, agent=target.agent)
+            for name, target in self.settings.transfer.targets.items()
+        }
+
+    def _transcription(self) -> dict[str, Any]:
+        """A native realtime model transcribes the caller only when asked; without that, reports have no caller's words."""
+        chosen = self.settings.engine.transcription
+        language = chosen.language or self.settings.agent.language
+        return {"model": chosen.model or "azure-speech", **({"language": language} if language else {})}
+
+
+def load_project(project_dir: Path, settings: Settings, *, now_ms: Callable[[], float] | None = None) -> AgentProject:
+    """Read the prompt and the tools of a project. UserError tells which file, which line, and what to do."""
+    directory = project_dir.resolve()
+    tools = PythonTools(
+        tool_functions(path) if (path := _tools_file(directory, settings)) else [],
+        now_ms=now_ms or _monotonic_ms,
+        limit_bytes=settings.limits.tool_output_bytes,
+    )
+    return AgentProject(directory, settings, read_prompt(directory, settings.agent.prompt), tools, project_hash(directory))
+
+
+def _monotonic_ms() -> float:
+    return time.monotonic() * 1000
+
+
+def read_prompt(directory: Path, name: str) -> str:
+    """The instructions of the agent."""
+    path = directory / name
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except FileNotFoundError:
+        raise UserError(
+            f"the agent's instructions are missing: {path} does not exist",
+            remedy="write the file, or name another one as `agent.prompt` in voiceagent.toml",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text") from error
+    if not text:
+        raise UserError(f"the agent's instructions are empty: {path}", remedy="write what the agent is for")
+    return text
+
+
+def _tools_file(directory: Path, settings: Settings) -> Path | None:
+    """An agent may have no tools; a file that was named must be there."""
+    name = settings.agent.tools
+    if not name:
+        return None
+    path = directory / name
+    if path.is_file():
+        return path
+    if name == Settings().agent.tools:
+        return None
+    raise UserError(f"the tools file is missing: {path} does not exist", remedy="mend `agent.tools` in voiceagent.toml")
+
+
+def project_files(directory: Path) -> Iterator[Path]:
+    """The files that make the agent what it is, in a fixed order; no secrets, no captures, nothing that tools leave behind."""
+    for folder, folders, files in os.walk(directory):
+        folders[:] = sorted(name for name in folders if name not in _NOT_OF_THE_PROJECT and not name.startswith("."))
+        for name in sorted(files):
+            if Path(name).suffix in _OF_THE_PROJECT and not name.startswith("."):
+                yield Path(folder) / name
+
+
+def project_hash(directory: Path) -> str:
+    """SHA-256 over names and contents of `project_files`."""
+    total = hashlib.sha256()
+    for path in project_files(directory):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()

@@ -1,0 +1,1 @@
+"""Calls written down as they happened, and read again."""

@@ -1,0 +1,1 @@
+"""The settings: what they are called, where they come from, how they are shown."""

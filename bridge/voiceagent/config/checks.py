@@ -1,0 +1,45 @@
+"""What no single setting can tell: values that must fit each other, or the world."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from voiceagent.config.schema import Settings, TransferTarget
+from voiceagent.errors import UserError
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def check(settings: Settings, where: Callable[[str], str]) -> None:
+    """UserError for the first thing that cannot work. `where` tells a key's place for people."""
+    for name, target in settings.transfer.targets.items():
+        _check_target(f"transfer.targets.{name}", target, where)
+    number = settings.acs.phone_number
+    if number and not _E164.fullmatch(number):
+        raise _number("acs.phone_number", number, where)
+    url = settings.bridge.public_url
+    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise UserError(
+            f"`bridge.public_url` is {url} ({where('bridge.public_url')}); Azure needs https",
+            remedy="give the https address, or run `voiceagent tunnel`",
+        )
+
+
+def _check_target(key: str, target: TransferTarget, where: Callable[[str], str]) -> None:
+    given = [name for name in ("phone_number", "acs_user", "teams_user") if getattr(target, name)]
+    if len(given) != 1:
+        said = " and ".join(given) if given else "no address"
+        raise UserError(
+            f"`{key}` has {said} ({where(key)}); expected exactly one",
+            remedy="give one of phone_number, acs_user or teams_user",
+        )
+    if target.phone_number and not _E164.fullmatch(target.phone_number):
+        raise _number(f"{key}.phone_number", target.phone_number, where)
+
+
+def _number(key: str, number: str, where: Callable[[str], str]) -> UserError:
+    return UserError(
+        f'`{key}` is "{number}" ({where(key)}); expected a number such as +14255550123',
+        remedy="write + and the country code, then digits only",
+    )

@@ -1,0 +1,1 @@
+"""What a call was like: reports, latencies, logs, and the feed of notes."""

@@ -1,0 +1,1 @@
+"""The private side for the developer: the local page and its interface."""
