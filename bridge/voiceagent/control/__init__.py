@@ -1,0 +1,1 @@
+"""Call control: answer, transfer, hang up, record."""

@@ -1,0 +1,1 @@
+"""What answers: always a realtime WebSocket."""

@@ -1,0 +1,395 @@
+"""Runs one call: events reach the session as they come, its commands are carried out in order, nothing outlives the call.
+
+A reaction is synchronous from the event to the last command. What takes time (answering, opening the engine, control, tools)
+is a task of the call's own group and reports back with an event. An error nobody foresaw ends this call, is logged with its
+id, and reaches no other call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from voiceagent.call.commands import (
+    BridgeShareNoted,
+    CallBeganNoted,
+    CallEndedNoted,
+    CancelTool,
+    CloseCall,
+    Command,
+    ControlCommand,
+    DropAudioOf,
+    EngineCommand,
+    HangUp,
+    MuteAgent,
+    Note,
+    RunTool,
+    StopPlayback,
+    UnmuteAgent,
+    Warned,
+)
+from voiceagent.call.events import (
+    CallAnswered,
+    CallerSpeechStarted,
+    ControlFailed,
+    EngineLost,
+    EngineReady,
+    Event,
+    MediaClosed,
+    MediaOpened,
+    ReplyAudioEnded,
+    TimePassed,
+)
+from voiceagent.errors import RemoteError
+from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireTap
+from voiceagent.runtime.clock import CallClock
+from voiceagent.runtime.splice import AudioLane, PlaybackAccount
+from voiceagent.runtime.ticker import Ticker
+
+_log = logging.getLogger(__name__)
+
+LAST_WORDS_SECONDS = 5.0  # how long a hang-up that was already asked for may take once the session is finished
+
+WireFn = Callable[[str, bytes], None]
+"""Shows one frame of an edge to the taps: direction (in, out) and frame."""
+OpenEngine = Callable[[EngineListener], Awaitable[Engine]]
+
+
+class CallSession(Protocol):
+    """What decides: `call.session.Session`, or a replay of one."""
+
+    def start(self, now: float) -> list[Command]: ...
+    def handle(self, event: Event, now: float) -> list[Command]: ...
+    def deadline(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnd:
+    """How a call ended, as its session put it."""
+
+    outcome: str
+    reason: str
+
+
+class CallRunner:
+    """One call. Make it inside the running loop, give it legs with `attach_leg`, and await `run` once."""
+
+    def __init__(
+        self,
+        *,
+        call_id: str,
+        session: CallSession,
+        playback: PlaybackAccount,
+        rate: int,
+        ahead_ms: float,
+        clock: Clock,
+        ticker: Ticker,
+        control: CallControl,
+        tools: ToolSet,
+        tool_context: Mapping[str, Any] | None = None,
+        sinks: Sequence[Sink] = (),
+        taps: Sequence[WireTap] = (),
+        began: CallBeganNoted | None = None,
+    ) -> None:
+        self.call_id = call_id
+        self.clock = CallClock(clock)
+        self.end: CallEnd | None = None
+        self.lane = AudioLane(
+            rate=rate,
+            playback=playback,
+            clock=self.clock,
+            ahead_ms=ahead_ms,
+            deliver=self.deliver,
+            ticker=ticker,
+            on_failure=self.failed,
+        )
+        self._session = session
+        self._ticker = ticker
+        self._control = control
+        self._tools = tools
+        self._tool_context = tool_context or {}
+        self._sinks = tuple(sinks)
+        self._taps = tuple(taps)
+        self._began = began
+        self._leg: CallerLeg | None = None
+        self._leg_dropped = 0
+        self._engine: Engine | None = None
+        self._engine_ready = False
+        self._for_engine: list[EngineCommand] = []
+        self._inbox: deque[Event] = deque()
+        self._handling = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: float | None = None
+        self._finished = asyncio.Event()
+        self._group: asyncio.TaskGroup | None = None
+        self._controlling: set[asyncio.Task[None]] = set()
+        self._others: set[asyncio.Task[None]] = set()
+        self._tool_tasks: dict[str, asyncio.Task[None]] = {}
+        self._measured_item = ""
+        self._speech_began: float | None = None
+
+    # --- the call as a whole
+
+    async def run(self, *, answer: Callable[[], Awaitable[None]], open_engine: OpenEngine) -> CallEnd:
+        """From the ring to the last closed connection. The engine is opened while the call is being answered."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                if self._began is not None:
+                    self._note(self._began)
+                self._react(self._session.start)
+                self._spawn(self._live_engine(open_engine), self._others)
+                self._spawn(self._answer(answer), self._others)
+                await self._finished.wait()
+                await self._last_words()
+                for task in (*self._controlling, *self._others):
+                    task.cancel()
+        finally:
+            self._group = None
+            self._disarm()
+            self._ticker.remove(self.lane)
+            await self._close_edges()
+        end = self.end or CallEnd("failed", "cancelled")
+        self._note(self._summary(end))
+        return end
+
+    def finish(self, outcome: str, reason: str) -> None:
+        """The call is over; the first to say so is believed."""
+        if self.end is None:
+            self.end = CallEnd(outcome, reason)
+            self._finished.set()
+
+    def failed(self, error: Exception) -> None:
+        """A defect of ours: this call ends, as gracefully as can be."""
+        if self.end is not None:
+            return
+        _log.error("call %s ended by a defect", self.call_id, exc_info=error)
+        self._note(Warned("defect", f"{type(error).__name__} in the bridge ended the call"))
+        self._start_control(HangUp("defect"))
+        self.finish("failed", f"a defect in the bridge: {type(error).__name__}")
+
+    # --- events in
+
+    def deliver(self, event: Event) -> None:
+        """Give an event to the session and carry out what it wants; never raises."""
+        if self.end is not None:
+            return
+        self._inbox.append(event)
+        if self._handling:  # an event caused by a command: after the reaction that caused it
+            return
+        self._handling = True
+        try:
+            while self._inbox:
+                self._handle(self._inbox.popleft())
+        except Exception as error:  # the edge of the call: see the module
+            self.failed(error)
+        finally:
+            self._handling = False
+        self._arm()
+
+    def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
+        """Audio from the engine; hot path. Never raises."""
+        try:
+            if item_id == self._measured_item:
+                self.lane.reply_audio(reply_id, item_id, payload)
+                return
+            self._measured_item = item_id
+            began, out = time.perf_counter(), self.lane.agent_out
+            self.lane.reply_audio(reply_id, item_id, payload)
+            if self.lane.agent_out > out:
+                self._note(BridgeShareNoted("first_audio", (time.perf_counter() - began) * 1000))
+        except Exception as error:  # the edge of the call: see the module
+            self.failed(error)
+
+    def attach_leg(self, leg: CallerLeg) -> None:
+        """Audio flows between the caller and us, over this leg."""
+        self._leg = leg
+        self.deliver(MediaOpened(leg.sample_rate))
+        self.lane.attach_leg(leg)
+
+    def detach_leg(self, leg: CallerLeg, reason: str) -> None:
+        """This leg is gone; a newer one is left alone."""
+        self._leg_dropped += leg.dropped
+        if self._leg is leg:
+            self._leg = None
+            self.lane.detach_leg()
+            self.deliver(MediaClosed(reason))
+
+    def wire(self, edge: str) -> WireFn | None:
+        """How an edge shows its frames to the taps; None when nobody looks."""
+        if not self._taps:
+            return None
+        taps, call_id, clock = self._taps, self.call_id, self.clock
+
+        def show(direction: str, frame: bytes) -> None:
+            at_ms = clock.now_ms()
+            for tap in taps:
+                tap.frame(call_id, at_ms, edge, direction, frame)
+
+        return show
+
+    def _handle(self, event: Event) -> None:
+        if self.end is not None:
+            return
+        if isinstance(event, CallerSpeechStarted):
+            self._speech_began = time.perf_counter()
+        self._react(lambda now: self._session.handle(event, now))
+        self._speech_began = None
+        if isinstance(event, ReplyAudioEnded):
+            self.lane.item_ended(event.item_id)
+        elif isinstance(event, EngineReady):
+            self._engine_ready = True
+            if self._engine is not None:
+                self.lane.attach_engine(self._engine)
+        elif isinstance(event, EngineLost):
+            self._engine_ready = False
+            self.lane.detach_engine()
+
+    def _react(self, decide: Callable[[float], list[Command]]) -> None:
+        now = self.clock.now_ms()
+        for command in decide(now):
+            self._carry_out(command, now)
+
+    # --- commands out
+
+    def _carry_out(self, command: Command, now: float) -> None:
+        match command:
+            case Note():
+                self._note(command, now)
+            case EngineCommand():
+                if self._engine is None:
+                    self._for_engine.append(command)
+                else:
+                    self._engine.obey(command)
+            case StopPlayback():
+                self.lane.flush()
+                if self._speech_began is not None:
+                    self._note(BridgeShareNoted("barge_in", (time.perf_counter() - self._speech_began) * 1000), now)
+            case DropAudioOf(reply_id=reply_id):
+                self.lane.drop_reply(reply_id)
+            case MuteAgent():
+                self.lane.mute()
+            case UnmuteAgent():
+                self.lane.unmute()
+            case RunTool():
+                self._tool_tasks[command.tool_call_id] = self._spawn(self._run_tool(command), self._others)
+            case CancelTool(tool_call_id=tool_call_id):
+                if (task := self._tool_tasks.pop(tool_call_id, None)) is not None:
+                    task.cancel()
+            case ControlCommand():
+                self._start_control(command)
+            case CloseCall(outcome=outcome, reason=reason):
+                self.finish(outcome, reason)
+            case _:
+                raise TypeError(f"no way to carry out {type(command).__name__}")
+
+    def _note(self, note: Note, now: float | None = None) -> None:
+        at_ms = self.clock.now_ms() if now is None else now
+        for sink in self._sinks:
+            sink.note(self.call_id, at_ms, note)
+
+    def _start_control(self, command: ControlCommand) -> None:
+        if self._group is not None:
+            self._spawn(self._carry_out_control(command), self._controlling)
+
+    # --- tasks
+
+    def _spawn(self, work: Coroutine[Any, Any, None], owner: set[asyncio.Task[None]]) -> asyncio.Task[None]:
+        assert self._group is not None, "commands are carried out only while the call runs"
+        task = self._group.create_task(self._guarded(work))
+        owner.add(task)
+        task.add_done_callback(owner.discard)
+        return task
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # the edge of a task: see the module
+            self.failed(error)
+
+    async def _answer(self, answer: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await answer()
+        except RemoteError as error:
+            self.deliver(ControlFailed("answer", error.status, error.code, _in_words(error)))
+            self.finish("failed", _in_words(error))  # a call that was never answered has nobody to talk to
+        else:
+            self.deliver(CallAnswered())
+
+    async def _live_engine(self, open_engine: OpenEngine) -> None:
+        try:
+            engine = await open_engine(self)
+        except RemoteError as error:
+            self.deliver(EngineLost(_in_words(error), error.status))
+            return
+        self._engine = engine
+        for command in self._for_engine:
+            engine.obey(command)
+        self._for_engine.clear()
+        if self._engine_ready:
+            self.lane.attach_engine(engine)
+        await engine.run()
+
+    async def _carry_out_control(self, command: ControlCommand) -> None:
+        try:
+            await self._control.carry_out(command)
+        except RemoteError as error:
+            self.deliver(ControlFailed(type(command).__name__, error.status, error.code, _in_words(error)))
+
+    async def _run_tool(self, command: RunTool) -> None:
+        returned = await self._tools.run(
+            command.name,
+            command.arguments,
+            tool_call_id=command.tool_call_id,
+            timeout_ms=command.timeout_ms,
+            context=self._tool_context,
+        )
+        self._tool_tasks.pop(command.tool_call_id, None)
+        self.deliver(returned)
+
+    # --- time and the end
+
+    def _arm(self) -> None:
+        deadline = None if self.end is not None else self._session.deadline()
+        if deadline == self._armed_for:
+            return
+        self._disarm()
+        if deadline is not None:
+            self._armed_for = deadline
+            wait = max(0.0, deadline - self.clock.now_ms()) / 1000
+            self._timer = asyncio.get_running_loop().call_later(wait, self._time_passed)
+
+    def _disarm(self) -> None:
+        self._armed_for = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _time_passed(self) -> None:
+        self._armed_for = self._timer = None
+        self.deliver(TimePassed())
+
+    async def _last_words(self) -> None:
+        if self._controlling:
+            await asyncio.wait(self._controlling, timeout=LAST_WORDS_SECONDS)
+
+    async def _close_edges(self) -> None:
+        reason = self.end.reason if self.end else "cancelled"
+        if self._leg is not None:
+            await self._leg.close(reason)
+        if self._engine is not None:
+            await self._engine.close()
+
+    def _summary(self, end: CallEnd) -> CallEndedNoted:
+        lane = self.lane
+        dropped = lane.early_dropped + lane.refused + self._leg_dropped + (self._leg.dropped if self._leg else 0)
+        return CallEndedNoted(end.outcome, end.reason, lane.caller_in, lane.agent_out, dropped)
+
+
+def _in_words(error: RemoteError) -> str:
+    return f"{error}; {error.remedy}" if error.remedy else str(error)

@@ -1,0 +1,36 @@
+"""How the process leaves its calls: each is asked to end after the sentence being spoken, none is waited for without bound."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from voiceagent.call.events import EndRequested
+from voiceagent.runtime.registry import Registry
+from voiceagent.runtime.runner import CallRunner
+
+DRAIN_SECONDS = 10.0  # a sentence and a goodbye; container platforms kill after 30 s
+AT_ONCE_SECONDS = 3.0  # a hang-up is one request
+
+
+async def drain(
+    calls: Registry[CallRunner], *, seconds: float = DRAIN_SECONDS, on_impatience: Callable[[], None] | None = None
+) -> int:
+    """Ask every call to end, politely and then at once; returns how many had to be left to cancellation."""
+    if await _all_ended(calls, EndRequested("shutdown"), seconds):
+        return 0
+    if on_impatience is not None:
+        on_impatience()
+    await _all_ended(calls, EndRequested("shutdown", at_once=True), AT_ONCE_SECONDS)
+    return len(calls)
+
+
+async def _all_ended(calls: Registry[CallRunner], request: EndRequested, seconds: float) -> bool:
+    for call in calls:
+        call.deliver(request)
+    try:
+        async with asyncio.timeout(seconds):
+            await calls.empty()
+    except TimeoutError:
+        return False
+    return True

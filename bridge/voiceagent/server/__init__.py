@@ -1,0 +1,1 @@
+"""The public edge: one port for webhooks, callbacks, media sockets and health."""

@@ -1,0 +1,231 @@
+"""The audio lane: what reaches the caller when, what is kept, what is dropped, and that all of it is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Any, cast
+
+import pytest
+
+from voiceagent.call.events import CallerAudioBegan, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
+from voiceagent.call.playback import Playback
+from voiceagent.runtime.splice import AudioLane
+from voiceagent.runtime.ticker import Ticker
+from voiceagent.testing.clock import ManualClock
+from voiceagent.testing.legs import MemoryLeg
+from voiceagent.testing.scripted import ScriptedEngine, silence
+
+
+class StillLoop:
+    """A loop whose timers never fire: the test ticks."""
+
+    def time(self) -> float:
+        return 0.0
+
+    def call_at(self, when: float, callback: Any) -> Any:
+        return None
+
+
+FRAME = silence(20, 24_000)
+
+
+class Bench:
+    def __init__(self, *, rate: int = 24_000, ahead_ms: float = 100, bound_ms: float = 60_000) -> None:
+        self.clock = ManualClock()
+        self.playback = Playback()
+        self.events: list[Event] = []
+        self.failures: list[Exception] = []
+        self.leg = MemoryLeg(self.clock, rate)
+        self.engine = ScriptedEngine(sample_rate=rate)
+        self.rate = rate
+        self.lane = AudioLane(
+            rate=rate,
+            playback=self.playback,
+            clock=self.clock,
+            ahead_ms=ahead_ms,
+            deliver=self.events.append,
+            ticker=Ticker(cast(asyncio.AbstractEventLoop, StillLoop())),
+            on_failure=self.failures.append,
+            bound_ms=bound_ms,
+        )
+
+    def reply(self, ms: float, *, reply: str = "r1", item: str = "i1") -> None:
+        self.lane.reply_audio(reply, item, silence(ms, self.rate))
+
+    def beat(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.clock.advance(20)
+            self.lane.tick()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    made = Bench()
+    made.lane.attach_leg(made.leg)
+    return made
+
+
+async def test_a_reply_runs_ahead_of_the_ear_by_the_lead_and_no_more(bench: Bench) -> None:
+    bench.reply(500)
+    assert len(bench.leg.played) == 5
+    bench.beat()
+    assert len(bench.leg.played) == 6
+    bench.beat(19)
+    assert len(bench.leg.played) == 25
+    assert bench.leg.payloads() == [FRAME] * 25
+    assert bench.lane.agent_out == 25
+
+
+async def test_the_session_learns_of_audio_playback_and_its_end(bench: Bench) -> None:
+    bench.reply(140)
+    assert bench.events == [ReplyAudioBegan("r1", "i1"), PlaybackBegan("i1")]
+    bench.beat(2)
+    assert bench.events[2:] == [PlaybackDrained()]
+
+
+async def test_frames_that_come_in_time_are_passed_on_at_once(bench: Bench) -> None:
+    for _ in range(10):
+        bench.reply(20)
+        bench.clock.advance(20)
+    assert [at for at, _ in bench.leg.played] == [20.0 * index for index in range(10)]
+
+
+async def test_the_last_short_piece_waits_for_the_end_of_the_item(bench: Bench) -> None:
+    bench.reply(50)
+    assert len(bench.leg.played) == 2
+    bench.lane.item_ended("i1")
+    assert [len(payload) for payload in bench.leg.payloads()] == [1280, 1280, 640]
+    assert bench.events[-1] == PlaybackDrained()
+
+
+async def test_odd_deltas_are_joined_across_their_borders(bench: Bench) -> None:
+    for _ in range(4):
+        bench.reply(25)
+    assert bench.leg.payloads() == [FRAME] * 5
+
+
+async def test_the_next_item_lets_the_rest_of_the_former_go_first(bench: Bench) -> None:
+    bench.reply(30, item="i1")
+    bench.reply(20, item="i2")
+    assert [len(payload) for payload in bench.leg.payloads()] == [1280, 640, 1280]
+    assert PlaybackBegan("i2") in bench.events
+
+
+async def test_16_khz_is_decoded_to_be_cut(bench: Bench) -> None:
+    bench = Bench(rate=16_000)
+    bench.lane.attach_leg(bench.leg)
+    bench.reply(70)
+    bench.lane.item_ended("i1")
+    assert [len(base64.b64decode(payload)) for payload in bench.leg.payloads()] == [640, 640, 640, 320]
+
+
+async def test_stop_playback_drops_what_waits_and_flushes_the_service(bench: Bench) -> None:
+    bench.reply(500)
+    bench.clock.advance(30)
+    bench.lane.flush()
+    assert bench.leg.stops == [30]
+    assert bench.lane.withdrawn == 20
+    bench.beat(10)
+    assert len(bench.leg.played) == 5
+    assert bench.playback.heard_ms("i1", bench.clock.now_ms()) == 30
+
+
+async def test_late_audio_of_a_cancelled_reply_is_ignored(bench: Bench) -> None:
+    bench.reply(200)
+    bench.lane.drop_reply("r1")
+    bench.reply(200)
+    bench.beat(20)
+    assert len(bench.leg.played) == 5
+    bench.reply(20, reply="r2", item="i2")
+    assert len(bench.leg.played) == 6
+
+
+async def test_dropping_a_reply_leaves_the_next_one_in_the_queue(bench: Bench) -> None:
+    bench.reply(200, reply="r1", item="i1")
+    bench.reply(40, reply="r2", item="i2")
+    bench.lane.drop_reply("r1")
+    bench.beat(20)
+    assert len(bench.leg.played) == 5 + 2
+    assert bench.playback.waiting_ms == 0
+
+
+async def test_a_muted_agent_is_not_heard(bench: Bench) -> None:
+    bench.reply(300)
+    bench.lane.mute()
+    bench.reply(300, item="i2")
+    bench.beat(30)
+    assert len(bench.leg.played) == 5
+    bench.lane.unmute()
+    bench.reply(20, item="i3")
+    assert len(bench.leg.played) == 6
+
+
+async def test_what_does_not_fit_the_bound_is_refused_and_counted() -> None:
+    bench = Bench(bound_ms=200)
+    bench.reply(400)
+    assert bench.lane.refused == 10
+    assert bench.playback.waiting_ms == 200
+
+
+async def test_what_is_no_base64_is_refused_and_counted(bench: Bench) -> None:
+    bench.lane.reply_audio("r1", "i1", b"abc")
+    assert bench.lane.refused == 1
+    assert bench.leg.played == []
+
+
+async def test_a_reply_waits_for_the_media_to_open() -> None:
+    bench = Bench()
+    bench.reply(60)
+    assert bench.leg.played == []
+    bench.lane.attach_leg(bench.leg)
+    assert len(bench.leg.played) == 3
+
+
+async def test_a_reply_waits_again_while_the_media_is_gone(bench: Bench) -> None:
+    bench.lane.detach_leg()
+    bench.reply(60)
+    bench.beat()
+    assert bench.leg.played == []
+    bench.lane.attach_leg(bench.leg)
+    assert len(bench.leg.played) == 3
+
+
+async def test_the_caller_is_heard_from_the_first_frame_on(bench: Bench) -> None:
+    bench.lane.caller_audio(b"AAAA")
+    assert bench.events == [CallerAudioBegan()]
+    bench.lane.caller_audio(b"BBBB")
+    bench.lane.attach_engine(bench.engine)
+    bench.lane.caller_audio(b"CCCC")
+    assert bench.engine.heard == [b"AAAA", b"BBBB", b"CCCC"]
+    assert bench.events == [CallerAudioBegan()]
+
+
+async def test_the_first_frame_to_a_waiting_engine_is_announced_before_it_is_heard(bench: Bench) -> None:
+    bench.lane.attach_engine(bench.engine)
+    assert bench.events == []
+    bench.lane.caller_audio(b"AAAA")
+    bench.lane.caller_audio(b"BBBB")
+    assert bench.events == [CallerAudioBegan()]
+    assert bench.engine.heard == [b"AAAA", b"BBBB"]
+
+
+async def test_of_early_audio_the_last_five_seconds_are_kept(bench: Bench) -> None:
+    for number in range(300):
+        bench.lane.caller_audio(base64.b64encode(bytes([number % 256]) * 960))
+    bench.lane.attach_engine(bench.engine)
+    assert bench.lane.early_dropped == 50
+    assert len(bench.engine.heard) == 250
+    assert bench.lane.caller_in == 300
+
+
+async def test_without_its_engine_the_callers_audio_is_kept_again(bench: Bench) -> None:
+    bench.lane.attach_engine(bench.engine)
+    bench.lane.detach_engine()
+    bench.lane.caller_audio(b"AAAA")
+    assert bench.engine.heard == []
+
+
+async def test_a_defect_in_the_beat_is_this_calls_own(bench: Bench) -> None:
+    bench.lane.failed(ValueError("defect"))
+    assert [str(error) for error in bench.failures] == ["defect"]
