@@ -1,0 +1,124 @@
+"""The JSON of every server event this emulator sends, field by field as recorded. Values in, dictionaries out.
+
+`event_id` is added where the event leaves (`state`). RIOC in the comments: response_id, item_id, output_index, content_index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Event = dict[str, Any]
+
+
+def event(kind: str, **fields: Any) -> Event:
+    """Any event; fields in the order given."""
+    return {"type": kind, **fields}
+
+
+def error(body: Mapping[str, Any]) -> Event:
+    return event("error", error=dict(body))
+
+
+def warning(message: str, *, code: str, param: str) -> Event:
+    return event("warning", warning={"message": message, "code": code, "param": param})
+
+
+def item_created(previous_item_id: str | None, item: Mapping[str, Any]) -> Event:
+    return event("conversation.item.created", previous_item_id=previous_item_id, item=dict(item))
+
+
+def item_done(previous_item_id: str | None, item: Mapping[str, Any]) -> Event:
+    return event("conversation.item.done", previous_item_id=previous_item_id, item=dict(item))
+
+
+def transcription_delta(item_id: str, text: str) -> Event:
+    return event("conversation.item.input_audio_transcription.delta", item_id=item_id, content_index=0, delta=text)
+
+
+def transcription_completed(item_id: str, text: str) -> Event:
+    return event("conversation.item.input_audio_transcription.completed", item_id=item_id, content_index=0, transcript=text)
+
+
+def transcription_failed(item_id: str, message: str) -> Event:
+    fault = {"type": "server_error", "code": "transcription_failed", "message": message, "param": None}
+    return event("conversation.item.input_audio_transcription.failed", item_id=item_id, content_index=0, error=fault)
+
+
+def message_item(item_id: str, role: str, status: str, content: Sequence[Mapping[str, Any]]) -> Event:
+    return {
+        "id": item_id,
+        "object": "realtime.item",
+        "type": "message",
+        "status": status,
+        "role": role,
+        "content": [dict(part) for part in content],
+    }
+
+
+def call_item(item_id: str, status: str, *, name: str, call_id: str, arguments: str) -> Event:
+    return {
+        "id": item_id,
+        "object": "realtime.item",
+        "type": "function_call",
+        "status": status,
+        "name": name,
+        "call_id": call_id,
+        "arguments": arguments,
+    }
+
+
+def output_item(item_id: str, *, call_id: str, output: str) -> Event:
+    """A function's result; recorded without a status."""
+    return {
+        "id": item_id,
+        "object": "realtime.item",
+        "type": "function_call_output",
+        "call_id": call_id,
+        "output": output,
+    }
+
+
+def response_object(
+    response_id: str,
+    *,
+    conversation_id: str | None,
+    session: Mapping[str, Any],
+    status: str,
+    details: Mapping[str, Any] | None = None,
+    output: Sequence[Mapping[str, Any]] = (),
+    usage: Mapping[str, Any] | None = None,
+) -> Event:
+    """`session` is the effective one: the session's settings with the overrides of this response."""
+    return {
+        "object": "realtime.response",
+        "id": response_id,
+        "status": status,
+        "status_details": details,
+        "output": [dict(item) for item in output],
+        "usage": usage,
+        "conversation_id": conversation_id,
+        "modalities": list(session["modalities"]),
+        "voice": session["voice"],
+        "output_audio_format": session["output_audio_format"],
+        "temperature": session.get("temperature"),
+        "max_output_tokens": session["max_response_output_tokens"],
+        "metadata": session.get("metadata"),
+    }
+
+
+def usage(*, text_in: int, audio_in: int, text_out: int, audio_out: int) -> Event:
+    """Token counts; nothing is ever cached here."""
+    return {
+        "total_tokens": text_in + audio_in + text_out + audio_out,
+        "input_tokens": text_in + audio_in,
+        "output_tokens": text_out + audio_out,
+        "input_token_details": {
+            "cached_tokens": 0,
+            "text_tokens": text_in,
+            "audio_tokens": audio_in,
+            "image_tokens": 0,
+            "cached_tokens_details": {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0},
+        },
+        "output_token_details": {"text_tokens": text_out, "audio_tokens": audio_out, "reasoning_tokens": 0},
+    }

@@ -1,0 +1,247 @@
+"""One connection: frames in from the socket, steps of the session carried out, frames out at the service's pace.
+
+Reading is the backpressure: the next frame is read when the ear has taken the last one, so a client that sends faster than the
+ear hears is slowed down by TCP and nothing is dropped. Writing goes through an outbox, bounded in bytes; a client that does not
+read loses the session, as on the real service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.emulators.voice_live import answers, errors, sound
+from voiceagent.emulators.voice_live.options import EmulatorOptions
+from voiceagent.emulators.voice_live.source import AnswerRequest, AnswerSource, Call, Sound, Utterance, Words
+from voiceagent.emulators.voice_live.state import (
+    Answer,
+    ForgetBuffer,
+    Listen,
+    Send,
+    SessionState,
+    Silence,
+    Step,
+    TakeBuffer,
+    Transcribe,
+)
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+
+log = logging.getLogger(__name__)
+
+GOING_AWAY = 1001
+POLICY_VIOLATION = 1008
+
+
+class Connection:
+    """Runs one session over one socket until either side ends it."""
+
+    def __init__(self, socket: ServerConnection, state: SessionState, source: AnswerSource, options: EmulatorOptions) -> None:
+        self.socket = socket
+        self.state = state
+        self._source = source
+        self._options = options
+        self._outbox = Outbox(socket.send, limit=options.outbox_bytes)
+        self._tasks: asyncio.TaskGroup
+        self._running: set[asyncio.Task[None]] = set()
+        self._answers: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Serve until the socket is closed, the session's time is up or the client reads too slowly."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                writing = self._begin(self._outbox.run())
+                try:
+                    await self._read_until_expiry()
+                finally:
+                    writing.cancel()
+                    for task in self._running:
+                        task.cancel()
+        finally:
+            await self._source.close()
+
+    async def _read_until_expiry(self) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        seconds = self._options.session_seconds
+        with contextlib.suppress(ConnectionClosed):
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._read()
+            except TimeoutError:
+                self._carry_out(self.state.refused(errors.session_expired(seconds / 60), {}))
+                await self._outbox.drained()
+                await self.socket.close(GOING_AWAY, str(errors.session_expired(seconds / 60)))
+
+    async def _read(self) -> None:
+        self._carry_out(self.state.opened())
+        while True:
+            frame = await self.socket.recv()
+            event = read_event(frame)
+            if event is None:
+                self._carry_out(self.state.refused(errors.bad_json(), {}))
+            elif event.get("type") == "input_audio_buffer.append" and not self.state.wedged:
+                await self._append(event)
+            else:
+                self._carry_out(self.state.client_event(event))
+            if self._outbox.overflowed:
+                await self._overflow()
+                return
+
+    async def _append(self, event: dict[str, Any]) -> None:
+        session = self.state.session
+        try:
+            pcm = sound.decode_append(event.get("audio"), session["input_audio_format"])
+        except errors.Refusal as refusal:
+            self._carry_out(self.state.refused(refusal, event))
+            return
+        self.state.appended(len(pcm) * 500 / self.state.listening.rate)
+        for notice in await self._source.hear(pcm):
+            self._carry_out(self.state.noticed(notice))
+
+    def _carry_out(self, steps: list[Step]) -> None:
+        for step in steps:
+            match step:
+                case Send(event):
+                    self._outbox.put(json.dumps(event, ensure_ascii=False))
+                case Listen(listening):
+                    self._source.listen(listening)
+                case TakeBuffer():
+                    self._carry_out(self.state.committed(self._source.commit()))
+                case ForgetBuffer():
+                    self._source.clear()
+                case Transcribe(item_id, utterance):
+                    self._begin(self._transcribe(item_id, utterance))
+                case Answer(request):
+                    self._answers[request.response_id] = self._begin(self._answer(request))
+                case Silence(response_id):
+                    if task := self._answers.pop(response_id, None):
+                        task.cancel()
+
+    async def _transcribe(self, item_id: str, utterance: Utterance) -> None:
+        try:
+            text = await self._source.transcribe(utterance)
+        except Exception as error:  # a source may fail in any way; on the wire that is one event
+            log.warning("transcription failed: %s", error)
+            self._carry_out(self.state.transcription_failed(item_id, str(error)))
+        else:
+            self._carry_out(self.state.transcribed(item_id, text))
+
+    async def _answer(self, request: AnswerRequest) -> None:
+        try:
+            await self._deliver(request)
+        except Exception as error:  # a source may fail in any way; on the wire that is a failed response
+            log.warning("answer failed: %s", error)
+            code = getattr(error, "code", "") or "server_error"
+            self._carry_out(self.state.answer_failed(request.response_id, str(code), str(error)))
+        else:
+            self._carry_out(self.state.answered(request.response_id))
+        finally:
+            self._answers.pop(request.response_id, None)
+
+    async def _deliver(self, request: AnswerRequest) -> None:
+        """Pass the pieces on as they come, audio cut and paced."""
+        response_id, state = request.response_id, self.state
+        cutter = sound.Cutter(rate=request.rate, delta_ms=self._options.delta_ms)
+        pace = Pace(self._options.delta_interval_ms / self._options.delta_ms)
+        async with contextlib.aclosing(self._source.answer(request)) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case Words(text):
+                        self._carry_out(state.words(response_id, text, cutter.pushed_ms))
+                    case Sound(pcm):
+                        await self._send_audio(request, cutter, cutter.push(pcm), pace)
+                    case Call(name, arguments):
+                        await self._send_audio(request, cutter, cutter.flush(), pace)
+                        self._carry_out(state.call(response_id, name, arguments))
+                        cutter = sound.Cutter(rate=request.rate, delta_ms=self._options.delta_ms)
+        await self._send_audio(request, cutter, cutter.flush(), pace)
+
+    async def _send_audio(self, request: AnswerRequest, cutter: sound.Cutter, deltas: list[bytes], pace: Pace) -> None:
+        for delta in deltas:
+            duration_ms = cutter.ms(delta)
+            await pace.wait(duration_ms)
+            payload = sound.encode_delta(delta, request.output_format)
+            self._carry_out(self.state.sound(request.response_id, payload, duration_ms))
+
+    async def _overflow(self) -> None:
+        refusal = errors.output_overflow()
+        await self.socket.send(json.dumps(answers.error(refusal.body(None))))
+        await self.socket.close(POLICY_VIOLATION, str(refusal))
+
+    def _begin(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = self._tasks.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+class Pace:
+    """Holds each delta back until it is due: `ratio` is wall time for each millisecond of audio."""
+
+    def __init__(self, ratio: float) -> None:
+        self._ratio = ratio
+        self._due = 0.0
+
+    async def wait(self, duration_ms: float) -> None:
+        """Return when a delta of this duration may go; the first one may at once."""
+        loop = asyncio.get_running_loop()
+        if (early := self._due - loop.time()) > 0:
+            await asyncio.sleep(early)
+        self._due = max(self._due, loop.time()) + duration_ms * self._ratio / 1000
+
+
+class Outbox:
+    """Frames waiting for the socket. Bounded in bytes; beyond the bound it refuses, and `overflowed` says so."""
+
+    def __init__(self, send: Callable[[str], Awaitable[None]], *, limit: int) -> None:
+        self._send = send
+        self._limit = limit
+        self._frames: list[str] = []
+        self._bytes = 0
+        self._changed = asyncio.Event()
+        self._empty = asyncio.Event()
+        self.overflowed = False
+
+    def put(self, frame: str) -> None:
+        if self._bytes + len(frame) > self._limit:
+            self.overflowed = True
+            return
+        self._frames.append(frame)
+        self._bytes += len(frame)
+        self._empty.clear()
+        self._changed.set()
+
+    async def drained(self) -> None:
+        """Return when everything put so far has been handed to the socket."""
+        await self._empty.wait()
+
+    async def run(self) -> None:
+        """Send until cancelled or until the socket is closed."""
+        from websockets.exceptions import ConnectionClosed
+
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                frames, self._frames = self._frames, []
+                for frame in frames:
+                    await self._send(frame)
+                    self._bytes -= len(frame)
+                if not self._frames:
+                    self._empty.set()
+        self._empty.set()
+
+
+def read_event(frame: str | bytes) -> dict[str, Any] | None:
+    """The JSON object in a frame, text or binary; None when it is none."""
+    try:
+        event = json.loads(frame)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None

@@ -1,0 +1,29 @@
+"""How the emulated service behaves: pace, lifetimes, quotas and the switches for behaviours that differ in the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorOptions:
+    """The defaults are the real service's as far as they are known."""
+
+    delta_ms: int = 250
+    """Audio in one `response.audio.delta`: five tokens of 50 ms."""
+    delta_interval_ms: float = 50
+    """Time between two deltas: 250 ms of audio each 50 ms is five times real time, as measured; 0 sends at once."""
+    session_seconds: float = 3600
+    """Life of a session; then an error, and close code 1001."""
+    connections_per_minute: int | None = None
+    """New connections before the service answers 429; the real quota is 30."""
+    honour_cancel_previous: bool = False
+    """Whether a `response.create` during a response cancels it. The real service says so and answers with an error."""
+    bearer_tokens: tuple[str, ...] = ()
+    """Entra tokens accepted beside the key; the key itself is always accepted as a token."""
+    seed: int | None = None
+    """Seed of all ids; None: different at every start."""
+    outbox_bytes: int = 8 * 1024 * 1024
+    """Most that may wait for a slow client; more ends the session with `session_output_overflow` and close code 1008."""
+    remembered_sessions: int = 200
+    """Ended sessions that `sessions()` still tells about; the oldest are forgotten."""
