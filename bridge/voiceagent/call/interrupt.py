@@ -1,0 +1,46 @@
+"""What must be undone when the agent is cut off in the middle of what it says.
+
+The engine usually has finished generating long before the caller interrupts; then there is nothing to cancel, and everything unheard
+lies in our lane and at the telephony service. So stopping the playback comes first and never depends on a reply being active.
+"""
+
+from __future__ import annotations
+
+from voiceagent.call.commands import CancelReply, Command, DropAudioOf, StopPlayback, TruncateItem
+from voiceagent.call.playback import Playback
+from voiceagent.call.speech import Speech
+
+
+def cut_off(
+    speech: Speech, playback: Playback, active_reply: str | None, now: float, *, cancel: bool, truncate: bool
+) -> list[Command]:
+    """The commands that make the agent silent now, and the notes of what it had said. Nothing said or queued: nothing to do.
+
+    `cancel`: the engine does not cancel its active reply by itself. `truncate`: it does not shorten its memory by itself.
+    """
+    out: list[Command] = [StopPlayback()] if playback.audible(now) else []
+    if active_reply is not None:
+        speech.drop(active_reply)
+        out.append(DropAudioOf(active_reply))
+        if cancel:
+            out.append(CancelReply(active_reply))
+    if truncate:
+        out += _truncations(speech, playback, now)
+    out += speech.stop(now)
+    playback.flush(now)
+    return out
+
+
+def heard_of_current(speech: Speech, playback: Playback, now: float) -> float:
+    """How much the caller has heard of the item being played; 0 when none is."""
+    audible = [item for item in speech.items() if item.machine.state == "audible"]
+    return playback.heard_ms(audible[-1].item_id, now) if audible else 0.0
+
+
+def _truncations(speech: Speech, playback: Playback, now: float) -> list[Command]:
+    # Rounded down: the engine refuses to truncate beyond what it has generated.
+    return [
+        TruncateItem(item.item_id, int(playback.heard_ms(item.item_id, now)))
+        for item in speech.items()
+        if playback.arrived_ms(item.item_id)
+    ]

@@ -1,0 +1,71 @@
+"""What a call session must be told before the call: its policies, as values.
+
+Bounds that no user should need to change stand as constants beside the code that keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from voiceagent.call.commands import EngineSetup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetPolicy:
+    """A transfer target as the session knows it; its address is call control's business.
+
+    `description` is told to the model. `agent`: what we do when the human has answered.
+    """
+
+    description: str = ""
+    ring_seconds: int = 30
+    agent: Literal["leaves", "listens"] = "leaves"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSettings:
+    """Everything a session decides by.
+
+    `greeting` empty: the caller speaks first; `greeting_by` model: the greeting is guidance, not text.
+    `goodbye` is said before the agent ends the call; empty: it ends without a word.
+    `silence_after_ms` None: silence never ends the call. Each of `silence_prompts` is said once, then the goodbye.
+    `max_call_ms` counts from the answer. `barge_in` False: the caller cannot interrupt the agent.
+    """
+
+    setup: EngineSetup
+    greeting: str = ""
+    greeting_by: Literal["text", "model"] = "text"
+    goodbye: str = "Thank you for calling. Goodbye."
+    silence_after_ms: float | None = 8_000
+    silence_prompts: tuple[str, ...] = ("Are you still there?", "I cannot hear you. Are you still there?")
+    max_call_ms: float = 55 * 60_000
+    tool_timeout_ms: int = 8_000
+    targets: Mapping[str, TargetPolicy] = field(default_factory=dict)
+    record: bool = False
+    barge_in: bool = True
+
+    @property
+    def end_silence_ms(self) -> float:
+        """The silence by which the engine recognises the end of a turn; its reported end includes it."""
+        value = self._turn_detection("silence_duration_ms", 500)
+        return float(value) if isinstance(value, int | float) else 500.0
+
+    @property
+    def engine_replies(self) -> bool:
+        """The engine answers a turn by itself (its default), so that we must not ask."""
+        return self._turn_detection("create_response", True) is not False
+
+    @property
+    def engine_interrupts(self) -> bool:
+        """The engine cancels its reply by itself when the caller speaks (its default), so that we need not."""
+        return self._turn_detection("interrupt_response", True) is not False
+
+    @property
+    def engine_truncates(self) -> bool:
+        """The engine shortens its memory of an interrupted item by itself; by default it does not."""
+        return self._turn_detection("auto_truncate", False) is True
+
+    def _turn_detection(self, name: str, default: Any) -> Any:
+        return (self.setup.turn_detection or {}).get(name, default)

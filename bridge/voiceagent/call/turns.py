@@ -1,0 +1,142 @@
+"""Whose turn it is on the caller's side, and when the caller really spoke.
+
+The engine places speech on its own audio clock, which counts the caller audio we passed to it; its zero on our clock is the moment
+of `CallerAudioBegan`. The reported end of a turn includes the silence the engine waited for, so the caller stopped that much
+earlier: from there a caller counts how long the agent takes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Literal
+
+from voiceagent.call.commands import CallerTurnNoted, Command
+from voiceagent.call.tables import Machine, Table
+from voiceagent.discreet import Words
+
+FloorState = Literal["silent", "speaking", "pending"]
+FloorSignal = Literal["speech_started", "speech_stopped", "reply_started", "overdue"]
+
+FLOOR: Table[FloorState, FloorSignal, str] = Table(
+    name="The caller's turn",
+    about="Pending: the caller has stopped and the engine owes a reply of its own.",
+    start="silent",
+    rules={
+        ("silent", "speech_started"): ("speaking", None),
+        ("silent", "speech_stopped"): ("pending", None),
+        ("speaking", "speech_stopped"): ("pending", None),
+        ("speaking", "overdue"): ("silent", None),
+        ("pending", "speech_started"): ("speaking", None),
+        ("pending", "speech_stopped"): ("pending", None),
+        ("pending", "reply_started"): ("silent", None),
+        ("pending", "overdue"): ("silent", None),
+    },
+)
+
+PENDING_MS = 5_000
+"""How long the engine may owe a reply: a cough ends a turn too and is never answered. A cold engine was seen to need more than
+6 s; its reply is still played, we only stop reserving the floor for it."""
+
+SPEAKING_MS = 120_000
+"""A turn without an end for this long is a lost event, not a speech."""
+
+_REMEMBERED_TURNS = 64
+"""Turns whose text may still come; texts are seconds late, not minutes."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    start_ms: float | None = None
+    end_ms: float | None = None
+    noted: bool = False
+
+
+class CallerTurns:
+    """The caller's turns of one call. Methods return the notes they give rise to."""
+
+    def __init__(self, end_silence_ms: float) -> None:
+        self._end_silence_ms = end_silence_ms
+        self._floor = Machine(FLOOR)
+        self._turns: OrderedDict[str, _Turn] = OrderedDict()
+        self._audio_zero: float | None = None
+        self._due: float | None = None
+        self.spoke_until: float | None = None
+        """When the caller stopped speaking, until a reply to it was heard (`answered`)."""
+
+    @property
+    def state(self) -> FloorState:
+        return self._floor.state
+
+    @property
+    def silent(self) -> bool:
+        return self._floor.state == "silent"
+
+    def audio_began(self, now: float) -> None:
+        """The first caller audio went to the engine: the zero of its clock."""
+        if self._audio_zero is None:
+            self._audio_zero = now
+
+    def started(self, item_id: str, audio_start_ms: float, now: float) -> float:
+        """The engine heard speech begin; returns the onset on our clock."""
+        onset = self._on_our_clock(audio_start_ms, now)
+        turn = self._turn(item_id)
+        if turn.start_ms is None:
+            turn.start_ms = onset
+        self._floor.signal("speech_started")
+        self._due = now + SPEAKING_MS
+        self.spoke_until = None
+        return onset
+
+    def stopped(self, item_id: str, audio_end_ms: float, now: float) -> None:
+        """The engine ended the caller's turn."""
+        turn = self._turn(item_id)
+        end = self._on_our_clock(audio_end_ms, now) - self._end_silence_ms
+        turn.end_ms = self.spoke_until = max(end, turn.start_ms or 0.0)
+        self._floor.signal("speech_stopped")
+        self._due = now + PENDING_MS
+
+    def reply_started(self) -> None:
+        """A reply is under way: nothing is owed any more."""
+        if self._floor.state == "pending":
+            self._floor.signal("reply_started")
+            self._due = None
+
+    def latency(self, now: float) -> float | None:
+        """How long the caller waited until `now`, once per turn; None when the agent speaks unasked."""
+        began, self.spoke_until = self.spoke_until, None
+        return None if began is None else max(0.0, now - began)
+
+    def transcribed(self, item_id: str, text: Words, now: float) -> list[Command]:
+        """The text of a turn is known. An empty one was noise."""
+        turn = self._turn(item_id)
+        if turn.noted or not text.strip():
+            return []
+        turn.noted = True
+        start = now if turn.start_ms is None else turn.start_ms
+        end = now if turn.end_ms is None else turn.end_ms
+        return [CallerTurnNoted(item_id, text, min(start, end), end)]
+
+    def settle(self, now: float) -> None:
+        """Give the floor back when its time is over."""
+        if self._due is not None and now >= self._due:
+            self._due = None
+            self._floor.signal("overdue")
+
+    def deadline(self) -> float | None:
+        return self._due
+
+    def _turn(self, item_id: str) -> _Turn:
+        turn = self._turns.get(item_id)
+        if turn is None:
+            turn = self._turns[item_id] = _Turn()
+            if len(self._turns) > _REMEMBERED_TURNS:
+                self._turns.popitem(last=False)
+        return turn
+
+    def _on_our_clock(self, audio_ms: float, now: float) -> float:
+        if self._audio_zero is None:
+            return now
+        # Audio kept back until the engine was ready goes out faster than time: then the engine's clock began earlier than ours says.
+        self._audio_zero = min(self._audio_zero, now - audio_ms)
+        return self._audio_zero + audio_ms
