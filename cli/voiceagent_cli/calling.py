@@ -1,0 +1,64 @@
+"""The dev phone on the screen: the call as it happens, then its report, then an exit code that tells whether it went well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voiceagent_cli import conversation, exits, summary
+from voiceagent_cli.steps import script
+
+if TYPE_CHECKING:
+    from voiceagent_cli.local.calling import Called
+    from voiceagent_cli.terminal import Terminal
+
+WENT_WELL = ("completed", "transferred")
+
+
+def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict[str, Any]]:
+    """The caller's steps; without any the caller listens to the greeting and hangs up, which is worth a hint."""
+    steps = script(typed)
+    if not steps:
+        terminal.say('Nothing to say: listening to the greeting, then hanging up. Try --say "Hello".')
+        return [{"silence": 500}]
+    return steps
+
+
+async def call(directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: asyncio.Event) -> Called:
+    """Place the call through the bridge that serves the project now, or through one of its own."""
+    from voiceagent_cli.local.bridge import bridge
+    from voiceagent_cli.local.calling import place
+    from voiceagent_cli.local.need import sentence
+    from voiceagent_cli.local.running import read_note
+
+    def show(note: Mapping[str, Any]) -> None:
+        if line := conversation.line(note):
+            terminal.say(line)
+
+    running = read_note(directory)
+    if running and running.emulator_url:
+        terminal.soft(f"Using the bridge on port {running.port}.")
+        return await place(running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
+    async with bridge(directory, flags={"bridge.port": 0}, phone=True, say=terminal.soft) as own:
+        terminal.soft(sentence(own.emulated))
+        return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
+
+
+def tell(called: Called, terminal: Terminal, *, as_json: bool) -> None:
+    """The report; ends the command when the call did not go well."""
+    if as_json:
+        terminal.record(called.report)
+    else:
+        terminal.say()
+        for name, value in summary.facts(called.report):
+            terminal.result(f"{name:<11} {value}")
+    if called.cut == "interrupted":
+        raise exits.Ended(exits.INTERRUPTED)
+    if called.cut:
+        terminal.complain(f"The call took {called.cut}; the caller hung up.", "--timeout SECONDS for a longer call")
+        raise exits.Ended(exits.FAILED)
+    if called.report["outcome"] not in WENT_WELL:
+        terminal.complain(f"The call {called.report['outcome']}: {called.report['end_reason']}.")
+        raise exits.Ended(exits.FAILED)

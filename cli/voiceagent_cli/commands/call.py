@@ -1,0 +1,66 @@
+"""`voiceagent call [DIR]`: the dev phone."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from typer import Context, Option
+
+from voiceagent_cli.options import AsJson, Project
+from voiceagent_cli.ordered import STEPS_KEY, OrderedCommand
+
+COMMAND_CLASS = OrderedCommand
+
+
+class Human(StrEnum):
+    answer = "answer"
+    busy = "busy"
+    declined = "declined"
+    no_answer = "no-answer"
+
+
+class Line(StrEnum):
+    telephone = "telephone"
+    wideband = "wideband"
+
+
+def command(
+    ctx: Context,
+    directory: Project = Path(),
+    say: Annotated[list[str], Option(metavar="TEXT", help="Say this, then wait for the answer. Repeatable.")] = [],
+    wav: Annotated[list[str], Option(metavar="FILE", help="Play a WAV file in place of speech. Repeatable.")] = [],
+    interrupt: Annotated[
+        list[str], Option(metavar="TEXT@MS", help="Say this MS milliseconds into the agent's next turn. Repeatable.")
+    ] = [],
+    dtmf: Annotated[list[str], Option(metavar="KEYS", help="Press keys: 0-9 * #. Repeatable.")] = [],
+    silence: Annotated[list[str], Option(metavar="MS", help="Say nothing for a while. Repeatable.")] = [],
+    human: Annotated[Human, Option(help="What a human does whom the agent transfers to.")] = Human.answer,
+    line: Annotated[Line, Option(help="Sound of the line: 8 kHz telephone or wideband.")] = Line.telephone,
+    noise: Annotated[float | None, Option(metavar="DB", help="Add line noise at this signal-to-noise ratio.")] = None,
+    caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550100",
+    number: Annotated[str, Option("--to", metavar="NUMBER", help="The number that is called.")] = "+14255550199",
+    timeout: Annotated[float, Option(metavar="SECONDS", help="Hang up after this long.", min=1)] = 180,
+    json: AsJson = False,
+) -> None:
+    """Place an emulated phone call to the agent and report how it went.
+
+    The caller's steps happen in the order typed, across different options: --say A --dtmf 1 --say B. After the last answer
+    the caller hangs up. Uses the bridge that `voiceagent serve` runs for this project, or starts one for the call.
+    """
+    from voiceagent_cli import calling
+    from voiceagent_cli.signals import run
+
+    steps = calling.script_of(ctx.meta[STEPS_KEY], ctx.obj)
+    plan = {
+        "from": caller,
+        "to": number,
+        "steps": steps,
+        "human": human.value.replace("-", "_"),
+        "line": line.value,
+        "noise_db": noise,
+        "hang_up_after": True,
+    }
+    called = run(lambda stop: calling.call(directory, plan, timeout, ctx.obj, stop))
+    calling.tell(called, ctx.obj, as_json=json)

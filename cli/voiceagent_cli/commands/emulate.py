@@ -1,0 +1,58 @@
+"""`voiceagent emulate [WHICH]`: the emulators as servers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Context, Option
+
+from voiceagent_cli.options import AsJson
+
+
+class Which(StrEnum):
+    acs = "acs"
+    voice_live = "voice-live"
+    all = "all"
+
+
+class Answers(StrEnum):
+    embedded = "embedded"
+    scripted = "scripted"
+
+
+def command(
+    ctx: Context,
+    which: Annotated[Which, Argument(help="What to emulate.")] = Which.all,
+    env: Annotated[bool, Option("--env", help="Print the settings that lead any client to these emulators.")] = False,
+    json: AsJson = False,
+    host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, Option(metavar="PORT", help="First port; the second emulator takes the next. 0: any free.")] = 0,
+    key: Annotated[str, Option(metavar="KEY", help="Access key; made at start when not given.")] = "",
+    agent: Annotated[
+        Path | None, Option(metavar="DIR", help="Agent project whose [thinker] rules the embedded engine follows.")
+    ] = None,
+    seed: Annotated[int | None, Option(metavar="N", help="Make all ids and choices repeatable.")] = None,
+    answers: Annotated[Answers, Option(help="Voice Live: really hear and speak, or follow a script.")] = Answers.embedded,
+    with_parent: Annotated[bool, Option("--with-parent", hidden=True, help="End when standard input closes.")] = False,
+) -> None:
+    """Run the ACS and Voice Live emulators for any client, until interrupted.
+
+    --env prints settings to paste into a shell or .env file; --env --json prints them, and everything else there is to know,
+    as one line once all are ready.
+    """
+    from voiceagent_cli.emulating import emulate
+    from voiceagent_cli.signals import run
+
+    run(
+        lambda stop: emulate(
+            which.value,
+            ctx.obj,
+            stop,
+            options={"host": host, "port": port, "key": key, "agent": agent, "seed": seed, "answers": answers.value},
+            env=env,
+            as_json=json,
+            with_parent=with_parent,
+        )
+    )

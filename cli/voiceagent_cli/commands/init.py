@@ -1,0 +1,30 @@
+"""`voiceagent init DIR`: an agent project that works at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Context
+
+from voiceagent_cli.options import AsJson
+
+
+def command(
+    ctx: Context,
+    directory: Annotated[Path, Argument(metavar="DIR", help="Where; made when it does not exist.", show_default=False)],
+    json: AsJson = False,
+) -> None:
+    """Write an agent project that works offline at once.
+
+    The project answers calls about orders: ask it where order 4271 is, interrupt it, ask for a human. Then make it yours.
+    """
+    from voiceagent.agent.init import write_project
+
+    written = write_project(directory)
+    terminal = ctx.obj
+    if json:
+        terminal.record({"directory": str(directory), "files": [str(path) for path in written]})
+        return
+    terminal.result(f"Wrote {directory}: {', '.join(str(path) for path in written)}")
+    terminal.say(f'Next: voiceagent call {directory} --say "Where is my order four two seven one?"')

@@ -1,0 +1,88 @@
+"""One emulated call from dialling to its report: places it, follows it, ends it in time, and joins the two views of it.
+
+The bridge reports what it did; the phone reports what its ear heard. A report has both, the latter under `ear`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voiceagent.errors import RemoteError
+from voiceagent_cli.local.phone import Phone
+from voiceagent_cli.local.running import Running
+from voiceagent_cli.local.workbench import Workbench
+
+WIND_UP_SECONDS = 15
+"""From hanging up to the end of the call: the goodbye, the farewells of both sides, a slow machine."""
+REPORT_TRIES = 50
+REPORT_PAUSE_SECONDS = 0.1
+
+Show = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How a call went. `cut` tells why we hung up for the caller, "" when nobody had to."""
+
+    report: dict[str, Any]
+    cut: str
+
+
+async def place(running: Running, plan: Mapping[str, Any], *, limit_seconds: float, show: Show, stop: asyncio.Event) -> Called:
+    """Place the planned call and wait for its report; hangs up when it takes longer than the limit, or when `stop` is set."""
+    import httpx
+
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        phone = Phone(http, running.emulator_url)
+        workbench = Workbench(http, running.workbench_url, running.token)
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(_show_feed(workbench, show))
+            placed = await phone.place_call(plan)
+            call_id = placed["call_id"]
+            cut = await _until_ended(phone, call_id, limit_seconds, stop)
+            report = await _report(workbench, placed)
+            watching.cancel()
+        return Called(report | {"ear": (await phone.look(call_id)).get("ear")}, cut)
+
+
+async def _until_ended(phone: Phone, call_id: str, limit_seconds: float, stop: asyncio.Event) -> str:
+    """Follow the call to its end; returns why it had to be ended from here, or ""."""
+    async with asyncio.TaskGroup() as tasks:
+        ended = tasks.create_task(_follow(phone, call_id))
+        stopped = tasks.create_task(stop.wait())
+        await asyncio.wait({ended, stopped}, timeout=limit_seconds, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if ended.done():
+            return ""
+        why = "interrupted" if stop.is_set() else f"longer than {limit_seconds:.0f} s"
+        await phone.hang_up(call_id)
+        await asyncio.wait({ended}, timeout=WIND_UP_SECONDS)
+        ended.cancel()
+        return why
+
+
+async def _follow(phone: Phone, call_id: str) -> None:
+    async for _ in phone.follow(call_id):
+        pass
+
+
+async def _show_feed(workbench: Workbench, show: Show) -> None:
+    async for note in workbench.feed():
+        show(note)
+
+
+async def _report(workbench: Workbench, placed: Mapping[str, Any]) -> dict[str, Any]:
+    """The bridge writes its report when its own side of the call has wound up, a moment after the phone's."""
+    for _ in range(REPORT_TRIES):
+        report = await workbench.report(placed["correlation_id"])
+        if report is not None:
+            return report
+        await asyncio.sleep(REPORT_PAUSE_SECONDS)
+    raise RemoteError(
+        "The call ended, but the bridge has no report of it.",
+        service="voiceagent serve",
+        remedy="did the bridge answer? Its log and `voiceagent calls list` tell",
+    )

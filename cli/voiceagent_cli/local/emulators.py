@@ -1,0 +1,97 @@
+"""The emulators as a child process: started, asked for the settings that lead to them, and gone when we are.
+
+They run in a process of their own because hearing and speaking cost whole cores for moments, and the bridge must not miss a
+20 ms tick meanwhile; and because that is how any other client would meet them: over the wire, through settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from voiceagent.errors import UserError
+
+READY_SECONDS = 90
+"""Loading the embedded models takes 1 to 3 s; a cold disk on a loaded machine many times that."""
+LEAVE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Emulators:
+    """What runs and how to reach it. `env` is what makes any voiceagent command talk to it."""
+
+    env: Mapping[str, str]
+    facts: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def phone_url(self) -> str:
+        """The admin API of the ACS emulator: where the dev phone is."""
+        return self.env["VOICEAGENT_EMULATOR_URL"]
+
+
+@asynccontextmanager
+async def emulators(which: str, *, project: Path, extra: tuple[str, ...] = ()) -> AsyncIterator[Emulators]:
+    """Run `voiceagent emulate WHICH` until the block ends. Raises UserError when it does not come up, with its own words."""
+    with tempfile.TemporaryFile() as talk:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "voiceagent_cli", "emulate", which, "--agent", str(project), "--port", "0"),
+            *("--env", "--json", "--with-parent", *extra),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=talk,
+            # Ctrl-C reaches every process of the terminal's group; the emulators must outlive the calls we still wind up.
+            start_new_session=True,
+        )
+        try:
+            yield await _ready(child, talk)
+            await _end(child)
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+
+
+async def _ready(child: asyncio.subprocess.Process, talk: BinaryIO) -> Emulators:
+    assert child.stdout is not None
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            line = await child.stdout.readline()
+    except TimeoutError:
+        raise UserError(
+            f"The emulators were not ready after {READY_SECONDS} s.", remedy="`voiceagent doctor` tells what is missing"
+        ) from None
+    if not line:
+        await child.wait()
+        raise _refusal(talk)
+    facts = json.loads(line)
+    return Emulators(env=facts["env"], facts=facts)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Closing its standard input is how the child learns that we leave, even when we are killed."""
+    assert child.stdin is not None
+    child.stdin.close()
+    try:
+        async with asyncio.timeout(LEAVE_SECONDS):
+            await child.wait()
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+
+
+def _refusal(talk: BinaryIO) -> UserError:
+    """The child's own complaint, in its own words."""
+    talk.seek(0)
+    words = talk.read().decode(errors="replace").splitlines()
+    sentence = next((line.split("error:", 1)[1].strip() for line in words if "error:" in line), "")
+    remedy = next((line.split("try:", 1)[1].strip() for line in words if line.strip().startswith("try:")), "")
+    return UserError(
+        sentence or "The emulators ended before they were ready.", remedy=remedy or "`voiceagent doctor` tells what is missing"
+    )

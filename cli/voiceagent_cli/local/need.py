@@ -1,0 +1,25 @@
+"""Which emulators a bridge needs, decided by the settings it has: whatever is not Azure's is emulated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voiceagent.config.schema import Settings
+
+
+def needed(settings: Settings, *, phone: bool = False) -> str:
+    """`all`, `acs`, `voice-live` or "". With `phone` the telephony side is emulated whatever the settings say."""
+    telephony = phone or not (settings.acs.connection_string or settings.acs.endpoint)
+    engine = settings.engine.kind == "embedded" or (settings.engine.kind == "auto" and not settings.engine.endpoint)
+    return {(True, True): "all", (True, False): "acs", (False, True): "voice-live", (False, False): ""}[telephony, engine]
+
+
+def sentence(which: str) -> str:
+    """What is emulated, and therefore works without Azure."""
+    return {
+        "all": "No Azure settings: an emulated phone and the embedded engine, all on this machine.",
+        "acs": "An emulated phone on this machine; Voice Live is Azure's.",
+        "voice-live": "Calls are Azure's; the embedded engine answers on this machine.",
+        "": "Calls and engine are Azure's.",
+    }[which]

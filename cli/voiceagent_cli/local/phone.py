@@ -1,0 +1,67 @@
+"""The dev phone's wire: the admin API of the ACS emulator, as the command line uses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.errors import RemoteError
+
+if TYPE_CHECKING:
+    import httpx
+
+SERVICE = "ACS emulator"
+
+
+class Phone:
+    """One ACS emulator. Every method raises RemoteError with the emulator's own sentence when it refuses."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+        self._http = http
+        self._url = url.rstrip("/")
+
+    async def subscribe(self, endpoint: str, *, secret: str) -> None:
+        """Have incoming calls announced at `endpoint`; the emulator does Event Grid's validation handshake."""
+        headers = {"x-voiceagent-secret": secret} if secret else {}
+        await self._ask("PUT", "/emulator/subscription", {"endpoint": endpoint, "schema": "event-grid", "headers": headers})
+
+    async def place_call(self, plan: Mapping[str, Any]) -> dict[str, Any]:
+        """Ring the bridge; returns the call's ids at once."""
+        return await self._ask("POST", "/emulator/calls", plan)
+
+    async def hang_up(self, call_id: str) -> None:
+        """The caller puts the phone down."""
+        await self._ask("DELETE", f"/emulator/calls/{call_id}")
+
+    async def look(self, call_id: str) -> dict[str, Any]:
+        """The call as the phone sees it, with what its ear measured."""
+        return await self._ask("GET", f"/emulator/calls/{call_id}")
+
+    async def follow(self, call_id: str) -> AsyncIterator[dict[str, Any]]:
+        """What happens to the call, as it happens, until it has ended."""
+        async with self._http.stream("GET", f"{self._url}/emulator/calls/{call_id}/events", timeout=None) as answer:
+            async for line in answer.aiter_lines():
+                if line.strip():
+                    yield json.loads(line)
+
+    async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        import httpx
+
+        try:
+            answer = await self._http.request(method, self._url + path, json=body)
+        except httpx.TransportError as error:
+            raise RemoteError(f"No answer at {self._url} ({type(error).__name__}).", service=SERVICE) from error
+        if answer.status_code >= 400:
+            raise RemoteError(_sentence(answer), service=SERVICE, status=answer.status_code)
+        return answer.json() if answer.content else {}  # type: ignore[no-any-return]  # JSON from the wire
+
+
+def _sentence(answer: httpx.Response) -> str:
+    """The emulator's explanation, whether it came as JSON or as text."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return answer.text.strip() or answer.reason_phrase
+    error = told.get("error", told) if isinstance(told, dict) else told
+    return str(error.get("message", error)) if isinstance(error, dict) else str(error)

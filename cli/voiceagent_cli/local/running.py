@@ -1,0 +1,63 @@
+"""The note that a running `voiceagent serve` leaves in its project, so that `voiceagent call` finds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bridge that runs now. `token` opens its private listener; `emulator_url` is "" when its phone is a real one."""
+
+    pid: int
+    port: int
+    workbench_url: str
+    emulator_url: str
+    token: str
+
+
+def note_path(project: Path) -> Path:
+    """Where the note lies."""
+    return project / ".voiceagent" / "serve.json"
+
+
+def read_note(project: Path) -> Running | None:
+    """The bridge that serves this project now, or None. A note whose process is gone counts as none."""
+    try:
+        note = Running(**json.loads(note_path(project).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return note if _alive(note.pid) else None
+
+
+@contextmanager
+def noted(project: Path, running: Running) -> Iterator[None]:
+    """Leave the note while the block runs; readable by the user alone, because of the token."""
+    path = note_path(project)
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    draft.replace(path)
+    try:
+        yield
+    finally:
+        current = read_note(project)
+        if current is None or current.pid == running.pid:
+            path.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    import os
+
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,45 @@
+"""The bridge's private listener: the feed of what happens in its calls, and their reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.errors import RemoteError
+
+if TYPE_CHECKING:
+    import httpx
+
+SERVICE = "voiceagent serve"
+
+
+class Workbench:
+    """One running bridge, seen from beside it."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str, token: str) -> None:
+        self._http = http
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def feed(self) -> AsyncIterator[dict[str, Any]]:
+        """Everything that is noted from now on, in all calls; ends when the bridge does."""
+        async with self._http.stream("GET", f"{self._url}/api/feed", headers=self._headers, timeout=None) as answer:
+            await _refuse_errors(answer)
+            async for line in answer.aiter_lines():
+                if line.strip():
+                    yield json.loads(line)
+
+    async def report(self, call_id: str) -> dict[str, Any] | None:
+        """The report of a call that has ended, found by any of its ids; None while there is none."""
+        answer = await self._http.get(f"{self._url}/api/calls/{call_id}", headers=self._headers)
+        if answer.status_code == 404:
+            return None
+        await _refuse_errors(answer)
+        return answer.json()  # type: ignore[no-any-return]  # JSON from the wire
+
+
+async def _refuse_errors(answer: httpx.Response) -> None:
+    if answer.status_code >= 400:
+        await answer.aread()
+        raise RemoteError(answer.text.strip() or answer.reason_phrase, service=SERVICE, status=answer.status_code)

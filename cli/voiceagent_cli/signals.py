@@ -1,0 +1,62 @@
+"""Ctrl-C as a wish: the first asks the work to end in good order, the second cuts it short."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+def run(work: Callable[[asyncio.Event], Coroutine[Any, Any, Result]]) -> Result:
+    """Run `work(stop)` on the quickest loop there is; `stop` is set by the first Ctrl-C or SIGTERM.
+
+    A second one cancels the work and raises KeyboardInterrupt.
+    """
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_with_stop(work))
+
+
+async def _with_stop(work: Callable[[asyncio.Event], Coroutine[Any, Any, Result]]) -> Result:
+    stop = asyncio.Event()
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    cut_short = False
+
+    def asked() -> None:
+        nonlocal cut_short
+        if stop.is_set():
+            cut_short = True
+            task.cancel()
+        stop.set()
+
+    undo = _on_signals(loop, asked)
+    try:
+        return await work(stop)
+    except asyncio.CancelledError:
+        if cut_short:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        undo()
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, asked: Callable[[], None]) -> Callable[[], None]:
+    signals = (signal.SIGINT, signal.SIGTERM)
+    try:
+        for number in signals:
+            loop.add_signal_handler(number, asked)
+    except NotImplementedError:  # Windows: the loop cannot; the plain handler runs in the main thread all the same
+        before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(asked))
+        return lambda: signal.signal(signal.SIGINT, before) and None
+    return lambda: [loop.remove_signal_handler(number) for number in signals] and None
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,62 @@
+"""What the caller does in an emulated call: the options of `voiceagent call`, in their order, as the phone's script."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from voiceagent.errors import UserError
+
+INTERRUPT_AFTER_MS = 700
+"""When `--interrupt` names no moment: well inside the agent's first sentence, past its first word."""
+STEP_OPTIONS = ("say", "wav", "interrupt", "dtmf", "silence")
+
+
+def script(options: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The steps for the phone, from (option name, typed value) in the order typed."""
+    return [_STEPS[name](value) for name, value in options if name in _STEPS]
+
+
+def _say(text: str) -> dict[str, Any]:
+    if not text.strip():
+        raise UserError("--say has nothing to say.", remedy="--say 'Where is my order?', or --silence 2000 for a pause")
+    return {"say": text}
+
+
+def _wav(typed: str) -> dict[str, Any]:
+    from voiceagent.audio.wav import read_wav
+
+    path = Path(typed)
+    if not path.is_file():
+        raise UserError(f"--wav {typed}: there is no such file.")
+    content = path.read_bytes()
+    read_wav(content)  # complains about anything that is not a WAV file, before the phone rings
+    return {"wav": base64.b64encode(content).decode("ascii")}
+
+
+def _interrupt(typed: str) -> dict[str, Any]:
+    text, at, moment = typed.rpartition("@")
+    if not at or not moment.strip().isdigit():
+        text, moment = typed, str(INTERRUPT_AFTER_MS)
+    if not text.strip():
+        raise UserError(f"--interrupt {typed}: no words.", remedy="--interrupt 'Sorry, wait@900'")
+    return {"interrupt": text.strip(), "after_ms": int(moment)}
+
+
+def _dtmf(typed: str) -> dict[str, Any]:
+    keys = typed.replace(" ", "").upper()
+    if not re.fullmatch(r"[0-9*#A-D]+", keys):
+        raise UserError(f"--dtmf {typed}: a phone has the keys 0-9 * # (and A-D).", remedy="--dtmf 4271#")
+    return {"dtmf": keys}
+
+
+def _silence(typed: str) -> dict[str, Any]:
+    if not typed.isdigit() or not int(typed):
+        raise UserError(f"--silence {typed}: how many milliseconds?", remedy="--silence 2000")
+    return {"silence": int(typed)}
+
+
+_STEPS = {"say": _say, "wav": _wav, "interrupt": _interrupt, "dtmf": _dtmf, "silence": _silence}
