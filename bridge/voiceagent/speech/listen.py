@@ -6,6 +6,7 @@ Blocking (the detector computes); use it from one worker thread at a time.
 
 from __future__ import annotations
 
+from voiceagent.audio.resample import Resampler
 from voiceagent.speech.port import HEARING_RATE, Detector
 from voiceagent.speech.turns import TurnDetector, TurnEvent, TurnParams, TurnStarted
 
@@ -21,8 +22,6 @@ class Listener:
     """The detector, the turn logic and the audio of one call."""
 
     def __init__(self, detector: Detector, *, rate: int, params: TurnParams | None = None) -> None:
-        from voiceagent.audio.resample import Resampler
-
         self._detector = detector
         self._resampler = Resampler(rate, HEARING_RATE)
         self.turns = TurnDetector(params, window_ms=detector.window_ms)

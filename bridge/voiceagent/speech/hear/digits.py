@@ -26,6 +26,8 @@ _SLIPS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1"
 """Words that sound like digits. They count only beside a real digit, or right after a word that announces a number."""
 _WEAK = _SLIPS.keys() | {"oh", "o"}
 _ANNOUNCE = {"order", "number", "is", "s", "code", "id", "account", "reference"}
+_CLOSING = {"please", "thanks", "thank", "and", "yes", "ok", "okay"}
+"""Words after which a slip at a number's end still is a digit."""
 _TIMES = {"double": 2, "triple": 3}
 _FILLERS = {"dash", "hyphen", "hash", "um", "uh", "er", "then"}
 """May stand inside a number without ending it."""
@@ -37,6 +39,15 @@ class _Word:
     text: str
     begin: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Digits (none for a filler), the index after them, and whether they are beyond doubt."""
+
+    digits: str
+    end: int
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,11 @@ def spoken_digits(text: str) -> str:
     return "".join(run.digits for run in digit_runs(text))
 
 
+def longest_run(text: str) -> str:
+    """The longest number of a text, whatever its length; "" when there is none."""
+    return max((run.digits for run in digit_runs(text)), key=len, default="")
+
+
 def is_mostly_number(text: str) -> bool:
     """Whether a text has hardly any words beside digits ("it's four two seven", "42 71 please")."""
     plain = text.lower()
@@ -84,12 +100,12 @@ def _run(words: list[_Word], at: int) -> tuple[str, int]:
     """Read a run that begins at `at`: its digits ("" if there is none) and the index after it."""
     if words[at].text in _WEAK and not _announced(words, at):
         return "", at + 1
-    digits, end, strong, here = "", at, False, at
-    for piece, is_strong, next_here in _pieces(words, at):
-        digits, here, strong = digits + piece, next_here, strong or is_strong
-        if piece:
-            end = here
-    return (digits, end) if strong and digits else ("", at + 1)
+    pieces = list(_pieces(words, at))
+    while pieces and (not pieces[-1].digits or _is_preposition(words, pieces[-1])):
+        pieces.pop()
+    if not any(piece.certain for piece in pieces):
+        return "", at + 1
+    return "".join(piece.digits for piece in pieces), pieces[-1].end
 
 
 def _announced(words: list[_Word], at: int) -> bool:
@@ -97,29 +113,30 @@ def _announced(words: list[_Word], at: int) -> bool:
     return not before or before in _ANNOUNCE
 
 
-def _pieces(words: list[_Word], at: int) -> Iterator[tuple[str, bool, int]]:
-    """The pieces of a run: digits, whether they are beyond doubt, and the index after them. Fillers give no digits."""
-    while at < len(words):
-        piece, strong, next_at = _piece(words, at)
-        if next_at == at:
-            return
-        yield piece, strong, next_at
-        at = next_at
+def _is_preposition(words: list[_Word], piece: _Piece) -> bool:
+    """Whether a slip at the end of a run belongs to what follows: the "to" of "press six to repeat"."""
+    is_slip = words[piece.end - 1].text in _SLIPS
+    return is_slip and piece.end < len(words) and words[piece.end].text not in _CLOSING
 
 
-def _piece(words: list[_Word], at: int) -> tuple[str, bool, int]:
+def _pieces(words: list[_Word], at: int) -> Iterator[_Piece]:
+    while at < len(words) and (piece := _piece(words, at)):
+        yield piece
+        at = piece.end
+
+
+def _piece(words: list[_Word], at: int) -> _Piece | None:
+    """What one word (or two, or a spoken quantity) adds to a run; None when it ends the run."""
     word = words[at].text
     following = words[at + 1].text if at + 1 < len(words) else ""
     if word.isdigit() or word in _DIGITS or word in _TEENS or word in _TENS:
         value, next_at = _spoken_value(words, at)
-        return value, word not in _WEAK, next_at
+        return _Piece(value, next_at, certain=word not in _WEAK)
     if word in _TIMES and (digit := _one_digit(following)):
-        return digit * _TIMES[word], True, at + 2
+        return _Piece(digit * _TIMES[word], at + 2, certain=True)
     if word in _SLIPS:
-        return _SLIPS[word], False, at + 1
-    if word in _FILLERS:
-        return "", False, at + 1
-    return "", False, at
+        return _Piece(_SLIPS[word], at + 1, certain=False)
+    return _Piece("", at + 1, certain=False) if word in _FILLERS else None
 
 
 def _one_digit(word: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from voiceagent.speech.hear.digits import digit_runs, find_number, is_mostly_number
+from voiceagent.speech.hear.digits import find_number, is_mostly_number, longest_run, spoken_digits
 from voiceagent.speech.port import Cancelled, Ear, Heard, never
 from voiceagent.speech.think.port import DigitsWanted
 
 _BELIEVE_DIGITS = -0.6
 """Mean log-probability down to which digits are believed: the digits mode must write *something*, and what is no number at
 all comes out less certain than this."""
+_BEGINS_A_NUMBER = 2
+"""Digits in the free transcript that show a number was said although nobody had asked for one."""
 
 
 def hear_turn(ear: Ear, pcm: bytes, *, wanted: DigitsWanted | None = None, cancelled: Cancelled = never) -> Heard:
@@ -17,18 +19,20 @@ def hear_turn(ear: Ear, pcm: bytes, *, wanted: DigitsWanted | None = None, cance
     Costs a second pass only in that case. Cancelled work gives empty text.
     """
     free = ear.transcribe(pcm, cancelled=cancelled)
-    if wanted is None or cancelled() or _has_number(free.text, wanted) or not is_mostly_number(free.text):
+    if wanted is None or cancelled() or not _worth_another_pass(free.text, wanted):
         return free
     only_digits = ear.transcribe(pcm, digits=True, cancelled=cancelled)
     if cancelled() or only_digits.confidence < _BELIEVE_DIGITS:
         return free
-    better = len(_digits(only_digits.text)) > len(_digits(free.text))
-    return only_digits if _has_number(only_digits.text, wanted) or better else free
+    is_better = wanted.asked and len(longest_run(only_digits.text)) > len(longest_run(free.text))
+    return only_digits if is_better or _has_number(only_digits.text, wanted) else free
+
+
+def _worth_another_pass(text: str, wanted: DigitsWanted) -> bool:
+    if _has_number(text, wanted) or not is_mostly_number(text):
+        return False
+    return wanted.asked or len(spoken_digits(text)) >= _BEGINS_A_NUMBER
 
 
 def _has_number(text: str, wanted: DigitsWanted) -> bool:
     return bool(find_number(text, min_digits=wanted.min_digits, max_digits=wanted.max_digits))
-
-
-def _digits(text: str) -> str:
-    return max((run.digits for run in digit_runs(text)), key=len, default="")

@@ -70,10 +70,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class DigitsWanted:
-    """The caller was asked for a number of so many digits."""
+    """A number of so many digits is useful now. `asked`: the caller was asked for it, so it is to be expected."""
 
     min_digits: int = 1
     max_digits: int = 20
+    asked: bool = True
 
 
 class Thinker(Protocol):
@@ -89,7 +90,7 @@ class Thinker(Protocol):
         ...
 
     def expects_digits(self, conversation: Sequence[Item], tools: Sequence[Mapping[str, Any]] = ()) -> DigitsWanted | None:
-        """Whether the caller's next turn should be a number; the ear then listens for digits as well."""
+        """Whether the caller's next turn should or could be a number; the ear then listens for digits as well."""
         ...
 
     def unfinished(self, conversation: Sequence[Item], text: str, tools: Sequence[Mapping[str, Any]] = ()) -> bool:

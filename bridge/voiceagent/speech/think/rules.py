@@ -60,13 +60,13 @@ class RulesThinker:
         return [*replies, *self._answer(rules, conversation, last, tools)]
 
     def expects_digits(self, conversation: Sequence[Item], tools: Sequence[Tool] = ()) -> DigitsWanted | None:
-        """Whether a number was asked for: by a rule that misses one, or in so many words."""
+        """The number that was asked for, by a rule that misses one or in so many words; or one that some rule could use."""
         rules = rules_for(self._written, tools)
         still_open = follow(rules, conversation)
         if still_open and (slot := still_open.missing_slot) and slot.kind == "digits":
             return DigitsWanted(max(1, slot.min_digits - len(still_open.partial)), slot.max_digits)
         agent = next((item.text for item in reversed(conversation) if isinstance(item, AgentSaid)), "")
-        return _number_of(rules) if _ASKS_FOR_NUMBER.search(agent) else None
+        return _number_of(rules, asked=bool(_ASKS_FOR_NUMBER.search(agent)))
 
     def unfinished(self, conversation: Sequence[Item], text: str, tools: Sequence[Tool] = ()) -> bool:
         """Whether the caller seems to have only paused: the sentence breaks off, or the number lacks digits."""
@@ -116,7 +116,7 @@ def _act(wish: Wish, utterance: str, tools: Sequence[Tool]) -> list[Move]:
 def _question(wish: Wish) -> str:
     ask = wish.rule.slots[wish.missing].ask
     if wish.partial:
-        return f"I have {spell(wish.partial)} so far. {_without_opening(ask)}"
+        return f"I only heard {spell(wish.partial)}. {_without_opening(ask)}"
     return f"Sorry, I did not get that. {_without_opening(ask)}" if wish.asked_again else ask
 
 
@@ -160,6 +160,9 @@ def _tool_replies(rules: Sequence[ThinkerRule], conversation: Sequence[Item]) ->
     return [Said(text) for text in replies if text]
 
 
-def _number_of(rules: Sequence[ThinkerRule]) -> DigitsWanted:
+def _number_of(rules: Sequence[ThinkerRule], *, asked: bool) -> DigitsWanted | None:
+    """The number any of the rules could use; None when there is no such rule and none was asked for."""
     slots = [slot for rule in rules for slot in rule.slots.values() if slot.kind == "digits"]
-    return DigitsWanted(slots[0].min_digits, slots[0].max_digits) if len(slots) == 1 else DigitsWanted()
+    if not slots:
+        return DigitsWanted(asked=True) if asked else None
+    return DigitsWanted(min(slot.min_digits for slot in slots), max(slot.max_digits for slot in slots), asked=asked)

@@ -11,9 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from voiceagent.config.schema import ThinkerRule, ThinkerSlot
-from voiceagent.speech.hear.digits import digit_runs, find_number, is_mostly_number, spoken_digits
+from voiceagent.speech.hear.digits import find_number, is_mostly_number, longest_run, spoken_digits
 from voiceagent.speech.think.phrases import chosen, said, yes_or_no
 from voiceagent.speech.think.port import CallerSaid, Item, ToolWasCalled
+
+
+_BEGINS_A_NUMBER = 2
+"""Digits from which a turn of hardly anything else is taken for the beginning (or the rest) of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ def _select(rules: Sequence[ThinkerRule], text: str) -> ThinkerRule | None:
     # A number and hardly anything else: for the rule that can use such a number, though nobody asked for it.
     if not is_mostly_number(text):
         return None
-    return next((rule for rule in rules if any(_digits(slot, text) for slot in rule.slots.values())), None)
+    fitting = [rule for rule in rules if any(_digits(slot, text) for slot in rule.slots.values())]
+    if not fitting and len(longest_run(text)) >= _BEGINS_A_NUMBER:
+        fitting = [rule for rule in rules if any(slot.kind == "digits" for slot in rule.slots.values())]
+    return fitting[0] if fitting else None
 
 
 def _gather(wish: Wish, text: str) -> Wish:
@@ -93,7 +100,7 @@ def _gather(wish: Wish, text: str) -> Wish:
             known[name] = value
     gathered = replace(wish, known=known)
     is_number_missing = gathered.missing_slot is not None and gathered.missing_slot.kind == "digits"
-    return replace(gathered, partial=_longest_run(text) if is_number_missing else "")
+    return replace(gathered, partial=longest_run(text) if is_number_missing else "")
 
 
 def _answer(wish: Wish, text: str) -> Wish | None:
@@ -137,7 +144,3 @@ def _digits(slot: ThinkerSlot, text: str) -> str:
     joined = spoken_digits(text)
     fits = slot.min_digits <= len(joined) <= slot.max_digits
     return joined if fits and is_mostly_number(text) else ""
-
-
-def _longest_run(text: str) -> str:
-    return max((run.digits for run in digit_runs(text)), key=len, default="")
