@@ -14,6 +14,9 @@ from voiceagent.call.events import Event, ToolReturned
 Deliver = Callable[[Event], None]
 """Give an event to the call's session; synchronous, never raises for a valid event."""
 
+WireFn = Callable[[str, bytes], None]
+"""Show one frame of an edge to whoever captures: direction (in or out, seen from the bridge) and the frame."""
+
 
 class Clock(Protocol):
     """Time that a test can move."""

@@ -25,7 +25,7 @@ ENGINE_FRAME_LIMIT = 4 * 1024 * 1024  # an audio delta is 20 KB; a session echo 
 _MASKS_AT_ONCE = 8192  # one system call for 2048 frames; masks are only required to be unpredictable
 
 
-class EngineConnection(ClientConnection):
+class ShortPathConnection(ClientConnection):
     """A `ClientConnection` whose text frames go to `on_text`; everything else is read as usual."""
 
     def __init__(self, *arguments: Any, on_text: Callable[[bytes], object], **options: Any) -> None:

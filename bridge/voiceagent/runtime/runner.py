@@ -46,7 +46,7 @@ from voiceagent.call.events import (
     TimePassed,
 )
 from voiceagent.errors import RemoteError
-from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireTap
+from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireFn, WireTap
 from voiceagent.runtime.clock import CallClock
 from voiceagent.runtime.splice import AudioLane, PlaybackAccount
 from voiceagent.runtime.ticker import Ticker
@@ -55,8 +55,6 @@ _log = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 5.0  # how long a hang-up that was already asked for may take once the session is finished
 
-WireFn = Callable[[str, bytes], None]
-"""Shows one frame of an edge to the taps: direction (in, out) and frame."""
 OpenEngine = Callable[[EngineListener], Awaitable[Engine]]
 
 

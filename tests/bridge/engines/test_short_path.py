@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from voiceagent.engines.short_path import ENGINE_FRAME_LIMIT, EngineConnection
+from voiceagent.engines.short_path import ENGINE_FRAME_LIMIT, ShortPathConnection
 
 Serve = Callable[[ServerConnection], Awaitable[None]]
 
@@ -33,11 +33,11 @@ class Heard:
 
 
 @asynccontextmanager
-async def connected(handler: Serve) -> AsyncIterator[tuple[EngineConnection, Heard]]:
+async def connected(handler: Serve) -> AsyncIterator[tuple[ShortPathConnection, Heard]]:
     heard = Heard()
 
-    def create(*arguments: Any, **options: Any) -> EngineConnection:
-        return EngineConnection(*arguments, on_text=heard.on_text, **options)
+    def create(*arguments: Any, **options: Any) -> ShortPathConnection:
+        return ShortPathConnection(*arguments, on_text=heard.on_text, **options)
 
     async with (
         serve(handler, "127.0.0.1", 0) as server,
@@ -48,7 +48,7 @@ async def connected(handler: Serve) -> AsyncIterator[tuple[EngineConnection, Hea
             create_connection=cast(type[ClientConnection], create),
         ) as connection,
     ):
-        yield cast(EngineConnection, connection), heard
+        yield cast(ShortPathConnection, connection), heard
 
 
 async def test_texts_take_the_short_path_even_right_behind_the_handshake() -> None:
@@ -142,8 +142,8 @@ async def test_a_refused_handshake_raises_as_ever() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
 
-        def create(*arguments: Any, **options: Any) -> EngineConnection:
-            return EngineConnection(*arguments, on_text=lambda _: None, **options)
+        def create(*arguments: Any, **options: Any) -> ShortPathConnection:
+            return ShortPathConnection(*arguments, on_text=lambda _: None, **options)
 
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"ws://127.0.0.1:{port}", compression=None, create_connection=cast(type[ClientConnection], create))

@@ -1,0 +1,246 @@
+"""The one client of all engines: opens a realtime session, says our commands in its dialect and hears its events.
+
+Opened while the phone still rings, so that the agent can speak the moment the call is up. A session that cannot be opened, or
+that refuses our settings, raises `RemoteError` with what to do about it; one that breaks later reports `EngineLost`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+
+from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
+from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
+from voiceagent.discreet import Secret
+from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
+from voiceagent.engines.wires import Wire, dial
+from voiceagent.errors import RemoteError, RemoteProtocolError
+from voiceagent.ports import Engine, EngineListener, WireFn
+from voiceagent.protocol.realtime import APPEND_PREFIX, APPEND_SUFFIX, ResponseAudioDelta, audio_delta
+from voiceagent.protocol.voice_live import decode_server, encode_frame
+
+SERVICE = "Voice Live"
+_PATH = "/voice-live/realtime"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineConnection:
+    """Where an engine is and how to get in: with `api_key`, else with the token that `bearer` gives.
+
+    `endpoint` is the resource's address; http and ws are for emulators on this machine.
+    """
+
+    endpoint: str
+    model: str
+    api_version: str
+    api_key: Secret = Secret("")  # noqa: RUF009  an immutable string
+    bearer: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
+    connect_timeout_seconds: float = 10.0
+    short_path: bool = True
+
+    @property
+    def url(self) -> str:
+        """The address of the WebSocket."""
+        parts = urlsplit(self.endpoint if "://" in self.endpoint else f"https://{self.endpoint}")
+        scheme = {"https": "wss", "http": "ws"}.get(parts.scheme, parts.scheme)
+        path = parts.path.rstrip("/")
+        query = f"api-version={quote(self.api_version)}&model={quote(self.model)}"
+        return urlunsplit((scheme, parts.netloc, path if path.endswith("/realtime") else path + _PATH, query, ""))
+
+    async def headers(self) -> dict[str, str]:
+        """Who we are."""
+        if self.api_key:
+            return {"api-key": self.api_key.shown}
+        if self.bearer is not None:
+            return {"Authorization": f"Bearer {await self.bearer()}"}
+        return {}
+
+
+async def open_engine(
+    settings: EngineConnection, setup: EngineSetup, listener: EngineListener, *, wire: WireFn | None = None
+) -> Engine:
+    """Connect, send `setup` and wait until the engine has confirmed it. Raises RemoteError."""
+    engine = RealtimeEngine(setup, listener, wire)
+    try:
+        async with asyncio.timeout(settings.connect_timeout_seconds):
+            await engine.open(settings)
+    except TimeoutError:
+        await engine.close()
+        raise _unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s") from None
+    except BaseException:
+        await engine.close()
+        raise
+    return engine
+
+
+class RealtimeEngine:
+    """An `Engine`; made by `open_engine`."""
+
+    def __init__(self, setup: EngineSetup, listener: EngineListener, wire_fn: WireFn | None) -> None:
+        self.sample_rate = setup.sample_rate
+        self.malformed = 0
+        """Messages of the engine that broke its protocol."""
+        self._setup = setup
+        self._exact_voice = speaks_exactly(setup.voice)
+        self._listener = listener
+        self._tap = wire_fn
+        self._wire: Wire | None = None
+        self._hearing = Hearing()
+        self._sent = 0
+        self._setup_id = ""
+        self._settled = asyncio.Event()
+        self._refusal: EngineRefused | None = None
+        self._closing = False
+
+    # --- opening
+
+    async def open(self, settings: EngineConnection) -> None:
+        """Connect and configure."""
+        try:
+            self._wire = await dial(
+                settings.url,
+                await settings.headers(),
+                self.on_text,
+                timeout=settings.connect_timeout_seconds,
+                short_path=settings.short_path,
+            )
+        except (OSError, InvalidHandshake, InvalidURI) as error:
+            raise _refused(settings, error) from error
+        self._setup_id = self._say(ConfigureEngine(self._setup))
+        async with asyncio.TaskGroup() as tasks:
+            receiving = tasks.create_task(self._receive_until_settled(self._wire))
+            await self._settled.wait()
+            receiving.cancel()
+        if self._refusal is not None:
+            refusal = self._refusal
+            raise RemoteError(
+                f"{SERVICE} refused the session's settings: {refusal.message}",
+                service=SERVICE,
+                code=refusal.code,
+                remedy="check [agent] voice, [engine.turn_detection] and [engine.options] in voiceagent.toml",
+            )
+        if not self._hearing.ready:
+            code, reason = self._wire.ending()
+            raise _unreachable(settings, f"closed the connection before the session began ({code} {reason})".rstrip())
+
+    async def _receive_until_settled(self, wire: Wire) -> None:
+        await wire.receive()
+        self._settled.set()
+
+    # --- the caller's audio and our commands
+
+    def hear(self, payload: bytes) -> None:
+        frame = APPEND_PREFIX + payload + APPEND_SUFFIX
+        if self._tap is not None:
+            self._tap("out", frame)
+        if self._wire is not None:
+            self._wire.send(frame, droppable=True)
+
+    def obey(self, command: EngineCommand) -> None:
+        if isinstance(command, ConfigureEngine) and command.setup == self._setup and self._setup_id:
+            return  # sent while opening
+        self._say(command)
+
+    def _say(self, command: EngineCommand) -> str:
+        self._sent += 1
+        command_id = f"{type(command).__name__}-{self._sent}"
+        frame = encode_frame(message_of(command, command_id, exact_voice=self._exact_voice))
+        if self._tap is not None:
+            self._tap("out", frame)
+        if self._wire is not None:
+            self._wire.send(frame)
+        return command_id
+
+    # --- what the engine says
+
+    def on_text(self, frame: bytes) -> None:
+        """One message from the engine; hot path. Never raises for what an engine may say."""
+        if self._tap is not None:
+            self._tap("in", frame)
+        delta = audio_delta(frame)
+        if delta is not None:
+            self._listener.reply_audio(delta.response_id, delta.item_id, delta.payload)
+            return
+        try:
+            said = decode_server(frame)
+        except RemoteProtocolError as error:
+            self.malformed += 1
+            _log.warning("a message of the engine is malformed: %s", error)
+            self._listener.deliver(EngineNoted("malformed"))
+            return
+        if isinstance(said, ResponseAudioDelta):
+            self._listener.reply_audio(said.response_id, said.item_id, said.delta.encode())
+            return
+        event = self._hearing.event_of(said)
+        if not self._settled.is_set():
+            if isinstance(event, EngineRefused) and event.command_id in ("", self._setup_id):
+                self._refusal = event
+                self._settled.set()
+            elif self._hearing.ready:
+                self._settled.set()
+        self._listener.deliver(event)
+
+    async def run(self) -> None:
+        assert self._wire is not None, "open the engine first"
+        await self._wire.receive()
+        if not self._closing:
+            code, reason = self._wire.ending()
+            self._listener.deliver(EngineLost(reason or "the connection to the engine broke", code))
+
+    async def close(self) -> None:
+        self._closing = True
+        if self._wire is not None:
+            await self._wire.close()
+
+
+def _unreachable(settings: EngineConnection, what: str) -> RemoteError:
+    host = urlsplit(settings.url).netloc
+    return RemoteError(
+        f"{SERVICE} at {host} {what}",
+        service=SERVICE,
+        remedy="check engine.endpoint (AZURE_VOICELIVE_ENDPOINT) and the network",
+    )
+
+
+def _refused(settings: EngineConnection, error: Exception) -> RemoteError:
+    host = urlsplit(settings.url).netloc
+    if isinstance(error, TimeoutError):
+        return _unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s")
+    if not isinstance(error, InvalidStatus):
+        return _unreachable(settings, f"cannot be reached: {error}")
+    status = error.response.status_code
+    sentence, remedy = _REFUSALS.get(status, ("answered with HTTP status {status}", "see Azure's status page, and try again"))
+    return RemoteError(
+        f"{SERVICE} at {host} {sentence.format(status=status, settings=settings)}",
+        service=SERVICE,
+        status=status,
+        request_id=error.response.headers.get("apim-request-id", "") or error.response.headers.get("x-ms-request-id", ""),
+        remedy=remedy.format(settings=settings),
+    )
+
+
+_REFUSALS = {
+    401: (
+        "does not accept our credentials (401)",
+        "check engine.api_key (AZURE_VOICELIVE_API_KEY): it must be of this resource; or leave it empty and `az login`",
+    ),
+    403: (
+        "forbids us this session (403)",
+        "give the identity the roles Cognitive Services User and Foundry User on the resource",
+    ),
+    404: (
+        "knows no such address (404)",
+        "check engine.endpoint and engine.api_version ({settings.api_version}): the resource must be of kind AIServices",
+    ),
+    429: (
+        "has no connections left for now (429)",
+        "a resource opens 30 sessions a minute by default: ask for a higher quota, or lower limits.max_calls",
+    ),
+}

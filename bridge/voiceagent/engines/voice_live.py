@@ -1,0 +1,187 @@
+"""Voice Live's words for our commands, and our events for its words: one table in each direction.
+
+Covers every dialect that is read into the canonical vocabulary of `protocol.realtime`. Audio deltas do not come by here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from voiceagent.call.commands import (
+    AddUserText,
+    AskForReply,
+    CancelReply,
+    ConfigureEngine,
+    EngineCommand,
+    EngineSetup,
+    GiveToolResult,
+    TruncateItem,
+)
+from voiceagent.call.events import (
+    CallerSpeechStarted,
+    CallerSpeechStopped,
+    CallerTranscribed,
+    CallerTranscriptionFailed,
+    CallerTurnCommitted,
+    EngineNoted,
+    EngineReady,
+    EngineRefused,
+    Event,
+    ItemTruncated,
+    ReplyAudioEnded,
+    ReplyEnded,
+    ReplyItemAdded,
+    ReplyStarted,
+    ReplyStatus,
+    ReplyWordsArrived,
+    ReplyWordsEnded,
+    ToolCalled,
+)
+from voiceagent.discreet import Words
+from voiceagent.protocol import realtime as wire
+
+OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
+_STATUSES: tuple[ReplyStatus, ...] = get_args(ReplyStatus)
+_ITEM_KINDS: Mapping[str, Any] = {"message": "speech", "function_call": "tool_call"}
+
+# --- settings
+
+
+def speaks_exactly(voice: str | Mapping[str, Any] | None) -> bool:
+    """Whether the voice can be given words to say verbatim: Azure's can, OpenAI's stay silent when asked to."""
+    if isinstance(voice, Mapping):
+        return voice.get("type") not in (None, "openai")
+    return voice is not None and voice not in OPENAI_VOICES
+
+
+def session_of(setup: EngineSetup) -> dict[str, Any]:
+    """The `session` of a session.update. Only what is set is sent: an absent member leaves the engine's default."""
+    session: dict[str, Any] = {
+        "modalities": ["text", "audio"],
+        "input_audio_format": "pcm16",
+        "output_audio_format": "pcm16" if setup.sample_rate == 24_000 else f"pcm16_{setup.sample_rate}hz",
+        "input_audio_sampling_rate": setup.sample_rate,
+        "turn_detection": {
+            "create_response": True,
+            "interrupt_response": True,
+            **(setup.turn_detection or {"type": "server_vad"}),
+        },
+    }
+    if setup.instructions:
+        session["instructions"] = setup.instructions
+    if setup.voice:
+        session["voice"] = _voice(setup.voice)
+    if setup.transcription is not None:
+        session["input_audio_transcription"] = dict(setup.transcription)
+    if setup.tools:
+        session["tools"] = [
+            {"type": "function", "name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+            for tool in setup.tools
+        ]
+        session["tool_choice"] = "auto"
+    return {**session, **setup.options}
+
+
+def _voice(voice: str | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(voice, Mapping):
+        return dict(voice)
+    return {"type": "openai" if voice in OPENAI_VOICES else "azure-standard", "name": voice}
+
+
+# --- commands out
+
+
+def message_of(command: EngineCommand, command_id: str, *, exact_voice: bool) -> wire.ClientEvent:
+    """What to send for a command; `command_id` comes back in `EngineRefused` if it is refused."""
+    match command:
+        case ConfigureEngine(setup=setup):
+            return wire.SessionUpdate(session_of(setup), event_id=command_id)
+        case AskForReply():
+            return _reply(command, command_id, exact_voice)
+        case CancelReply(reply_id=reply_id):
+            return wire.ResponseCancel(reply_id or None, event_id=command_id)
+        case TruncateItem(item_id=item_id, audio_end_ms=audio_end_ms):
+            return wire.ConversationItemTruncate(item_id, 0, audio_end_ms, event_id=command_id)
+        case GiveToolResult(tool_call_id=tool_call_id, output=output):
+            item = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
+            return wire.ConversationItemCreate(item, event_id=command_id)
+        case AddUserText(text=text):
+            content = [{"type": "input_text", "text": text.shown}]
+            return wire.ConversationItemCreate({"type": "message", "role": "user", "content": content}, event_id=command_id)
+    raise TypeError(f"no message for {type(command).__name__}")
+
+
+def _reply(command: AskForReply, command_id: str, exact_voice: bool) -> wire.ResponseCreate:
+    if command.exactly is not None:
+        words = command.exactly.shown
+        if exact_voice:
+            message = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": words}]}
+            return wire.ResponseCreate({"pre_generated_assistant_message": message}, event_id=command_id)
+        order = f"Say the following to the caller word for word, and nothing else: {words}"
+        return wire.ResponseCreate({"instructions": order}, event_id=command_id)
+    if command.instructions is not None:
+        # Beside the response, so that the session's instructions stay in force.
+        return wire.ResponseCreate(None, command.instructions, event_id=command_id)
+    return wire.ResponseCreate(event_id=command_id)
+
+
+# --- events in
+
+
+class Hearing:
+    """Reads server events in their order; remembers only what a later event leaves out."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        self._tool_names: dict[str, str] = {}
+
+    def event_of(self, said: wire.ServerEvent) -> Event:
+        """The call event that a server event is; what the session need not act on becomes `EngineNoted`."""
+        match said:
+            case wire.InputAudioBufferSpeechStarted():
+                return CallerSpeechStarted(said.item_id, said.audio_start_ms)
+            case wire.InputAudioBufferSpeechStopped():
+                return CallerSpeechStopped(said.item_id, said.audio_end_ms)
+            case wire.InputAudioBufferCommitted():
+                return CallerTurnCommitted(said.item_id)
+            case wire.ConversationItemInputAudioTranscriptionCompleted():
+                return CallerTranscribed(said.item_id, Words(said.transcript))
+            case wire.ConversationItemInputAudioTranscriptionFailed():
+                return CallerTranscriptionFailed(said.item_id, said.code, said.message)
+            case wire.ConversationItemTruncated():
+                return ItemTruncated(said.item_id, said.audio_end_ms)
+            case wire.SessionUpdated() if not self.ready:
+                self.ready = True
+                return EngineReady(said.session_id, said.model, said.expires_at)
+            case wire.ErrorEvent():
+                return EngineRefused(said.code, said.message, said.about)
+        return self._reply_event(said)
+
+    def _reply_event(self, said: wire.ServerEvent) -> Event:
+        match said:
+            case wire.ResponseCreated():
+                return ReplyStarted(said.response_id)
+            case wire.ResponseOutputItemAdded():
+                return self._item_added(said)
+            case wire.ResponseAudioTranscriptDelta():
+                return ReplyWordsArrived(said.response_id, said.item_id, Words(said.delta))
+            case wire.ResponseAudioTranscriptDone():
+                return ReplyWordsEnded(said.response_id, said.item_id, Words(said.transcript))
+            case wire.ResponseAudioDone():
+                return ReplyAudioEnded(said.response_id, said.item_id)
+            case wire.ResponseFunctionCallArgumentsDone():
+                name = said.name or self._tool_names.get(said.item_id, "")
+                self._tool_names.pop(said.item_id, None)
+                return ToolCalled(said.response_id, said.item_id, said.call_id, name, said.arguments)
+            case wire.ResponseDone():
+                # A status of the future must still end the reply, or the engine would never be asked again.
+                status: ReplyStatus = next((one for one in _STATUSES if one == said.status), "incomplete")
+                return ReplyEnded(said.response_id, status, said.reason, said.usage)
+        return EngineNoted(said.type)
+
+    def _item_added(self, said: wire.ResponseOutputItemAdded) -> ReplyItemAdded:
+        kind = _ITEM_KINDS.get(said.item_type, "other")
+        if kind == "tool_call":
+            self._tool_names[said.item_id] = str((said.item or {}).get("name") or "")
+        return ReplyItemAdded(said.response_id, said.item_id, kind)
