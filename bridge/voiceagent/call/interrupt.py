@@ -1,7 +1,8 @@
 """What must be undone when the agent is cut off in the middle of what it says.
 
-The engine usually has finished generating long before the caller interrupts; then there is nothing to cancel, and everything unheard
-lies in our lane and at the telephony service. So stopping the playback comes first and never depends on a reply being active.
+The engine usually has finished generating long before the caller interrupts; then there is nothing to cancel, and
+everything unheard lies in our lane and at the telephony service. So stopping the playback comes first and never depends on
+a reply being active.
 """
 
 from __future__ import annotations

@@ -28,12 +28,13 @@ LifeAction = Literal["configure", "greet", "say_last", "depart", "close"]
 
 LIFE: Table[LifeState, LifeSignal, LifeAction] = Table(
     name="The life of a call",
-    about="Detached: the audio path is gone, the call is not. Ending: the last words are being said. Departing: we asked to hang up.",
+    about="Detached: the call lives without audio. Ending: the last words are being said. Departing: we asked to hang up.",
     start="new",
     rules={
         ("new", "started"): ("ringing", "configure"),
         ("ringing", "answered"): ("answered", "greet"),
         ("answered", "media_opened"): ("live", None),
+        ("answered", "media_closed"): ("detached", None),
         ("answered", "overdue"): ("departing", "depart"),
         ("live", "media_closed"): ("detached", None),
         ("detached", "media_opened"): ("live", None),
@@ -137,7 +138,6 @@ class Life:
             self.reason = reason
             self._ending_since = now
             self._due = now + (DEPARTING_MS if action == "depart" else LAST_WORDS_MS)
-            self._length_due = None
         return action
 
     def stay(self) -> bool:
@@ -151,7 +151,7 @@ class Life:
     def went_on(self, now: float) -> None:
         """Something of the last words moved: patience begins anew, within the bound of the whole ending."""
         if self._machine.state == "ending":
-            self._due = min(now + LAST_WORDS_MS, self._ending_since + ENDING_MS)
+            self._due = min(now + LAST_WORDS_MS, self._latest_end)
 
     def calm(self, now: float) -> LifeAction | None:
         """Nothing is being said and nobody is waited for."""
@@ -174,11 +174,13 @@ class Life:
             self.reason = reason
         return self._machine.signal("gone")
 
-    def settle(self, now: float) -> LifeAction | None:
-        """What the passing of time brings about."""
+    def settle(self, now: float, *, patient: bool) -> LifeAction | None:
+        """What the passing of time brings about. `patient`: the caller hears something or is being transferred."""
         if self._engine_due is not None and now >= self._engine_due:
             self._engine_due = None
             return self.depart("engine_not_ready", now)
+        if patient and self._machine.state == "ending":
+            self._due = self._latest_end
         if self._due is None or now < self._due:
             return None
         if self._machine.state in ("answered", "detached"):
@@ -187,7 +189,12 @@ class Life:
         return self._machine.signal("overdue")
 
     def too_long(self, now: float) -> bool:
-        return self._length_due is not None and now >= self._length_due and not self.over
+        """The longest call is reached, and not being ended yet."""
+        return self._length_due is not None and now >= self._length_due and self._machine.allows("end")
+
+    @property
+    def _latest_end(self) -> float:
+        return self._ending_since + ENDING_MS
 
     def outcome(self, *, transferred: bool) -> str:
         """How the call shall be counted."""
@@ -204,6 +211,6 @@ class Life:
         if self._machine.state == "closed":
             return None
         bounds = [self._due, None if self.over else self._engine_due]
-        if length_counts and not self.over:
+        if length_counts and self._machine.allows("end"):
             bounds.append(self._length_due)
         return min((due for due in bounds if due is not None), default=None)

@@ -1,8 +1,8 @@
 """What the caller has really heard by now, kept by arithmetic because no service reports it.
 
-The telephony service plays what it is given without a gap and never says how far it is, so the end of what it holds is a clock of
-our own: `ends_at = max(now, ends_at) + ms` for every frame handed over. Everything before `now` on that line has been heard,
-everything after it can still be flushed. Three places audio can be in:
+The telephony service plays what it is given without a gap and never says how far it is, so the end of what it holds is a
+clock of our own: `ends_at = max(now, ends_at) + ms` for every frame handed over. Everything before `now` on that line has
+been heard, everything after it can still be flushed. Three places audio can be in:
 
     arrived ──(the lane paces it)──> handed over ──(time passes)──> heard
        └── waiting, in our lane          └── ahead, at the service

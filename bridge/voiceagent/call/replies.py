@@ -1,8 +1,8 @@
 """When the engine may be asked to speak: never while it replies, never while the caller has the floor, one wish at a time.
 
-Asking while a response is active is refused (`conversation_already_has_active_response`), and the engine starts replies of its own,
-so a wish waits here for the right moment. Words that must be said exactly (greeting, prompts, goodbye) outlive a reply that comes
-in between; a wish for "your turn" is fulfilled by any reply that begins after it.
+Asking while a response is active is refused (`conversation_already_has_active_response`), and the engine starts replies of
+its own, so a wish waits here for the right moment. Words that must be said exactly (greeting, prompts, goodbye) outlive a
+reply that comes in between; a wish for "your turn" is fulfilled by any reply that begins after it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Replies:
         if reply_id == self.active_id:
             self._due = now + STUCK_MS
 
-    def ended(self, reply_id: str, now: float) -> None:
+    def ended(self, reply_id: str) -> None:
         """A reply is complete. One that is not the active one only matters when we wait for an unseen one."""
         if reply_id == self.active_id or self._gate.state == "blocked":
             self.active_id = None

@@ -1,7 +1,7 @@
 """What the agent says, item by item, from its first audio to the moment the caller has heard the last of it.
 
-Words run ahead of audio, audio runs ahead of the ear, and the reply is usually complete long before it is heard; so an item ends
-here when `Playback` says it was heard, not when the engine says it was sent.
+Words run ahead of audio, audio runs ahead of the ear, and the reply is usually complete long before it is heard; so an item
+ends here when `Playback` says it was heard, not when the engine says it was sent.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How a table of states is followed and drawn; it knows nothing of calls.
 
-A rule reads: *in this state, this signal leads to that state and has that action*. A pair without a rule means that the signal
-says nothing new in that state: nothing changes and nothing is to be done. The outside world may say anything at any time, so that
-is no error here. The diagrams of docs/states.md are drawn from the same tables (`scripts/gen_states.py`).
+A rule reads: *in this state, this signal leads to that state and has that action*. A pair without a rule means that the
+signal says nothing new in that state: nothing changes and nothing is to be done. The outside world may say anything at any
+time, so that is no error here. The diagrams of docs/states.md are drawn from the same tables (`scripts/gen_states.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which tool calls the engine waits for, and when all calls of one reply are answered so that it may speak again.
 
-Every call gets exactly one output, whatever happens: the engine would otherwise wait for ever. `request_transfer` and `end_call`
-belong to the session itself and never reach the tool runner.
+Every call gets exactly one output, whatever happens: the engine would otherwise wait for ever. `request_transfer` and
+`end_call` belong to the session itself and never reach the tool runner.
 """
 
 from __future__ import annotations

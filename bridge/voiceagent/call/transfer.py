@@ -12,13 +12,15 @@ from voiceagent.call.settings import TargetPolicy
 from voiceagent.call.tables import Machine, Table
 from voiceagent.discreet import Words
 
-TransferState = Literal["none", "announced", "calling", "ringing", "connected", "listening"]
-TransferSignal = Literal["requested", "agent_heard", "overdue", "ringing", "human_answered", "human_joined", "failed"]
-TransferAction = Literal["place", "take_back", "leave", "listen"]
+TransferState = Literal["none", "announced", "calling", "ringing", "connected", "listening", "abandoned"]
+TransferSignal = Literal[
+    "requested", "agent_heard", "overdue", "ringing", "human_answered", "human_joined", "failed", "human_left"
+]
+TransferAction = Literal["place", "take_back", "leave", "listen", "hang_up"]
 
 TRANSFER: Table[TransferState, TransferSignal, TransferAction] = Table(
     name="A transfer",
-    about="Announced: the agent still says that it will transfer. A human who answers late, after we gave up, still gets the caller.",
+    about="Announced: the agent still says that it will transfer. A human who answers after we gave up still gets the caller.",
     start="none",
     rules={
         ("none", "requested"): ("announced", None),
@@ -35,6 +37,7 @@ TRANSFER: Table[TransferState, TransferSignal, TransferAction] = Table(
         ("ringing", "overdue"): ("none", "take_back"),
         ("none", "human_answered"): ("connected", "leave"),
         ("none", "human_joined"): ("listening", "listen"),
+        ("listening", "human_left"): ("abandoned", "hang_up"),
     },
 )
 
@@ -74,6 +77,7 @@ class Transfer:
         self._placed_at = 0.0
         self._due: float | None = None
         self._attempts = 0
+        self._present = 0
         self.attempt: Attempt | None = None
         """The present or last attempt."""
 
@@ -93,7 +97,12 @@ class Transfer:
 
     @property
     def reached(self) -> bool:
-        """The caller has a human."""
+        """A human has, or had, the caller: the agent's part is over."""
+        return self._machine.state in ("connected", "listening", "abandoned")
+
+    @property
+    def human_has_caller(self) -> bool:
+        """The call must go on without us."""
         return self._machine.state in ("connected", "listening")
 
     def refusal(self) -> str | None:
@@ -109,12 +118,10 @@ class Transfer:
         self.attempt = attempt
         self._due = now + ANNOUNCED_MS
 
-    def announcement_heard(self, now: float) -> list[Command]:
-        """Nothing keeps us from placing the transfer any more."""
-        return self._place(now) if self._machine.signal("agent_heard") == "place" else []
-
-    def ringing(self) -> None:
-        self._machine.signal("ringing")
+    def ringing(self, target: str) -> None:
+        """The target's phone rings."""
+        if self.attempt is not None and self.attempt.target == target:
+            self._machine.signal("ringing")
 
     def human_answered(self) -> TransferAction | None:
         """The target is in the call; leave it, or stay and listen."""
@@ -124,14 +131,20 @@ class Transfer:
         return self._machine.signal("human_joined" if joins else "human_answered")
 
     def failed(self) -> TransferAction | None:
+        """The target did not answer."""
         return self._machine.signal("failed")
 
-    def settle(self, now: float) -> tuple[TransferAction | None, list[Command]]:
-        """Place what was announced long enough; take the caller back from a phone that rings too long."""
-        if self._due is None or now < self._due:
-            return None, []
-        self._due = None
-        action = self._machine.signal("overdue")
+    def participants_changed(self, count: int) -> TransferAction | None:
+        """`count` are in the call beside us. Only a fall tells that somebody left: low counts also come while people join."""
+        left, self._present = self._present >= 2 > count, count
+        return self._machine.signal("human_left") if left else None
+
+    def settle(self, now: float, *, agent_heard: bool) -> tuple[TransferAction | None, list[Command]]:
+        """Place what was announced, once heard or late; take the caller back from a phone that rings too long."""
+        action = self._machine.signal("agent_heard") if agent_heard else None
+        if action is None and self._due is not None and now >= self._due:
+            self._due = None
+            action = self._machine.signal("overdue")
         return action, self._place(now) if action == "place" else []
 
     def note(self, outcome: TransferOutcome, now: float) -> list[Command]:

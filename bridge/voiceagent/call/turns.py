@@ -1,8 +1,8 @@
 """Whose turn it is on the caller's side, and when the caller really spoke.
 
-The engine places speech on its own audio clock, which counts the caller audio we passed to it; its zero on our clock is the moment
-of `CallerAudioBegan`. The reported end of a turn includes the silence the engine waited for, so the caller stopped that much
-earlier: from there a caller counts how long the agent takes.
+The engine places speech on its own audio clock, which counts the caller audio we passed to it; its zero on our clock is the
+moment of `CallerAudioBegan`. The reported end of a turn includes the silence the engine waited for, so the caller stopped
+that much earlier: from there a caller counts how long the agent takes.
 """
 
 from __future__ import annotations
@@ -137,6 +137,6 @@ class CallerTurns:
     def _on_our_clock(self, audio_ms: float, now: float) -> float:
         if self._audio_zero is None:
             return now
-        # Audio kept back until the engine was ready goes out faster than time: then the engine's clock began earlier than ours says.
+        # Audio kept back until the engine was ready goes out faster than time: its first frame is older than we thought.
         self._audio_zero = min(self._audio_zero, now - audio_ms)
         return self._audio_zero + audio_ms
