@@ -11,18 +11,19 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.voice_live import answers, errors, sound
+from voiceagent.emulators.voice_live.delivery import Delivery
 from voiceagent.emulators.voice_live.options import EmulatorOptions
-from voiceagent.emulators.voice_live.source import AnswerRequest, AnswerSource, Call, Sound, Utterance, Words
-from voiceagent.emulators.voice_live.state import (
+from voiceagent.emulators.voice_live.outbox import Outbox
+from voiceagent.emulators.voice_live.source import AnswerRequest, AnswerSource, Utterance
+from voiceagent.emulators.voice_live.state import SessionState
+from voiceagent.emulators.voice_live.steps import (
     Answer,
     ForgetBuffer,
     Listen,
     Send,
-    SessionState,
     Silence,
     Step,
     TakeBuffer,
@@ -79,6 +80,7 @@ class Connection:
                 await self.socket.close(GOING_AWAY, str(errors.session_expired(seconds / 60)))
 
     async def _read(self) -> None:
+        self._source.open(self.state.scene, self._begin)
         self._carry_out(self.state.opened())
         while True:
             frame = await self.socket.recv()
@@ -125,16 +127,16 @@ class Connection:
 
     async def _transcribe(self, item_id: str, utterance: Utterance) -> None:
         try:
-            text = await self._source.transcribe(utterance)
+            transcript = await self._source.transcribe(utterance)
         except Exception as error:  # a source may fail in any way; on the wire that is one event
             log.warning("transcription failed: %s", error)
             self._carry_out(self.state.transcription_failed(item_id, str(error)))
         else:
-            self._carry_out(self.state.transcribed(item_id, text))
+            self._carry_out(self.state.transcribed(item_id, transcript))
 
     async def _answer(self, request: AnswerRequest) -> None:
         try:
-            await self._deliver(request)
+            await self._delivery(request).run(self._source.answer(request))
         except Exception as error:  # a source may fail in any way; on the wire that is a failed response
             log.warning("answer failed: %s", error)
             code = getattr(error, "code", "") or "server_error"
@@ -144,30 +146,9 @@ class Connection:
         finally:
             self._answers.pop(request.response_id, None)
 
-    async def _deliver(self, request: AnswerRequest) -> None:
-        """Pass the pieces on as they come, audio cut and paced."""
-        response_id, state = request.response_id, self.state
-        cutter = sound.Cutter(rate=request.rate, delta_ms=self._options.delta_ms)
-        pace = Pace(self._options.delta_interval_ms / self._options.delta_ms)
-        async with contextlib.aclosing(self._source.answer(request)) as pieces:
-            async for piece in pieces:
-                match piece:
-                    case Words(text):
-                        self._carry_out(state.words(response_id, text, cutter.pushed_ms))
-                    case Sound(pcm):
-                        await self._send_audio(request, cutter, cutter.push(pcm), pace)
-                    case Call(name, arguments):
-                        await self._send_audio(request, cutter, cutter.flush(), pace)
-                        self._carry_out(state.call(response_id, name, arguments))
-                        cutter = sound.Cutter(rate=request.rate, delta_ms=self._options.delta_ms)
-        await self._send_audio(request, cutter, cutter.flush(), pace)
-
-    async def _send_audio(self, request: AnswerRequest, cutter: sound.Cutter, deltas: list[bytes], pace: Pace) -> None:
-        for delta in deltas:
-            duration_ms = cutter.ms(delta)
-            await pace.wait(duration_ms)
-            payload = sound.encode_delta(delta, request.output_format)
-            self._carry_out(self.state.sound(request.response_id, payload, duration_ms))
+    def _delivery(self, request: AnswerRequest) -> Delivery:
+        options = self._options
+        return Delivery(self.state, self._carry_out, request, delta_ms=options.delta_ms, interval_ms=options.delta_interval_ms)
 
     async def _overflow(self) -> None:
         refusal = errors.output_overflow()
@@ -179,63 +160,6 @@ class Connection:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
-
-
-class Pace:
-    """Holds each delta back until it is due: `ratio` is wall time for each millisecond of audio."""
-
-    def __init__(self, ratio: float) -> None:
-        self._ratio = ratio
-        self._due = 0.0
-
-    async def wait(self, duration_ms: float) -> None:
-        """Return when a delta of this duration may go; the first one may at once."""
-        loop = asyncio.get_running_loop()
-        if (early := self._due - loop.time()) > 0:
-            await asyncio.sleep(early)
-        self._due = max(self._due, loop.time()) + duration_ms * self._ratio / 1000
-
-
-class Outbox:
-    """Frames waiting for the socket. Bounded in bytes; beyond the bound it refuses, and `overflowed` says so."""
-
-    def __init__(self, send: Callable[[str], Awaitable[None]], *, limit: int) -> None:
-        self._send = send
-        self._limit = limit
-        self._frames: list[str] = []
-        self._bytes = 0
-        self._changed = asyncio.Event()
-        self._empty = asyncio.Event()
-        self.overflowed = False
-
-    def put(self, frame: str) -> None:
-        if self._bytes + len(frame) > self._limit:
-            self.overflowed = True
-            return
-        self._frames.append(frame)
-        self._bytes += len(frame)
-        self._empty.clear()
-        self._changed.set()
-
-    async def drained(self) -> None:
-        """Return when everything put so far has been handed to the socket."""
-        await self._empty.wait()
-
-    async def run(self) -> None:
-        """Send until cancelled or until the socket is closed."""
-        from websockets.exceptions import ConnectionClosed
-
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                await self._changed.wait()
-                self._changed.clear()
-                frames, self._frames = self._frames, []
-                for frame in frames:
-                    await self._send(frame)
-                    self._bytes -= len(frame)
-                if not self._frames:
-                    self._empty.set()
-        self._empty.set()
 
 
 def read_event(frame: str | bytes) -> dict[str, Any] | None:

@@ -74,6 +74,8 @@ class Item:
     """Arguments of a call or output of a function."""
     spoken: Spoken | None = None
     audio_ms: float = 0.0
+    confidence: float | None = None
+    """The ear's, for a spoken user item."""
     marker: str = ""
     """`appended_text_after_truncation`, once cut."""
 
@@ -97,7 +99,7 @@ class Item:
             return Entry("call", name=self.name, call_id=self.call_id, text=self.text)
         if self.kind == "function_call_output":
             return Entry("output", call_id=self.call_id, text=self.text)
-        return Entry("message", role=self.role, text=self.words())
+        return Entry("message", role=self.role, text=self.words(), confidence=self.confidence)
 
 
 class Conversation:
@@ -106,8 +108,10 @@ class Conversation:
     def __init__(self) -> None:
         self.items: list[Item] = []
 
-    def last_id(self) -> str | None:
-        return self.items[-1].id if self.items else None
+    def before(self, item: Item) -> str | None:
+        """The id of the item that this one follows."""
+        place = next((n for n, one in enumerate(self.items) if one is item), 0)
+        return self.items[place - 1].id if place else None
 
     def add(self, item: Item, previous_item_id: str | None = None) -> str | None:
         """Put an item after another (`root`: first; None: last); the id it now follows."""

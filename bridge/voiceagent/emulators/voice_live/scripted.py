@@ -13,20 +13,23 @@ from __future__ import annotations
 import array
 import json
 import math
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from voiceagent.emulators.voice_live.source import (
     AnswerRequest,
+    Begin,
     Call,
     Listening,
     Noticed,
     Piece,
+    Scene,
     Sound,
     SpeechStarted,
     SpeechStopped,
+    Transcript,
     Utterance,
     Words,
 )
@@ -87,6 +90,9 @@ class ScriptedSource:
     _committed_ms: float = field(default=0.0, init=False)
     _heard: int = field(default=-1, init=False)
 
+    def open(self, scene: Callable[[], Scene], begin: Begin) -> None:
+        """A script needs to know nothing."""
+
     def listen(self, listening: Listening) -> None:
         if self._ear is None:
             turns = self.scripted.turns
@@ -107,13 +113,13 @@ class ScriptedSource:
         assert self._ear is not None
         self._committed_ms = self._ear.now_ms
 
-    async def transcribe(self, utterance: Utterance) -> str:
+    async def transcribe(self, utterance: Utterance) -> Transcript:
         """What the script lets the coming turn hear; nothing when it has been heard already."""
         del utterance
         if self._heard == self.position:
-            return ""
+            return Transcript("")
         self._heard = self.position
-        return self._turn(self.position).hear
+        return Transcript(self._turn(self.position).hear)
 
     async def answer(self, request: AnswerRequest) -> AsyncGenerator[Piece, None]:
         if request.verbatim is not None:

@@ -30,7 +30,7 @@ def decode_append(audio: object, input_format: str) -> bytes:
         return payload
     from voiceagent.audio import g711
 
-    return g711.decode_ulaw(payload) if input_format == "g711_ulaw" else g711.decode_alaw(payload)
+    return g711.ulaw_decode(payload) if input_format == "g711_ulaw" else g711.alaw_decode(payload)
 
 
 def encode_delta(pcm: bytes, output_format: str | None) -> str:
@@ -38,7 +38,7 @@ def encode_delta(pcm: bytes, output_format: str | None) -> str:
     if output_format in ("g711_ulaw", "g711_alaw"):
         from voiceagent.audio import g711
 
-        pcm = g711.encode_ulaw(pcm) if output_format == "g711_ulaw" else g711.encode_alaw(pcm)
+        pcm = g711.ulaw_encode(pcm) if output_format == "g711_ulaw" else g711.alaw_encode(pcm)
     return binascii.b2a_base64(pcm, newline=False).decode("ascii")
 
 

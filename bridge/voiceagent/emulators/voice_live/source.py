@@ -6,7 +6,8 @@ its time on a worker thread, later audio then waits. PCM is 16-bit little-endian
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,7 +60,8 @@ Noticed = SpeechStarted | SpeechStopped
 class Entry:
     """One thing in the conversation as the thinker sees it: cut to what was heard.
 
-    `kind` is message (role, text), call (name, call_id, text = arguments) or output (call_id, text).
+    `kind` is message (role, text), call (name, call_id, text = arguments) or output (call_id, text). `confidence` is the ear's
+    for spoken words of the caller, None for everything else.
     """
 
     kind: str
@@ -67,6 +69,27 @@ class Entry:
     text: str = ""
     name: str = ""
     call_id: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The words of a turn; `confidence` as the ear gives it, None when it gives none."""
+
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The conversation and the tools as they are now, for an ear that listens for what was asked."""
+
+    entries: tuple[Entry, ...]
+    tools: tuple[Mapping[str, Any], ...]
+
+
+Begin = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Start work of a session's own; it is cancelled when the session ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +140,10 @@ Piece = Words | Sound | Call
 class AnswerSource(Protocol):
     """Ear, mind and mouth of one session."""
 
+    def open(self, scene: Callable[[], Scene], begin: Begin) -> None:
+        """The session begins; called once, before everything else."""
+        ...
+
     def listen(self, listening: Listening) -> None:
         """Take new rules; called once before any audio and again after each change."""
         ...
@@ -133,7 +160,7 @@ class AnswerSource(Protocol):
         """Forget audio not yet committed."""
         ...
 
-    async def transcribe(self, utterance: Utterance) -> str:
+    async def transcribe(self, utterance: Utterance) -> Transcript:
         """The words of a turn; raises when it cannot."""
         ...
 

@@ -15,9 +15,10 @@ def session_view(state: SessionState, *, is_open: bool) -> dict[str, Any]:
         "model": state.session["model"],
         "open": is_open,
         "session": dict(state.session),
-        "items": [item_view(item) for item in state.conversation.items],
+        "items": [item_view(item) for item in state.exchange.conversation.items],
         "responses": [
-            {"id": reply.id, "status": reply.status, "items": [item.id for item in reply.items]} for reply in state.replies
+            {"id": reply.id, "status": reply.status, "items": [item.id for item in reply.items]}
+            for reply in state.exchange.replies
         ],
     }
 

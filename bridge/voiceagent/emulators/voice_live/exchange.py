@@ -1,0 +1,220 @@
+"""Turn and answer: what happens between the caller beginning to speak and the response being done. Pure.
+
+The order of events is the recorded one. Two families differ (`native`): models that hear and speak themselves open the response
+at once, and the transcript drops in somewhere behind its first words; cascaded models transcribe first, then show the caller's
+item with its transcript filled, then open the response.
+
+One response at a time. It is *asked* of the source only when the transcripts of all the caller's turns are there, because a
+source that thinks in text needs them; the client cannot see the difference.
+
+    speech_started ──(interrupt)──> running response: truncated?, closing events, response.done cancelled
+    speech_stopped ──> committed, item ──> response.created ──(transcripts there)──> asked ──> words, sound, calls ──> done
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voiceagent.emulators.voice_live import answers, errors, requests
+from voiceagent.emulators.voice_live.answers import Event
+from voiceagent.emulators.voice_live.conversation import Conversation, Item
+from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.reply import Reply
+from voiceagent.emulators.voice_live.settings import Session
+from voiceagent.emulators.voice_live.source import Entry, Transcript, Utterance
+from voiceagent.emulators.voice_live.steps import Answer, Send, Silence, Step, Transcribe
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A response that was created: its effective session and what the client said about it."""
+
+    session: Session
+    additional: str = ""
+    verbatim: str | None = None
+    entries: tuple[Entry, ...] | None = None
+    """What to answer to in place of the conversation."""
+    hidden: bool = False
+    """Kept out of the conversation (`conversation: none`)."""
+
+
+class Exchange:
+    """See the module's text. Every method appends to `steps`, which the session takes away."""
+
+    def __init__(self, *, ids: Ids, native: bool, clock: Callable[[], float]) -> None:
+        self.conversation = Conversation()
+        self.replies: list[Reply] = []
+        self.active: Reply | None = None
+        self.steps: list[Step] = []
+        self.native = native
+        self._ids = ids
+        self._clock = clock
+        self._conversation_id = ids.conversation()
+        self._unasked: Wanted | None = None
+        self._owes_response = False
+        """A turn of the caller still waits for its response."""
+        self._turn_item: str | None = None
+        """The item announced for a turn under way."""
+        self._unheard: dict[str, Item] = {}
+        """Turns whose transcript is not there yet."""
+        self._held: list[Event] = []
+        """Transcription events waiting for the response's first words."""
+
+    def send(self, event: Event) -> None:
+        """An event for the client, with a fresh id."""
+        self.steps.append(Send({"event_id": self._ids.event(), **event}))
+
+    # -- the caller's turn --------------------------------------------------------------------------------------------
+
+    def speech_started(self, at_ms: float, session: Session) -> None:
+        """The caller began; interrupts the answer when the session says so."""
+        self._turn_item = self._ids.item()
+        self.send(answers.event("input_audio_buffer.speech_started", audio_start_ms=int(at_ms), item_id=self._turn_item))
+        detection = session["turn_detection"] or {}
+        if not detection.get("interrupt_response"):
+            return
+        self._owes_response = False
+        if detection.get("auto_truncate"):
+            self._auto_truncate(str(detection.get("appended_text_after_truncation") or ""))
+        if self.active is not None:
+            self.cancel("turn_detected")
+
+    def speech_stopped(self, at_ms: float, utterance: Utterance, session: Session) -> None:
+        """The caller's turn is over; a response follows when the session says so."""
+        self._turn_item = self._turn_item or self._ids.item()
+        self.send(answers.event("input_audio_buffer.speech_stopped", audio_end_ms=int(at_ms), item_id=self._turn_item))
+        self.turn_ended(utterance)
+        if (session["turn_detection"] or {}).get("create_response"):
+            self._owes_response = True
+            if self.native:
+                self._respond_if_owed(session)
+
+    def turn_ended(self, utterance: Utterance) -> None:
+        """The turn's audio became an item, by the ear or by the client's commit."""
+        item_id, self._turn_item = self._turn_item or self._ids.item(), None
+        parts = [{"type": "input_audio", "transcript": None}]
+        item = Item(item_id, "message", role="user", parts=parts, audio_ms=utterance.duration_ms)
+        previous = self.conversation.add(item)
+        self._unheard[item_id] = item
+        self.send(answers.event("input_audio_buffer.committed", previous_item_id=previous, item_id=item_id))
+        if self.native:
+            self.send(answers.item_created(previous, item.shown()))
+            self.send(answers.item_done(previous, item.shown()))
+        self.steps.append(Transcribe(item_id, utterance))
+
+    def transcribed(self, item_id: str, transcript: Transcript, session: Session) -> None:
+        """The words of a turn are there."""
+        if item := self._unheard.pop(item_id, None):
+            item.parts = [{"type": "input_audio", "transcript": transcript.text}]
+            item.confidence = transcript.confidence
+            told = [answers.transcription_completed(item_id, transcript.text)]
+            if transcript.text and _streams(session["input_audio_transcription"]):
+                told.insert(0, answers.transcription_delta(item_id, transcript.text))
+            self._heard(item, told, session)
+
+    def transcription_failed(self, item_id: str, message: str, session: Session) -> None:
+        """The words of a turn will never be there."""
+        if item := self._unheard.pop(item_id, None):
+            self._heard(item, [answers.transcription_failed(item_id, message)], session)
+
+    def _heard(self, item: Item, told: list[Event], session: Session) -> None:
+        told = told if session["input_audio_transcription"] is not None else []
+        if self.native and self.active is not None and not self.active.began:
+            self._held += told
+        else:
+            for event in told:
+                self.send(event)
+        if not self.native:
+            self.send(answers.item_created(self.conversation.before(item), item.shown()))
+            self._respond_if_owed(session)
+        self._ask()
+
+    def _auto_truncate(self, marker: str) -> None:
+        """Cut the last spoken answer at what somebody has heard who plays it as it comes."""
+        reply = self.replies[-1] if self.replies else None
+        if reply is None or reply.first_audio_at is None:
+            return
+        heard_ms = self._clock() - reply.first_audio_at
+        item = next(item for item in reversed(reply.items) if item.spoken)
+        if item.spoken and item.spoken.heard_ms is None and heard_ms < item.spoken.audio_ms:
+            self.truncate(item.id, int(heard_ms), marker)
+
+    def truncate(self, item_id: str, end_ms: float, marker: str = "") -> None:
+        """Cut a spoken item; raises `Refusal`."""
+        item = self.conversation.truncate(item_id, end_ms, marker)
+        self.send(answers.event("conversation.item.truncated", item_id=item.id, content_index=0, audio_end_ms=end_ms))
+
+    # -- the answer ---------------------------------------------------------------------------------------------------
+
+    def create(self, wanted: Wanted) -> None:
+        """Open a response; raises `Refusal` when one is running."""
+        if self.active is not None:
+            raise errors.response_active(self.active.id)
+        self.active = Reply(
+            response_id=self._ids.response(),
+            conversation_id=None if wanted.hidden else self._conversation_id,
+            session=wanted.session,
+            ids=self._ids,
+            conversation=self.conversation,
+            native=self.native,
+            clock=self._clock,
+        )
+        self._unasked = wanted
+        self.replies.append(self.active)
+        self.send(self.active.created())
+        self._ask()
+
+    def cancel(self, reason: str) -> None:
+        """Stop the running response: `turn_detected` or `client_cancelled`."""
+        assert self.active is not None
+        self.steps.append(Silence(self.active.id))
+        self._finish("cancelled", {"type": "cancelled", "reason": reason})
+
+    def piece(self, response_id: str, make: Callable[[Reply], list[Event]]) -> None:
+        """Something of the answer came; late pieces of a response that is over are dropped."""
+        if self.active is None or self.active.id != response_id:
+            return
+        for event in make(self.active):
+            self.send(event)
+        if self._held and self.active.began:
+            self.send(self._held.pop(0))
+
+    def finished(self, response_id: str, session: Session, status: str, details: Mapping[str, Any] | None = None) -> None:
+        """The answer is complete, or the source gave up."""
+        if self.active is not None and self.active.id == response_id:
+            self._finish(status, details)
+            self._respond_if_owed(session)
+
+    def _respond_if_owed(self, session: Session) -> None:
+        """Answer the caller's turn, unless a response is running, words are missing or the caller speaks again."""
+        waits_for_words = bool(self._unheard) and not self.native
+        if self._owes_response and self.active is None and self._turn_item is None and not waits_for_words:
+            self._owes_response = False
+            self.create(Wanted(dict(session)))
+
+    def _ask(self) -> None:
+        if self.active is None or self._unasked is None or self._unheard:
+            return
+        wanted, self._unasked = self._unasked, None
+        entries = self.conversation.entries() if wanted.entries is None else wanted.entries
+        request = requests.answer_request(
+            self.active.id, wanted.session, entries, additional=wanted.additional, spoken_verbatim=wanted.verbatim
+        )
+        self.steps.append(Answer(request))
+
+    def _finish(self, status: str, details: Mapping[str, Any] | None = None) -> None:
+        assert self.active is not None
+        for event in self._held:
+            self.send(event)
+        self._held.clear()
+        for event in self.active.finished(status, details):
+            self.send(event)
+        self.active = self._unasked = None
+
+
+def _streams(transcription: Mapping[str, Any] | None) -> bool:
+    """Whether the transcription model sends a delta before the whole; Azure's own do not."""
+    model = str((transcription or {}).get("model"))
+    return not model.startswith(("azure-speech", "mai-transcribe"))
