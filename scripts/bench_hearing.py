@@ -18,15 +18,16 @@ import re
 import statistics
 import sys
 import time
-import wave
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soxr
 
+from voiceagent.audio.line import telephone
+from voiceagent.audio.resample import resample
+from voiceagent.audio.wav import read_wav
 from voiceagent.config.schema import ThinkerSection
 from voiceagent.speech.hear.digits import digit_runs, find_number
 from voiceagent.speech.hear.turn import hear_turn
@@ -63,10 +64,9 @@ class Clip:
     text: str
 
 
-def read_wav(path: Path) -> tuple[Floats, int]:
-    with wave.open(str(path)) as file:
-        raw = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return raw.astype(np.float32) / 32768, file.getframerate()
+def samples_of(path: Path) -> tuple[Floats, int]:
+    sound, rate = read_wav(path)
+    return np.frombuffer(sound, "<i2").astype(np.float32) / 32768, rate
 
 
 _UNUSABLE = re.compile(r"\.\.|…|[\[*@#]|\d{3}|IAX|^silence|\b[A-Z]{3}\b|sorry, that's not a valid extension")
@@ -76,12 +76,12 @@ _UNUSABLE = re.compile(r"\.\.|…|[\[*@#]|\d{3}|IAX|^silence|\b[A-Z]{3}\b|sorry,
 def prompts(count: int) -> list[Clip]:
     """Allison's prompts of three words and more, the transcripts as Debian ships them; an even sample of them."""
     clips = []
-    for line in gzip.open(PROMPTS, "rt", encoding="utf-8", errors="replace"):
+    for line in gzip.decompress(PROMPTS.read_bytes()).decode("utf-8", "replace").splitlines():
         name, _, text = line.strip().partition(": ")
         path = ALLISON / f"{name}.wav"
         if len(text.split()) < 3 or _UNUSABLE.search(f"{name}: {text}") or not path.is_file():
             continue
-        samples, rate = read_wav(path)
+        samples, rate = samples_of(path)
         if len(samples) / rate < 15:
             clips.append(Clip(name, samples, rate, text))
     return clips[:: max(1, len(clips) // count)][:count]
@@ -94,11 +94,11 @@ def misc() -> list[Clip]:
     for line in (books / "transcription").read_text().splitlines():
         match = re.match(r"<s> (.*?)\s*</s> \((.*)\)", line)
         if match and (books / f"{match[2]}.wav").is_file():
-            clips.append(Clip(match[2], *read_wav(books / f"{match[2]}.wav"), match[1]))
+            clips.append(Clip(match[2], *samples_of(books / f"{match[2]}.wav"), match[1]))
     for line in (MISC / "cards/cards.transcription").read_text().splitlines():
         match = re.match(r"<s> (.*?)\s*</s> \((.*)\)", line)
         if match:
-            clips.append(Clip(match[2], *read_wav(MISC / f"cards/{match[2]}.wav"), match[1]))
+            clips.append(Clip(match[2], *samples_of(MISC / f"cards/{match[2]}.wav"), match[1]))
     for name, text in (("goforward.raw", "go forward ten meters"), ("tidigits/dhd.2934z.raw", "two nine three four zero")):
         raw = np.frombuffer((MISC / name).read_bytes(), "<i2").astype(np.float32) / 32768
         clips.append(Clip(name, raw, 16000, text))
@@ -128,32 +128,18 @@ def trimmed(samples: Floats) -> Floats:
 
 def over(line: str, clip: Clip) -> bytes:
     """The clip as PCM at 16 kHz, as it arrives at the other end of a line."""
-    samples = clip.samples
+    sound = pcm(clip.samples)
     if line != "clean":
-        at_8k = samples if clip.rate == 8000 else soxr.resample(samples, clip.rate, 8000)
-        samples = telephone(at_8k, 15 if "noise" in line else None)
-        return pcm(soxr.resample(samples, 8000, HEARING_RATE))
-    return pcm(samples if clip.rate == HEARING_RATE else soxr.resample(samples, clip.rate, HEARING_RATE))
+        sound = telephone(sound, clip.rate, noise_db=15 if "noise" in line else None, seed=len(sound))
+    return resample(sound, clip.rate, HEARING_RATE)
 
 
 def pcm(samples: Floats) -> bytes:
     return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
 
 
-def telephone(samples: Floats, snr_db: float | None) -> Floats:
-    spectrum = np.fft.rfft(samples)
-    hertz = np.fft.rfftfreq(len(samples), 1 / 8000)
-    spectrum[(hertz < 300) | (hertz > 3400)] = 0
-    heard = np.fft.irfft(spectrum, len(samples))
-    if snr_db is not None:
-        voiced = heard[np.abs(heard) > 0.01]
-        if not len(voiced):
-            voiced = heard
-        noise = np.random.default_rng(len(samples)).standard_normal(len(heard))
-        heard = heard + noise * np.sqrt((voiced**2).mean() / 10 ** (snr_db / 10))
-    squeezed = np.sign(heard) * np.log1p(255 * np.minimum(np.abs(heard), 1)) / np.log(256)
-    steps = np.round(squeezed * 127) / 127
-    return (np.sign(steps) * (256 ** np.abs(steps) - 1) / 255).astype(np.float32)
+_CONTRACTED = re.compile(r"\b(i|you|we|they) (?:a|wi)?(m|re|ll)\b")
+"""Speaking "I am" for a written "I'm" is no error of the ear."""
 
 
 def words(text: str) -> list[str]:
@@ -161,7 +147,7 @@ def words(text: str) -> list[str]:
     spelled = text.lower()
     for run in reversed(digit_runs(spelled)):
         spelled = f"{spelled[: run.begin]} {' '.join(run.digits)} {spelled[run.end :]}"
-    return re.findall(r"[a-z]+|\d", re.sub(r"['’]", "", spelled.replace(" i am ", " im ")))
+    return re.findall(r"[a-z]+|\d", _CONTRACTED.sub(r"\1\2", re.sub(r"['’]", "", spelled)))
 
 
 def errors(reference: Sequence[str], heard: Sequence[str]) -> int:
@@ -232,7 +218,7 @@ def latencies(parts: Parts, clips: Sequence[Clip], silence_ms: int = 500) -> dic
 
 
 def allison(figure: str, _: random.Random) -> Floats:
-    return read_wav(ALLISON / f"digits/{figure}.wav")[0]
+    return samples_of(ALLISON / f"digits/{figure}.wav")[0]
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
@@ -248,7 +234,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     if options.digits:
 
         def anyone(figure: str, chance: random.Random) -> Floats:
-            return read_wav(chance.choice(sorted(options.digits.glob(f"{figure}_*.wav"))))[0]
+            return samples_of(chance.choice(sorted(options.digits.glob(f"{figure}_*.wav"))))[0]
 
         strings["free-spoken-digits"] = numbers(options.numbers, anyone)
     for name, clips in strings.items():

@@ -25,7 +25,7 @@ def dispatch(words: Sequence[str]) -> int:
         sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains while flushing it at exit
         return exits.OK
     except (KeyboardInterrupt, Abort):
-        return _tell(exits.Verdict(exits.INTERRUPTED, "Interrupted."), terminal)
+        return _interrupted(terminal)
     except Exception as error:
         # The edge of the process: whoever typed the command gets a sentence, never a traceback.
         verdict = exits.judge(error)
@@ -34,14 +34,20 @@ def dispatch(words: Sequence[str]) -> int:
 
 def _run(group: TyperGroup, words: Sequence[str], terminal: Terminal) -> int:
     try:
-        group.main(args=list(words), prog_name="voiceagent", standalone_mode=False, obj=terminal)
+        code = group.main(args=list(words), prog_name="voiceagent", standalone_mode=False, obj=terminal)
     except Exit as exit_:
         return exit_.exit_code
     except Exception as error:
         if hasattr(error, "format_message"):  # click's own complaints about the words typed; typer hides their classes
             return _misused(error, terminal)
         raise
-    return exits.OK
+    # Outside its standalone mode click returns the code of an `Exit`, and makes one of KeyboardInterrupt.
+    return _interrupted(terminal) if code == exits.INTERRUPTED else code or exits.OK
+
+
+def _interrupted(terminal: Terminal) -> int:
+    terminal.say("Interrupted.")
+    return exits.INTERRUPTED
 
 
 def _misused(error: Exception, terminal: Terminal) -> int:

@@ -1,0 +1,53 @@
+"""The caller's script from what was typed."""
+
+from __future__ import annotations
+
+import base64
+import wave
+from pathlib import Path
+
+import pytest
+
+from voiceagent.errors import UserError
+from voiceagent_cli.steps import INTERRUPT_AFTER_MS, script
+
+
+def test_each_option_is_one_step_in_the_order_typed() -> None:
+    typed = [("say", "Hello"), ("interrupt", "Wait@900"), ("dtmf", "42 71#"), ("silence", "300")]
+    assert script(typed) == [{"say": "Hello"}, {"interrupt": "Wait", "after_ms": 900}, {"dtmf": "4271#"}, {"silence": 300}]
+
+
+def test_other_repeatable_options_are_no_steps() -> None:
+    assert script([("header", "x"), ("say", "Hello")]) == [{"say": "Hello"}]
+
+
+@pytest.mark.parametrize("typed", ["Wait", "Mail me@home"])
+def test_an_interruption_without_a_moment_comes_early(typed: str) -> None:
+    assert script([("interrupt", typed)]) == [{"interrupt": typed, "after_ms": INTERRUPT_AFTER_MS}]
+
+
+def test_a_wav_file_travels_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(b"\0\0" * 320)
+    (step,) = script([("wav", str(path))])
+    assert base64.b64decode(step["wav"]) == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("option", "typed"),
+    [("say", " "), ("dtmf", "4x"), ("dtmf", ""), ("silence", "soon"), ("silence", "0"), ("interrupt", "@900"), ("wav", "nowhere.wav")],
+)
+def test_what_makes_no_sense_is_refused_before_the_phone_rings(option: str, typed: str) -> None:
+    with pytest.raises(UserError):
+        script([(option, typed)])
+
+
+def test_a_file_that_is_no_wav_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"ID3 this is music")
+    with pytest.raises(UserError):
+        script([("wav", str(path))])

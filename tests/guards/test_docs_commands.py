@@ -1,0 +1,92 @@
+"""Every `$ voiceagent ...` line in a console block of the documents is a line that works.
+
+All of them are parsed by the real command line. Files are then run from top to bottom in a folder of their own: those that
+place calls with the tests marked `call`, the others with the fast ones.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UNTIL_INTERRUPTED = ("serve", "emulate")
+"""Parsed, but not run: they end with Ctrl-C. Their own tests run them."""
+
+NEEDS_AZURE: dict[str, set[str]] = {}
+"""Lines by document that are parsed but not run because they need a subscription."""
+
+FAILS_ON_PURPOSE: dict[str, dict[str, int]] = {}
+"""Lines by document that show a failure, with the exit code they must have."""
+
+
+def documents() -> list[Path]:
+    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md"))]
+    return [path for path in found if path.exists() and command_lines(path)]
+
+
+def command_lines(path: Path) -> list[str]:
+    """What follows the prompts in the console blocks, continued lines joined."""
+    blocks = re.findall(r"^```console\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    joined = "\n".join(blocks).replace("\\\n", " ")
+    return [line.removeprefix("$ ").strip() for line in joined.splitlines() if line.startswith("$ ")]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def parse(line: str) -> None:
+    from voiceagent_cli.group import listed, load
+
+    words = shlex.split(line, comments=True)
+    assert words[0] == "voiceagent", f"only voiceagent is typed in console blocks, not: {line}"
+    if words[1:] in (["--help"], ["--version"]):
+        return
+    for command in listed():
+        own = command.words.split()
+        if words[1 : 1 + len(own)] == own:
+            load(command.words).make_context(command.words, words[1 + len(own) :])
+            return
+    raise AssertionError(f"no such command: {line}")
+
+
+@pytest.mark.parametrize("path", documents(), ids=name)
+def test_every_line_parses(path: Path) -> None:
+    for line in command_lines(path):
+        parse(line)
+
+
+def calls(path: Path) -> bool:
+    return any(line.startswith("voiceagent call ") for line in command_lines(path))
+
+
+def run_all(path: Path, folder: Path) -> None:
+    environ = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for line in command_lines(path):
+        if line.split()[1] in UNTIL_INTERRUPTED or line in NEEDS_AZURE.get(name(path), ()):
+            continue
+        done: Any = subprocess.run(
+            shlex.split(line, comments=True), cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=150
+        )
+        expected = FAILS_ON_PURPOSE.get(name(path), {}).get(line, 0)
+        assert done.returncode == expected, f"$ {line}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("path", [path for path in documents() if not calls(path)], ids=name)
+def test_every_line_runs(path: Path, tmp_path: Path) -> None:
+    run_all(path, tmp_path)
+
+
+@pytest.mark.call
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("path", [path for path in documents() if calls(path)], ids=name)
+def test_every_line_runs_calls_included(path: Path, tmp_path: Path) -> None:
+    run_all(path, tmp_path)
