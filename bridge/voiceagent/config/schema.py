@@ -96,7 +96,7 @@ class ThinkerRule(Section):
     """One thing the embedded agent understands. First matching rule wins.
 
     `match`: words or phrases, any of which (as whole words, case-insensitive; `re:` begins a regular expression) selects it.
-    `slots`: what must be known before the tool runs; missing ones are asked for with `ask` and the caller's next turn fills them.
+    `slots`: what must be known before the tool runs; missing ones are asked for with `ask` and the caller's next turn fills it.
     `reply`: template over the tool's result and the slots, `{field}`; `{field:spell}` reads it digit by digit.
     """
 

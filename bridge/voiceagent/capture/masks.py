@@ -1,0 +1,78 @@
+"""How single texts are hidden in a capture: the same text always the same way, and so that what remains still parses.
+
+A spoken word keeps its length and loses its letters; a phone number becomes a number that cannot exist (no country code begins
+with 0), the same one for the same caller under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from typing import Any
+
+from voiceagent.discreet import MASK
+
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(?P<plus>\+|%2[Bb])(?P<digits>\d{7,15})(?!\d)|(?<=\b4:)(?P<bare>\d{7,15})(?!\d)")
+_CALL_TOKEN = re.compile(r"(?<=/)\d+\.\d{9,12}\.[0-9a-f]{8}\.[\w-]{20,}")  # the per-call token in our own addresses
+_REMEMBERED = 4096
+
+KEPT_ARGUMENTS = frozenset({"target"})
+"""Of a tool's arguments: the name of a transfer target comes from the settings, and a replay needs it."""
+
+
+def mask_words(text: str) -> str:
+    """`Where is 4271?` → `xxxxx xx 0000?`"""
+    return _DIGIT.sub("0", _LETTER.sub("x", text))
+
+
+def mask_json(text: str) -> str:
+    """JSON text with every word inside hidden, names kept; anything that is not JSON is hidden as words."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return mask_words(text)
+    return json.dumps(_masked(value), ensure_ascii=False)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: item if key in KEPT_ARGUMENTS else _masked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    if isinstance(value, str):
+        return mask_words(value)
+    return 0 if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def mask_tokens(text: str) -> str:
+    """Without the per-call token of an address."""
+    return _CALL_TOKEN.sub(MASK, text) if "/" in text else text
+
+
+class Numbers:
+    """Pseudonyms for phone numbers: HMAC-SHA256 under `key`, so that no table of all numbers undoes them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._known: dict[str, str] = {}
+
+    def hide(self, text: str) -> str:
+        """The text with every phone number replaced, in whichever of its spellings."""
+        return _NUMBER.sub(self._replace, text)
+
+    def _replace(self, match: re.Match[str]) -> str:
+        digits = match["digits"] or match["bare"]
+        return f"{match['plus'] or ''}{self._pseudonym(digits)}"
+
+    def _pseudonym(self, digits: str) -> str:
+        known = self._known.get(digits)
+        if known is None:
+            total = hmac.digest(self._key, digits.encode(), hashlib.sha256)
+            known = f"0{int.from_bytes(total[:8], 'big') % 10**10:010d}"
+            if len(self._known) < _REMEMBERED:
+                self._known[digits] = known
+        return known

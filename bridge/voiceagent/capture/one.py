@@ -1,0 +1,87 @@
+"""One call's capture file while it is being written; lives in the writer's thread."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from pathlib import Path
+
+from voiceagent.capture import records
+from voiceagent.capture.gz import GzipLog
+
+_log = logging.getLogger(__name__)
+
+
+class OpenCapture:
+    """Lines in, file out. After `closed` everything is ignored; a file that cannot be written never raises."""
+
+    def __init__(self, path: Path, header: records.Header) -> None:
+        self.path = path
+        self.closed = False
+        self.failure: str | None = None
+        self._call_id = header.call_id
+        self._count = 0
+        self._at_ms = 0.0
+        self._pending: list[bytes] = []
+        self._log: GzipLog | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._log = GzipLog(path)
+            self._log.write(records.header_line(header) + b"\n")
+            self._log.sync()  # the header is there even if the very next thing is a crash
+        except OSError as error:
+            self._fail(error)
+
+    def add(self, at_ms: float, line: bytes) -> None:
+        """Take a line; `write` hands the lines on."""
+        if not self.closed:
+            self._pending.append(line)
+            self._count += 1
+            self._at_ms = max(self._at_ms, at_ms)
+
+    def write(self, *, sync: bool) -> None:
+        """Compress what is pending; with `sync` it can be read from the file afterwards."""
+        if self.closed or self._log is None:
+            return
+        try:
+            if self._pending:
+                content = b"\n".join(self._pending) + b"\n"
+                self._pending.clear()
+                self._log.write(content)
+            if sync:
+                self._log.sync()
+        except OSError as error:
+            self._fail(error)
+
+    def end(self, reason: str, sentence: str = "") -> None:
+        """The last record; `sentence` when the capture ends before its call."""
+        if self.closed or self._log is None:
+            return
+        self._pending.append(self._last_lines(reason, sentence))
+        try:
+            self._log.write(b"\n".join(self._pending) + b"\n")
+            self._log.finish()
+            self.closed, self.failure = True, sentence or None
+        except OSError as error:
+            self._fail(error)
+
+    def _last_lines(self, reason: str, sentence: str) -> bytes:
+        lines = [records.record_line(self._at_ms, "mark", mark=reason, sentence=sentence)] if sentence else []
+        lines.append(records.record_line(self._at_ms, "end", reason=reason, records=self._count + len(lines)))
+        return b"\n".join(lines)
+
+    def _fail(self, error: OSError) -> None:
+        """The disk is full or gone: say so in the file if there is room, and let the call go on."""
+        self.closed = True
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "disk-full" if full else "disk-failed"
+        self.failure = f"{self.path}: {error.strerror or error}"
+        told = self._log is not None and self._log.give_up(self._last_lines(reason, str(error.strerror or error)) + b"\n")
+        _log.warning(
+            "the capture of call %s ends early: %s%s",
+            self._call_id,
+            error.strerror or error,
+            "" if told else "; the file could not be ended",
+            extra={"call_id": self._call_id},
+        )
+        self._pending.clear()

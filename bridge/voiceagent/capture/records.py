@@ -1,0 +1,173 @@
+"""Capture format v1: one JSON object a line, gzip over all; its lines as values (docs/captures.md describes it).
+
+{"v":1,"kind":"header","call_id":…,"created":…,"policy":…,"versions":{…},"project":{…},"engine":…}
+{"t":12.345,"kind":"wire","edge":"media","dir":"in","frame":{…}}      a frame, byte for byte when nothing had to be hidden
+{"t":12.345,"kind":"session","settings":{…}}                          what the session decided by
+{"t":12.345,"kind":"reaction","event":{…}|null,"commands":[…]}        what the session got and what it wanted
+{"t":12.345,"kind":"note","type":"BargeInNoted","fields":{…}}
+{"t":12.345,"kind":"mark","mark":"queue-full","sentence":…}           something is missing from here on
+{"t":12.345,"kind":"end","reason":"closed","records":812}             a capture without an end was cut short
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+VERSION = 1
+FRAME_KEY = b'"frame":'  # always the last key of its line, so that the frame's own bytes can be cut out again
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first record. `created` is wall time, ISO 8601; all other times are ms on the call's monotonic clock."""
+
+    call_id: str
+    created: str
+    policy: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    project: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One frame. `edge` is media, engine, webhook or control; `direction` in or out, seen from the bridge.
+
+    `frame` is None when the policy kept nothing but its `size`.
+    """
+
+    at_ms: float
+    edge: str
+    direction: str
+    frame: bytes | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """What the session decided by: `call.settings.SessionSettings` in plain values (see `shapes.revive`)."""
+
+    at_ms: float
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One step of the session: an event (None: the start) and the commands it answered with, notes left out."""
+
+    at_ms: float
+    event: Mapping[str, Any] | None
+    commands: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """A note, by the name of its type."""
+
+    at_ms: float
+    type: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something is missing here: `mark` is queue-full, disk-full or lost-record."""
+
+    at_ms: float
+    mark: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last record; `records` counts all before it."""
+
+    at_ms: float
+    reason: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A record of a kind this version does not know; kept."""
+
+    at_ms: float
+    raw: Mapping[str, Any]
+
+
+Record: TypeAlias = Wire | SessionRecord | Reaction | NoteRecord | Mark | End | Unknown
+
+
+def compact(value: Any) -> bytes:
+    """One line of JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def header_line(header: Header) -> bytes:
+    """The first line."""
+    about = {"call_id": header.call_id, "created": header.created, "policy": header.policy, "engine": header.engine}
+    rest = {"versions": dict(header.versions), "project": dict(header.project), "clock": "ms since the call began, monotonic"}
+    return compact({"v": VERSION, "kind": "header", **about, **rest})
+
+
+def wire_line(at_ms: float, edge: str, direction: str, frame: bytes) -> bytes:
+    """A frame that is JSON on one line goes in as it is."""
+    return b'{"t":%.3f,"kind":"wire","edge":"%s","dir":"%s","frame":%s}' % (at_ms, edge.encode(), direction.encode(), frame)
+
+
+def odd_wire_line(at_ms: float, edge: str, direction: str, **content: Any) -> bytes:
+    """A frame that is not: `text`, `b64`, or only its `size`."""
+    return record_line(at_ms, "wire", edge=edge, dir=direction, **content)
+
+
+def record_line(at_ms: float, kind: str, **fields: Any) -> bytes:
+    """Any other record."""
+    return compact({"t": round(at_ms, 3), "kind": kind, **fields})
+
+
+def parse_header(raw: Mapping[str, Any]) -> Header:
+    """The first line's object, known to be of version 1."""
+    return Header(
+        str(raw.get("call_id", "")),
+        str(raw.get("created", "")),
+        str(raw.get("policy", "")),
+        raw.get("versions") or {},
+        raw.get("project") or {},
+        str(raw.get("engine", "")),
+    )
+
+
+def parse(line: bytes) -> Record:
+    """A record from its line. Raises ValueError for a line that is not one."""
+    raw = json.loads(line)
+    if not isinstance(raw, dict):
+        raise ValueError("a record is an object")
+    at_ms = float(raw.get("t", 0.0))
+    match raw.get("kind"):
+        case "wire":
+            frame = _frame(raw, line)
+            size = int(raw.get("size", len(frame or b"")))
+            return Wire(at_ms, str(raw.get("edge", "")), str(raw.get("dir", "")), frame, size)
+        case "session":
+            return SessionRecord(at_ms, raw.get("settings") or {})
+        case "reaction":
+            return Reaction(at_ms, raw.get("event"), tuple(raw.get("commands") or ()))
+        case "note":
+            return NoteRecord(at_ms, str(raw.get("type", "")), raw.get("fields") or {})
+        case "mark":
+            return Mark(at_ms, str(raw.get("mark", "")), str(raw.get("sentence", "")))
+        case "end":
+            return End(at_ms, str(raw.get("reason", "")), int(raw.get("records", 0)))
+    return Unknown(at_ms, raw)
+
+
+def _frame(raw: Mapping[str, Any], line: bytes) -> bytes | None:
+    if "frame" in raw:
+        return line[line.index(FRAME_KEY) + len(FRAME_KEY) : -1]
+    if "text" in raw:
+        return str(raw["text"]).encode()
+    return base64.b64decode(raw["b64"]) if "b64" in raw else None

@@ -1,0 +1,238 @@
+"""Writes calls down as they happen, without ever holding one up.
+
+The event loop only appends to a bounded queue; one thread redacts, compresses and writes for all calls. When the queue is full
+the capture of the call that overflowed ends with a mark: a capture with a hole in it would replay as something that never
+happened, and waiting for the disk would be heard by the caller.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import re
+import secrets as randomness
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from voiceagent import __version__
+from voiceagent.call.commands import CallEndedNoted, Command, Note
+from voiceagent.call.events import Event
+from voiceagent.capture import records
+from voiceagent.capture.one import OpenCapture
+from voiceagent.capture.redact import Redactor
+from voiceagent.capture.shapes import field_values, plain
+
+_log = logging.getLogger(__name__)
+
+SUFFIX = ".jsonl.gz"
+_BEAT_SECONDS = 0.05
+_SYNC_SECONDS = 1.0  # what a kill -9 may cost
+_BATCH = 64  # records between two compressions, which let the event loop's thread in
+_REMEMBERED = 2000
+
+Item = tuple[str, float, str, Any, Any]
+"""call id, time, and either (edge, direction, frame) or ("", kind, content)."""
+
+
+class CaptureWriter:
+    """A `WireTap` and a `Sink` for all calls of a process. Use it as a context manager; leaving it ends all captures.
+
+    `policy` off makes every method a no-op. `secrets` are texts that must not reach the disk. `key` makes phone numbers the
+    same pseudonym in several captures; without it a fresh one is made. `bound` counts records waiting for the thread.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        policy: Literal["off", "redacted", "full"] = "redacted",
+        project: Mapping[str, str] | None = None,
+        engine: str = "",
+        secrets: Sequence[str] = (),
+        key: bytes | None = None,
+        bound: int = 20_000,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._directory = directory
+        self._policy = policy
+        self._project = dict(project or {})
+        self._engine = engine
+        self._wall = wall
+        self._bound = bound
+        self._queue: deque[Item] = deque()
+        self._redactor = Redactor(
+            "full" if policy == "full" else "redacted", key=key or randomness.token_bytes(32), secrets=secrets
+        )
+        self._paths: OrderedDict[str, Path] = OrderedDict()
+        self._open: dict[str, OpenCapture] = {}
+        self._ended: OrderedDict[str, str | None] = OrderedDict()
+        self._overflowed: set[str] = set()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> CaptureWriter:
+        if self._policy != "off":
+            self._thread = threading.Thread(target=self._work, name="voiceagent-capture", daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what is queued, end every capture, stop the thread. Idempotent."""
+        if self._thread is not None:
+            self._closing.set()
+            self._thread.join()
+            self._thread = None
+
+    # --- from the event loop: each is an append
+
+    def frame(self, call_id: str, at_ms: float, edge: str, direction: str, frame: bytes) -> None:
+        """A frame on the wire (the port `WireTap`); hot path."""
+        queue, overflowed = self._queue, self._overflowed
+        if self._thread is None or (overflowed and call_id in overflowed):
+            return
+        if len(queue) >= self._bound:
+            overflowed.add(call_id)
+            return
+        queue.append((call_id, at_ms, edge, direction, frame))
+
+    def note(self, call_id: str, at_ms: float, note: Note) -> None:
+        """A note (the port `Sink`). `CallEndedNoted` ends the capture."""
+        self._put(call_id, at_ms, "note", note)
+
+    def session(self, call_id: str, at_ms: float, settings: Any) -> None:
+        """What the session decides by; before its first reaction."""
+        self._put(call_id, at_ms, "session", settings)
+
+    def reaction(self, call_id: str, at_ms: float, event: Event | None, commands: Sequence[Command]) -> None:
+        """One step of the session, for exact replay."""
+        self._put(call_id, at_ms, "reaction", (event, tuple(commands)))
+
+    def path(self, call_id: str) -> Path | None:
+        """Where the capture of a call is (going to be) written; None when there is none."""
+        if self._policy == "off":
+            return None
+        known = self._paths.get(call_id)
+        if known is None:
+            stamp = datetime.fromtimestamp(self._wall(), UTC).strftime("%Y%m%dT%H%M%SZ")
+            known = self._paths.setdefault(call_id, self._directory / f"{stamp}-{_file_name(call_id)}{SUFFIX}")
+            while len(self._paths) > _REMEMBERED:
+                self._paths.popitem(last=False)
+        return known
+
+    def failure(self, call_id: str) -> str | None:
+        """Why a capture ended before its call, if it did."""
+        capture = self._open.get(call_id)
+        return capture.failure if capture else self._ended.get(call_id)
+
+    def _put(self, call_id: str, at_ms: float, kind: str, content: Any) -> None:
+        if self._thread is None:
+            return
+        self.path(call_id)
+        # Notes and reactions are few; they may use a little more than frames, so that the end of a call still gets through.
+        if call_id in self._overflowed:
+            return
+        if len(self._queue) >= self._bound + self._bound // 4:
+            self._overflowed.add(call_id)
+            return
+        self._queue.append((call_id, at_ms, "", kind, content))
+
+    # --- in the thread
+
+    def _work(self) -> None:
+        synced = time.monotonic()
+        while True:
+            closing = self._closing.is_set()  # before the drain: what was queued until now is written
+            busy = self._drain()
+            now = time.monotonic()
+            if now - synced >= _SYNC_SECONDS:
+                synced = now
+                for capture in list(self._open.values()):
+                    capture.write(sync=True)
+            if closing and not self._queue:
+                break
+            if not busy:
+                self._closing.wait(_BEAT_SECONDS if self._open else 4 * _BEAT_SECONDS)
+        for call_id in list(self._open):
+            self._end(call_id, "closed")
+
+    def _drain(self) -> bool:
+        """One batch; True when there was anything."""
+        touched: dict[str, OpenCapture] = {}
+        for _ in range(_BATCH):
+            try:
+                item = self._queue.popleft()
+            except IndexError:
+                break
+            capture = self._take(item)
+            if capture is not None:
+                touched[item[0]] = capture
+        for capture in touched.values():
+            capture.write(sync=False)
+        if self._overflowed and not self._queue:  # all that was accepted is written: the mark stands where the hole begins
+            for call_id in list(self._overflowed):
+                if call_id not in self._ended:
+                    self._opened(call_id)
+                    self._end(call_id, "queue-full", "the disk was slower than the call; what follows is missing")
+                self._overflowed.discard(call_id)
+        return bool(touched)
+
+    def _take(self, item: Item) -> OpenCapture | None:
+        call_id, at_ms, edge, kind, content = item
+        if call_id in self._ended:
+            return None
+        capture = self._opened(call_id)
+        try:
+            capture.add(at_ms, self._redactor.wire(at_ms, edge, kind, content) if edge else self._line(at_ms, kind, content))
+        except Exception as error:  # one record that cannot be written must not cost the others
+            _log.warning("a record of call %s could not be written: %s", call_id, type(error).__name__)
+            capture.add(at_ms, records.record_line(at_ms, "mark", mark="lost-record", sentence=type(error).__name__))
+        if isinstance(content, CallEndedNoted):
+            self._end(call_id, "closed")
+        return capture
+
+    def _line(self, at_ms: float, kind: str, content: Any) -> bytes:
+        hide = self._redactor.fields
+        if kind == "note":
+            return records.record_line(at_ms, "note", type=type(content).__name__, fields=hide(field_values(content)))
+        if kind == "session":
+            return records.record_line(at_ms, "session", settings=hide(field_values(content)))
+        event, commands = content
+        wanted = [_hidden(plain(command), hide) for command in commands if not isinstance(command, Note)]
+        return records.record_line(
+            at_ms, "reaction", event=_hidden(plain(event), hide) if event is not None else None, commands=wanted
+        )
+
+    def _opened(self, call_id: str) -> OpenCapture:
+        capture = self._open.get(call_id)
+        if capture is None:
+            path = self.path(call_id)
+            assert path is not None, "the thread runs only with a policy"
+            created = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            versions = {"voiceagent": __version__, "python": platform.python_version()}
+            header = records.Header(call_id, created, self._policy, versions, self._project, self._engine)
+            capture = self._open[call_id] = OpenCapture(path, header)
+        return capture
+
+    def _end(self, call_id: str, reason: str, sentence: str = "") -> None:
+        capture = self._open.pop(call_id)
+        capture.end(reason, sentence)
+        self._ended[call_id] = capture.failure
+        while len(self._ended) > _REMEMBERED:
+            self._ended.popitem(last=False)
+
+
+def _hidden(thing: dict[str, Any], hide: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    return {"type": thing["type"], "fields": hide(thing["fields"])}
+
+
+def _file_name(call_id: str) -> str:
+    """An id from outside as part of a file name: it cannot leave the folder."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", call_id)[:80] or "call"
