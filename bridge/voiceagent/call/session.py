@@ -33,7 +33,8 @@ class Session:
 
     def __init__(self, settings: SessionSettings, playback: Playback | None = None) -> None:
         self._settings = settings
-        self._call = Conduct(settings, playback if playback is not None else Playback())
+        self.playback = playback if playback is not None else Playback()
+        self._call = Conduct(settings, self.playback)
         self._now = 0.0
 
     def start(self, now: float) -> list[c.Command]:
