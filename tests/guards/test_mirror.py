@@ -23,7 +23,7 @@ def test_every_module_has_a_test_file(modules: Mapping[str, Any], root: Path) ->
         expected = root.joinpath("tests", side, *words[:-1], f"test_{words[-1]}.py")
         if not expected.exists():
             missing.append(f"{module.where} wants {expected.relative_to(root)}")
-    assert missing == []
+    assert not missing, "\n" + "\n".join(missing)
 
 
 def test_no_test_file_has_outlived_its_module(modules: Mapping[str, Any], root: Path) -> None:
@@ -34,4 +34,4 @@ def test_no_test_file_has_outlived_its_module(modules: Mapping[str, Any], root: 
             name = ".".join([package, *words[:-1], words[-1].removeprefix("test_")])
             if name not in modules:
                 orphans.append(f"{path.relative_to(root)} tests no {name}")
-    assert orphans == []
+    assert not orphans, "\n" + "\n".join(orphans)

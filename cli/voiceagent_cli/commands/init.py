@@ -21,10 +21,10 @@ def command(
     """
     from voiceagent.agent.init import write_project
 
-    written = write_project(directory)
+    files = [path.relative_to(directory).as_posix() for path in write_project(directory)]
     terminal = ctx.obj
     if json:
-        terminal.record({"directory": str(directory), "files": [str(path) for path in written]})
+        terminal.record({"directory": str(directory), "files": files})
         return
-    terminal.result(f"Wrote {directory}: {', '.join(str(path) for path in written)}")
+    terminal.result(f"Wrote {directory}: {', '.join(files)}")
     terminal.say(f'Next: voiceagent call {directory} --say "Where is my order four two seven one?"')

@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from voiceagent.errors import UserError
 READY_SECONDS = 90
 """Loading the embedded models takes 1 to 3 s; a cold disk on a loaded machine many times that."""
 LEAVE_SECONDS = 5
+VOICEAGENT = (sys.executable, "-m", "voiceagent_cli")
+"""Ourselves, however we were started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class Emulators:
 
 
 @asynccontextmanager
-async def emulators(which: str, *, project: Path, extra: tuple[str, ...] = ()) -> AsyncIterator[Emulators]:
+async def emulators(
+    which: str, *, project: Path, extra: Sequence[str] = (), program: Sequence[str] = VOICEAGENT
+) -> AsyncIterator[Emulators]:
     """Run `voiceagent emulate WHICH` until the block ends. Raises UserError when it does not come up, with its own words."""
     with tempfile.TemporaryFile() as talk:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "voiceagent_cli", "emulate", which, "--agent", str(project), "--port", "0"),
-            *("--env", "--json", "--with-parent", *extra),
+            *program,
+            *("emulate", which, "--agent", str(project), "--port", "0", "--env", "--json", "--with-parent", *extra),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=talk,

@@ -1,0 +1,27 @@
+"""`voiceagent init`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def test_it_writes_a_project_and_tells_the_next_command(voiceagent: Any, tmp_path: Path) -> None:
+    outcome = voiceagent("init", tmp_path / "demo")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Wrote {tmp_path / 'demo'}: ")
+    assert f"voiceagent call {tmp_path / 'demo'}" in outcome.err
+    assert (tmp_path / "demo" / "voiceagent.toml").exists()
+
+
+def test_as_json(voiceagent: Any, tmp_path: Path) -> None:
+    told = json.loads(voiceagent("init", tmp_path / "demo", "--json").out)
+    assert told["directory"] == str(tmp_path / "demo")
+    assert "tools.py" in told["files"]
+
+
+def test_it_never_writes_over_a_project(voiceagent: Any, project: Path) -> None:
+    outcome = voiceagent("init", project)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "nothing was written" in outcome.err

@@ -1,0 +1,65 @@
+"""The emulators as a child: ready by one line, ended by a closed pipe, and quoted when they fail."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from voiceagent.errors import UserError
+from voiceagent_cli.local.emulators import emulators
+
+READY = """
+import json, sys
+print(json.dumps({"env": {"VOICEAGENT_EMULATOR_URL": "http://127.0.0.1:1", "ARGS": " ".join(sys.argv[1:])}}), flush=True)
+sys.stdin.read()
+open("left", "w").close()
+"""
+STUBBORN = """
+import json, sys
+print(json.dumps({"env": {}}), flush=True)
+while True: sys.stdin.read()
+"""
+BROKEN = """
+import sys
+sys.exit("noise\\nerror: The embedded engine is not installed.\\n  try: pip install it")
+"""
+
+
+def program(script: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", script)
+
+
+async def test_its_line_tells_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with emulators("all", project=Path("demo"), program=program(READY)) as running:
+        assert running.phone_url == "http://127.0.0.1:1"
+        assert running.env["ARGS"] == "emulate all --agent demo --port 0 --env --json --with-parent"
+        assert not Path("left").exists()
+    assert Path("left").exists(), "it ended by itself when its standard input closed"
+
+
+async def test_its_complaint_becomes_ours(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"The embedded engine is not installed\.") as told:
+        async with emulators("all", project=tmp_path, program=program(BROKEN)):
+            pass
+    assert told.value.remedy == "pip install it"
+
+
+async def test_silence_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="ended before they were ready"):
+        async with emulators("all", project=tmp_path, program=program("")):
+            pass
+
+
+async def test_one_that_does_not_leave_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceagent_cli.local.emulators.LEAVE_SECONDS", 0.05)
+    async with emulators("all", project=tmp_path, program=program(STUBBORN)):
+        pass
+
+
+async def test_it_does_not_survive_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        async with emulators("all", project=tmp_path, program=program(STUBBORN)):
+            raise KeyError

@@ -1,0 +1,33 @@
+"""Whatever is not Azure's is emulated."""
+
+from __future__ import annotations
+
+import pytest
+
+from voiceagent.config.schema import Settings
+from voiceagent_cli.local.need import needed, sentence
+
+ACS = {"acs": {"connection_string": "endpoint=https://x;accesskey=a"}}
+ENTRA = {"acs": {"endpoint": "https://x"}}
+VOICE_LIVE = {"engine": {"endpoint": "https://v"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "which"),
+    [
+        ({}, "all"),
+        (ACS, "voice-live"),
+        (ENTRA, "voice-live"),
+        (VOICE_LIVE, "acs"),
+        (ACS | VOICE_LIVE, ""),
+        (ACS | {"engine": {"endpoint": "https://v", "kind": "embedded"}}, "voice-live"),
+        (ACS | {"engine": {"kind": "voice-live"}}, ""),
+    ],
+)
+def test_what_the_settings_lack(settings: dict[str, object], which: str) -> None:
+    assert needed(Settings.model_validate(settings)) == which
+    assert sentence(which)
+
+
+def test_the_dev_phone_is_always_an_emulated_one() -> None:
+    assert needed(Settings.model_validate(ACS | VOICE_LIVE), phone=True) == "acs"

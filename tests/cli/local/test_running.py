@@ -1,0 +1,47 @@
+"""The note of a running bridge."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from voiceagent_cli.local.running import Running, note_path, noted, read_note
+
+
+def running(pid: int) -> Running:
+    return Running(pid=pid, port=8080, workbench_url="http://127.0.0.1:2", emulator_url="http://127.0.0.1:3", token="t")
+
+
+def test_it_is_there_while_the_bridge_runs_and_for_its_user_only(tmp_path: Path) -> None:
+    with noted(tmp_path, running(os.getpid())):
+        assert read_note(tmp_path) == running(os.getpid())
+        assert stat.S_IMODE(note_path(tmp_path).stat().st_mode) == 0o600
+    assert not note_path(tmp_path).exists()
+
+
+def test_a_note_of_a_process_that_is_gone_counts_as_none(tmp_path: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    note_path(tmp_path).parent.mkdir()
+    with noted(tmp_path, running(child.pid)):
+        assert read_note(tmp_path) is None
+
+
+def test_nonsense_counts_as_none(tmp_path: Path) -> None:
+    note_path(tmp_path).parent.mkdir()
+    for text in ("", "[]", "{}", '{"pid": 1}'):
+        note_path(tmp_path).write_text(text)
+        assert read_note(tmp_path) is None
+
+
+def test_the_note_of_another_bridge_is_left_alone(tmp_path: Path) -> None:
+    with noted(tmp_path, running(os.getpid())):
+        other = os.getppid()
+        with noted(tmp_path, running(other)):
+            pass
+        with noted(tmp_path, running(other)):
+            note_path(tmp_path).write_text(note_path(tmp_path).read_text().replace(str(other), str(os.getpid())))
+        assert read_note(tmp_path) == running(os.getpid())

@@ -1,0 +1,64 @@
+"""The first Ctrl-C asks, the second cuts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from voiceagent_cli.signals import run
+
+
+def test_the_first_asks_the_work_to_end() -> None:
+    async def work(stop: asyncio.Event) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        await stop.wait()
+        return "ended in good order"
+
+    assert run(work) == "ended in good order"
+
+
+def test_sigterm_asks_as_well() -> None:
+    async def work(stop: asyncio.Event) -> str:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+        return "ended"
+
+    assert run(work) == "ended"
+
+
+def test_the_second_cuts_it_short() -> None:
+    cleaned: list[str] = []
+
+    async def work(stop: asyncio.Event) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            await stop.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
+        finally:
+            cleaned.append("yes")
+
+    with pytest.raises(KeyboardInterrupt):
+        run(work)
+    assert cleaned == ["yes"]
+
+
+def test_errors_come_through() -> None:
+    async def work(stop: asyncio.Event) -> None:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        run(work)
+
+
+def test_the_handlers_are_gone_afterwards() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    async def work(stop: asyncio.Event) -> None:
+        return None
+
+    run(work)
+    assert signal.getsignal(signal.SIGINT) == before
