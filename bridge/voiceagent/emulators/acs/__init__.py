@@ -1,0 +1,1 @@
+"""The emulated telephone network of Azure Communication Services: routes, state, answers, errors, and the caller."""

@@ -1,0 +1,272 @@
+"""The emulator's own address space, `/emulator/…`: place calls, watch them, hang up, read figures and sound. Loopback only.
+
+Errors are `{"error": {"message": sentence, "remedy": sentence}}`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from voiceagent import __version__
+from voiceagent.emulators.acs import routes
+from voiceagent.emulators.acs.errors import Refusal
+from voiceagent.emulators.acs.humans import HUMANS
+from voiceagent.emulators.acs.measures import measurements, summary
+from voiceagent.emulators.acs.recorder import ear_wav, metadata
+from voiceagent.emulators.acs.script import Step, read_steps
+from voiceagent.emulators.acs.state import Order
+from voiceagent.emulators.acs.studio import Line
+from voiceagent.emulators.event_grid.subscription import read_subscription
+from voiceagent.errors import UserError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from voiceagent.emulators.acs.circuit import Circuit
+    from voiceagent.emulators.acs.network import Network
+
+CALLER = "+14255550123"
+CALLEE = "+14255550100"
+"""Numbers of the range that is reserved for fiction."""
+
+LOOPBACK = ("127.0.0.1", "::1")
+NAMES = ("127.0.0.1", "localhost", "[::1]")
+_ORDER = frozenset(("from", "to", "steps", "human", "ring_ms", "line", "noise_db", "hang_up_after", "display_name"))
+
+Endpoint = Callable[["Request"], Awaitable["Response"]]
+
+
+def admin_routes(network: Network) -> list[Route]:
+    """All routes under `/emulator` and those of the recorded files."""
+    from starlette.routing import Route
+
+    desk = _Desk(network)
+    table: list[tuple[str, str, Endpoint]] = [
+        ("GET", "/emulator/health", desk.health),
+        ("PUT", "/emulator/subscription", desk.subscribe),
+        ("GET", "/emulator/subscription", desk.subscription),
+        ("POST", "/emulator/calls", desk.place),
+        ("GET", "/emulator/calls", desk.calls),
+        ("GET", "/emulator/calls/{call}", desk.call),
+        ("GET", "/emulator/calls/{call}/events", desk.events),
+        ("GET", "/emulator/calls/{call}/ear.wav", desk.ear),
+        ("DELETE", "/emulator/calls/{call}", desk.hang_up),
+        ("GET", "/v1/objects/{document}/content/audio", desk.recorded),
+        ("GET", "/v1/objects/{document}/content/acsmetadata", desk.recorded_metadata),
+        ("DELETE", "/v1/objects/{document}", desk.delete_recorded),
+    ]
+    return [Route(path, _guarded(endpoint), methods=[method]) for method, path, endpoint in table]
+
+
+class _Missing(Exception):
+    """There is no such thing here: 404."""
+
+
+def _guarded(endpoint: Endpoint) -> Endpoint:
+    """Only this machine may ask, and not a web page that resolves some name to it. Errors become sentences."""
+
+    async def respond(request: Request) -> Response:
+        host = request.headers.get("host", "").rsplit(":", 1)[0] if "]" not in request.headers.get("host", "") else "[::1]"
+        if request.client is None or request.client.host not in LOOPBACK or host not in NAMES:
+            return _error(403, "The emulator's own addresses are for this machine only.")
+        try:
+            return await endpoint(request)
+        except UserError as error:
+            return _error(400, str(error), error.remedy)
+        except _Missing as missing:
+            return _error(404, str(missing))
+        except Refusal as refusal:
+            return _error(refusal.status, str(refusal))
+
+    return respond
+
+
+class _Desk:
+    """The endpoints; each is a page of `docs/emulators/acs.md`."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    async def health(self, _: Request) -> Response:
+        network = self._network
+        live = [circuit for circuit in network.circuits.values() if not circuit.call.over]
+        return _json(
+            200,
+            {
+                "ok": True,
+                "version": __version__,
+                "calls": len(live),
+                "subscribed": network.deliveries.subscription is not None,
+                "voice": network.studio.has_voice,
+                "beat": network.pulse.lateness.json(),
+                "warnings": network.warnings,
+            },
+        )
+
+    async def subscribe(self, request: Request) -> Response:
+        subscription = read_subscription(await _body(request))
+        await self._network.subscribe(subscription)
+        return _json(200, {"endpoint": subscription.endpoint, "schema": subscription.schema, "validated": True})
+
+    async def subscription(self, _: Request) -> Response:
+        deliveries = self._network.deliveries
+        subscription = deliveries.subscription
+        attempts = [
+            {"event_id": a.event_id, "type": a.type, "attempt": a.number, "status": a.status} for a in deliveries.attempts
+        ]
+        return _json(
+            200,
+            {
+                "endpoint": None if subscription is None else subscription.endpoint,
+                "schema": None if subscription is None else subscription.schema,
+                "attempts": attempts,
+            },
+        )
+
+    async def place(self, request: Request) -> Response:
+        order, steps, line = read_order(await _body(request))
+        call = self._network.place(order, steps, line).call
+        body = {"call_id": call.call_id, "correlation_id": call.correlation_id, "server_call_id": call.server_call_id}
+        return _json(201, body)
+
+    async def calls(self, _: Request) -> Response:
+        return _json(200, {"calls": [summary(circuit.call) for circuit in self._network.circuits.values()]})
+
+    async def call(self, request: Request) -> Response:
+        return _json(200, measurements(self._circuit(request), self._network.now()))
+
+    async def events(self, request: Request) -> Response:
+        from starlette.responses import StreamingResponse
+
+        return StreamingResponse(_lines(self._circuit(request)), media_type="application/x-ndjson")
+
+    async def ear(self, request: Request) -> Response:
+        import asyncio
+
+        from starlette.responses import FileResponse
+
+        circuit = self._circuit(request)
+        path = self._network.recording_file(f"ear-{circuit.call.call_id}")
+        await asyncio.to_thread(ear_wav, circuit, self._network.now(), path)
+        return FileResponse(path, media_type="audio/wav")
+
+    async def hang_up(self, request: Request) -> Response:
+        from starlette.responses import Response
+
+        circuit = self._circuit(request)
+        circuit.call.caller_hangs_up(self._network.now())
+        circuit.carry_out()
+        return Response(status_code=204)
+
+    async def recorded(self, request: Request) -> Response:
+        from starlette.responses import FileResponse
+
+        await self._verify_if_signed(request)
+        path = self._network.recording_file(self._document(request))
+        if not path.exists():
+            raise _Missing("This recording has no file (yet, or any more).")
+        return FileResponse(path, media_type="audio/wav")
+
+    async def recorded_metadata(self, request: Request) -> Response:
+        await self._verify_if_signed(request)
+        network = self._network
+        call, recording = network.exchange.by_document(self._document(request))
+        circuit = network.circuits[call.call_id]
+        return _json(200, metadata(recording, circuit, resource_id=network.resource_id, wall_of=network.wall_text_of))
+
+    async def delete_recorded(self, request: Request) -> Response:
+        from starlette.responses import Response
+
+        await self._verify_if_signed(request)
+        self._network.recording_file(self._document(request)).unlink(missing_ok=True)
+        return Response(status_code=200)
+
+    async def _verify_if_signed(self, request: Request) -> None:
+        """The real storage wants the resource's signature; people with a browser have none."""
+        if "authorization" in request.headers:
+            routes.verify(self._network, request, await request.body())
+
+    def _document(self, request: Request) -> str:
+        """Looked up, so that no path of the caller's choice is ever opened."""
+        return self._network.exchange.by_document(request.path_params["document"])[1].document_id
+
+    def _circuit(self, request: Request) -> Circuit:
+        call_id = request.path_params["call"]
+        circuit = self._network.circuits.get(call_id)
+        if circuit is None:
+            raise _Missing(f"There is no call {call_id!r} on this emulator.")
+        return circuit
+
+
+def read_order(body: object) -> tuple[Order, tuple[Step, ...], Line]:
+    """A call as it is to be placed. UserError says what is wrong with it."""
+    if not isinstance(body, Mapping):
+        raise UserError('The call must be an object such as {"steps": [{"say": "Hello"}]}.')
+    if unknown := sorted(set(body) - _ORDER):
+        raise UserError(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(_ORDER))}.")
+    human, line = body.get("human", "answer"), body.get("line", "telephone")
+    if human not in HUMANS:
+        raise UserError(f"`human` must be one of {', '.join(HUMANS)}; got {human!r}.")
+    if line not in ("telephone", "wideband"):
+        raise UserError(f"`line` must be telephone or wideband; got {line!r}.")
+    order = Order(
+        caller=_raw_id(body.get("from") or CALLER, "from"),
+        callee=_raw_id(body.get("to") or CALLEE, "to"),
+        human=human,
+        ring_ms=_number(body.get("ring_ms"), "ring_ms"),
+        display_name=str(body.get("display_name") or ""),
+        hangs_up=bool(body.get("hang_up_after", True)),
+    )
+    return order, read_steps(body.get("steps", [])), Line(line, _number(body.get("noise_db"), "noise_db"))
+
+
+def _raw_id(value: object, name: str) -> str:
+    if isinstance(value, str) and value[:2] in ("4:", "8:"):
+        return value
+    if isinstance(value, str) and value[:1] == "+" and value[1:].isdigit():
+        return f"4:{value}"
+    raise UserError(f"`{name}` must be a number such as {CALLER} or a raw id; got {value!r}.")
+
+
+def _number(value: object, name: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f"`{name}` must be a number; got {value!r}.")
+    return float(value)
+
+
+async def _lines(circuit: Circuit) -> AsyncIterator[bytes]:
+    sent = 0
+    while True:
+        changed = circuit.changed
+        lines = circuit.call.diary.lines[sent:]
+        for line in lines:
+            yield json.dumps(line.json()).encode() + b"\n"
+        sent += len(lines)
+        if circuit.call.diary.closed:
+            if sent == len(circuit.call.diary.lines):
+                return
+            continue
+        await changed.wait()
+
+
+async def _body(request: Request) -> Any:
+    try:
+        return await request.json()
+    except ValueError as error:
+        raise UserError("The request body is not JSON.") from error
+
+
+def _error(status: int, sentence: str, remedy: str = "") -> Response:
+    return _json(status, {"error": {"message": sentence, "remedy": remedy}})
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse(body, status_code=status)

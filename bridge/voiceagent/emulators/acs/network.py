@@ -1,0 +1,247 @@
+"""The emulated network as one object: its calls and circuits, the beat they share, keys, clocks, the way to Event Grid."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.discreet import Words
+from voiceagent.emulators.acs.callbacks import service_time
+from voiceagent.emulators.acs.circuit import Circuit
+from voiceagent.emulators.acs.exchange import Exchange
+from voiceagent.emulators.acs.ids import Ids
+from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.acs.pulse import Pulse
+from voiceagent.emulators.acs.recorder import ready_event, sides, write_recording
+from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
+from voiceagent.emulators.acs.state import Call, Order
+from voiceagent.emulators.acs.studio import Line, Studio
+from voiceagent.emulators.acs.tokens import Signer
+from voiceagent.emulators.event_grid.delivery import Attempt, Deliveries
+from voiceagent.emulators.event_grid.schedule import RetryPolicy
+from voiceagent.emulators.event_grid.subscription import Subscription, validate
+from voiceagent.errors import UserError
+from voiceagent.protocol.event_grid import IncomingCall
+from voiceagent.protocol.identifiers import from_raw_id
+
+if TYPE_CHECKING:
+    import httpx
+
+
+_log = logging.getLogger(__name__)
+
+FAREWELL_SECONDS = 3.0
+"""How long the last callbacks may take when the emulator stops."""
+
+
+def _monotonic_ms() -> float:
+    return time.monotonic() * 1000
+
+
+class Network:
+    """Runs inside the task group and with the HTTP client it is given. `base` is its address, set when the port is known."""
+
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        client: httpx.AsyncClient,
+        *,
+        options: NetworkOptions,
+        key: str | None,
+        resource_id: str | None,
+        voice: Callable[[], Speaker] | None,
+        now: Callable[[], float] = _monotonic_ms,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.options = options
+        self.client = client
+        self.ids = Ids(options.seed)
+        self.key = key or self.ids.access_key()
+        self.resource_id = resource_id or self.ids.guid()
+        self.topic = (
+            f"/subscriptions/{self.ids.guid()}/resourceGroups/emulated"
+            "/providers/Microsoft.Communication/communicationServices/emulated"
+        )
+        self.base = ""
+        self.now = now
+        self.wall = wall
+        self.signer = Signer(resource_id=self.resource_id, ids=self.ids, wall=wall)
+        self.exchange = Exchange(self.ids, options, resource_id=self.resource_id)
+        self.circuits: dict[str, Circuit] = {}
+        self.studio = Studio(voice)
+        self.warnings: list[str] = []
+        self.pulse = Pulse(now, self._beat)
+        self.deliveries = Deliveries(
+            client,
+            self._start,
+            policy=RetryPolicy(scale=options.event_grid_scale),
+            duplicates=options.event_grid_duplicates,
+            clock_ms=now,
+        )
+        self._tasks = tasks
+        self._running: set[asyncio.Task[None]] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._live: dict[str, Circuit] = {}
+        self._temporary = TemporaryDirectory(prefix="voiceagent-recordings-") if options.recordings is None else None
+
+    def start(self, base: str) -> None:
+        """The server listens at `base`."""
+        self.base = self.signer.issuer = base
+        self._start(self.pulse.run())
+
+    async def stop(self) -> None:
+        """Hang up all calls, let the callbacks that are due go out, end everything."""
+        for circuit in list(self._live.values()):
+            circuit.call.caller_hangs_up(self.now(), "the emulator was stopped")
+            circuit.carry_out()
+        if self._carrying:
+            await asyncio.wait(self._carrying, timeout=FAREWELL_SECONDS)
+        for task in self._running:
+            task.cancel()
+        self.studio.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    # -- what is asked of it -------------------------------------------------------------------------------------------------
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        """Ask the endpoint, and deliver to it from now on. UserError when it does not consent."""
+        await validate(
+            subscription,
+            self.client,
+            code=self.ids.guid(),
+            event_id=self.ids.guid(),
+            topic=self.topic,
+            time=self.wall_text(),
+        )
+        self.deliveries.subscription = subscription
+
+    def place(self, order: Order, steps: tuple[Step, ...], line: Line) -> Circuit:
+        """A caller dials. UserError when nobody would ever answer, or the words could not be spoken."""
+        if self.deliveries.subscription is None:
+            raise UserError(
+                "Nobody is subscribed to incoming calls.", remedy="PUT the app's address to /emulator/subscription first."
+            )
+        if not self.studio.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
+            raise UserError(
+                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
+            )
+        if len(self._live) >= self.options.most_calls:
+            raise UserError(f"{self.options.most_calls} calls are in progress, the most this emulator carries.")
+        call = self.exchange.place(order, self.now())
+        circuit = Circuit(self, call, steps, line)
+        self.circuits = {key: self.circuits[key] for key in self.exchange.calls if key in self.circuits}
+        self.circuits[call.call_id] = self._live[call.call_id] = circuit
+        carrying = self._start(self._carry(circuit))
+        self._carrying.add(carrying)
+        carrying.add_done_callback(self._carrying.discard)
+        if any(isinstance(step, Say | Interrupt) for step in steps):
+            self._start(self.studio.warm_up())
+        self.deliveries.publish(self._incoming(call), lambda attempt: self._undelivered(circuit, attempt))
+        return circuit
+
+    def carry_out(self, call: Call) -> None:
+        """Do what an operation left to be done."""
+        if (circuit := self._live.get(call.call_id)) is not None:
+            circuit.carry_out()
+
+    def keep_recording(self, circuit: Circuit, recording_id: str) -> None:
+        self._start(self._keep(circuit, recording_id))
+
+    def recording_file(self, document_id: str) -> Path:
+        folder = Path(self._temporary.name) if self._temporary is not None else self.options.recordings
+        assert folder is not None
+        return folder / f"{document_id}.wav"
+
+    def warn(self, sentence: str) -> None:
+        """Remembered once, for `GET /emulator/health`."""
+        if sentence not in self.warnings and len(self.warnings) < 100:
+            self.warnings.append(sentence)
+
+    # -- clocks --------------------------------------------------------------------------------------------------------------
+
+    def wall_text(self) -> str:
+        return service_time(datetime.fromtimestamp(self.wall(), UTC))
+
+    def wall_text_of(self, at: float) -> str:
+        """The wall clock at a time of the calls' clock."""
+        return service_time(datetime.fromtimestamp(self.wall() - (self.now() - at) / 1000, UTC))
+
+    # -- within --------------------------------------------------------------------------------------------------------------
+
+    async def _beat(self, now: float, late_ms: float) -> None:
+        if not self._live:
+            return
+        timestamp = datetime.fromtimestamp(self.wall(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        for circuit in list(self._live.values()):
+            try:
+                await circuit.beat(now, late_ms, timestamp)
+            except Exception as error:  # a fault in one call must not stop the beat of the others; it ends that call, visibly
+                self._broken(circuit, error)
+
+    async def _carry(self, circuit: Circuit) -> None:
+        try:
+            await circuit.run()
+        except* Exception as errors:  # the edge of a call's task: other calls go on
+            self._broken(circuit, errors.exceptions[0])
+        finally:
+            self._live.pop(circuit.call.call_id, None)
+
+    def _broken(self, circuit: Circuit, error: BaseException) -> None:
+        _log.exception("emulated call %s broke", circuit.call.call_id, exc_info=error)
+        circuit.call.diary.note("warning", self.now(), sentence=f"The emulator failed: {type(error).__name__}: {error}")
+        circuit.call.caller_hangs_up(self.now(), "the emulator failed")
+        circuit.carry_out()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin work that may be cancelled when the network stops."""
+        task = self._tasks.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _keep(self, circuit: Circuit, recording_id: str) -> None:
+        recording = circuit.call.recordings[recording_id]
+        path = self.recording_file(recording.document_id)
+        try:
+            await asyncio.to_thread(write_recording, recording, sides(circuit), circuit.ear.rate, path)
+        except OSError as error:
+            self.warn(f"A recording could not be written: {error}.")
+            return
+        self.deliveries.publish(
+            ready_event(
+                recording,
+                topic=self.topic,
+                base=self.base,
+                event_id=self.ids.guid(),
+                time=self.wall_text(),
+                started=self.wall_text_of(recording.began),
+                call_id=circuit.call.server_call_id,
+            )
+        )
+
+    def _incoming(self, call: Call) -> IncomingCall:
+        order = call.order
+        return IncomingCall(
+            event_id=self.ids.guid(),
+            topic=self.topic,
+            subject=f"/caller/{order.caller}/recipient/{order.callee}",
+            time=self.wall_text(),
+            to=from_raw_id(order.callee),
+            from_=from_raw_id(order.caller),
+            incoming_call_context=call.context,
+            server_call_id=call.server_call_id,
+            correlation_id=call.correlation_id,
+            caller_display_name=Words(order.display_name),
+        )
+
+    def _undelivered(self, circuit: Circuit, attempt: Attempt) -> None:
+        answer = f"answered {attempt.status}" if attempt.status is not None else "did not answer"
+        sentence = f"IncomingCall was not delivered: after {attempt.number} attempts the app {answer}."
+        circuit.call.diary.note("warning", self.now(), sentence=sentence)

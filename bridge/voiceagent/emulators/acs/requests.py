@@ -1,0 +1,178 @@
+"""The bodies that Call Automation accepts, parsed at the door into typed values. A field that does not fit is a 400/8523."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from voiceagent.emulators.acs.errors import invalid
+from voiceagent.protocol.declared import WrongMember
+from voiceagent.protocol.identifiers import from_json
+
+Body = Mapping[str, Any]
+
+RATES = {"pcm16kmono": 16_000, "pcm24kmono": 24_000}
+DEFAULT_INVITATION_SECONDS = 60
+"""Not documented; the documented maximum is 180."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRequest:
+    """`mediaStreamingOptions` of an answer."""
+
+    url: str
+    rate: int
+    starts_at_once: bool
+    bidirectional: bool
+    dtmf: bool
+    unmixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    context: str
+    callback_uri: str
+    operation_context: str | None = None
+    answered_by: str | None = None
+    media: MediaRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What mid-call operations share."""
+
+    context: str | None = None
+    callback_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteRequest:
+    """Both addParticipant and transferToParticipant call somebody."""
+
+    target: str
+    operation: Operation
+    timeout_ms: float
+    transferee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRequest:
+    server_call_id: str | None
+    call_connection_id: str | None
+    callback_uri: str | None
+    content: str
+    channel: str
+    format: str
+    paused: bool
+
+
+def answer_request(body: Body, *, https_only: bool) -> AnswerRequest:
+    media = body.get("mediaStreamingOptions")
+    answered_by = body.get("answeredBy")
+    return AnswerRequest(
+        context=_text(body, "incomingCallContext"),
+        callback_uri=_url(body, "callbackUri", ("https",) if https_only else ("https", "http")),
+        operation_context=body.get("operationContext"),
+        answered_by=answered_by.get("id") if isinstance(answered_by, Mapping) else None,
+        media=_media(media, ("wss",) if https_only else ("wss", "ws")) if isinstance(media, Mapping) else None,
+    )
+
+
+def _media(body: Body, schemes: tuple[str, ...]) -> MediaRequest:
+    if str(body.get("transportType", "")).lower() != "websocket":
+        raise invalid("mediaStreamingOptions.transportType")
+    channels = str(body.get("audioChannelType", "")).lower()
+    if channels not in ("mixed", "unmixed"):
+        raise invalid("mediaStreamingOptions.audioChannelType")
+    rate = RATES.get(str(body.get("audioFormat") or "pcm16KMono").lower())
+    if rate is None:
+        raise invalid("mediaStreamingOptions.audioFormat")
+    return MediaRequest(
+        url=_url(body, "transportUrl", schemes),
+        rate=rate,
+        starts_at_once=bool(body.get("startMediaStreaming", False)),
+        bidirectional=bool(body.get("enableBidirectional", False)),
+        dtmf=bool(body.get("enableDtmfTones", False)),
+        unmixed=channels == "unmixed",
+    )
+
+
+def operation(body: Body) -> Operation:
+    return Operation(body.get("operationContext"), body.get("operationCallbackUri"))
+
+
+def add_request(body: Body) -> InviteRequest:
+    seconds = body.get("invitationTimeoutInSeconds") or DEFAULT_INVITATION_SECONDS
+    if not isinstance(seconds, int) or not 0 < seconds <= 180:
+        raise invalid("InvitationTimeoutInSeconds")
+    target = identifier(body, "participantToAdd")
+    _caller_id_for(target, body)
+    return InviteRequest(target, operation(body), seconds * 1000.0)
+
+
+def transfer_request(body: Body) -> InviteRequest:
+    transferee = identifier(body, "transferee") if body.get("transferee") else None
+    return InviteRequest(
+        identifier(body, "targetParticipant"), operation(body), DEFAULT_INVITATION_SECONDS * 1000.0, transferee
+    )
+
+
+def mute_targets(body: Body) -> str:
+    """The one participant to mute; exactly one is allowed."""
+    targets = body.get("targetParticipants")
+    if not isinstance(targets, list) or len(targets) != 1:
+        raise invalid("TargetParticipants")
+    return identifier({"targetParticipants": targets[0]}, "targetParticipants")
+
+
+def recording_request(body: Body) -> RecordingRequest:
+    locator = body.get("callLocator")
+    server_call_id = locator.get("serverCallId") if isinstance(locator, Mapping) else None
+    connection_id = body.get("callConnectionId")
+    if not server_call_id and not connection_id:
+        raise invalid("CallLocator")
+    channel = str(body.get("recordingChannelType") or "mixed").lower()
+    shape = str(body.get("recordingFormatType") or "wav").lower()
+    if channel == "unmixed" and shape != "wav":
+        raise invalid("RecordingFormatType")
+    return RecordingRequest(
+        server_call_id,
+        connection_id,
+        body.get("recordingStateCallbackUri"),
+        str(body.get("recordingContentType") or "audio").lower(),
+        channel,
+        shape,
+        bool(body.get("pauseOnStart", False)),
+    )
+
+
+def identifier(body: Body, field: str) -> str:
+    """The raw id of an identifier, which the SDK sends without its `kind`."""
+    try:
+        found = from_json(body.get(field))
+    except WrongMember as error:
+        raise invalid(field[0].upper() + field[1:]) from error
+    return found.raw_id.shown
+
+
+def _caller_id_for(target: str, body: Body) -> None:
+    number = body.get("sourceCallerIdNumber")
+    if target.startswith("4:") and not (isinstance(number, Mapping) and number.get("value")):
+        raise invalid("SourceCallerIdNumber")
+
+
+def _text(body: Body, field: str) -> str:
+    value = body.get(field)
+    if not isinstance(value, str) or not value:
+        raise invalid(field[0].upper() + field[1:])
+    return value
+
+
+def _url(body: Body, field: str, schemes: tuple[str, ...]) -> str:
+    value = _text(body, field)
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise invalid(field[0].upper() + field[1:])
+    return value

@@ -1,0 +1,164 @@
+"""The emulated telephone network as a server in this process: Call Automation, its keys, and the admin interface on one port.
+
+    async with AcsEmulator(port=0, voice=load_voice) as emulator:
+        client = CallAutomationClient(emulator.url, AzureKeyCredential(emulator.key))
+
+Leaving the block hangs up all calls, delivers the callbacks that are due, and closes the port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.emulators.acs.network import Network
+from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.acs.script import Speaker
+from voiceagent.errors import UserError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+CALLBACK_SECONDS = 10.0
+"""How long the app may take over a callback."""
+
+OPEN_CONNECTIONS = 200
+
+
+class AcsEmulator:
+    """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it."""
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        key: str | None = None,
+        resource_id: str | None = None,
+        voice: Callable[[], Speaker] | None = None,
+        options: NetworkOptions | None = None,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self._key = key
+        self._resource_id = resource_id
+        self._voice = voice
+        self._options = options or NetworkOptions()
+
+    @property
+    def url(self) -> str:
+        """The endpoint, without a slash at its end (the SDK signs another host with one)."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def key(self) -> str:
+        return self.network.key
+
+    @property
+    def resource_id(self) -> str:
+        """The audience of the emulator's tokens."""
+        return self.network.resource_id
+
+    @property
+    def connection_string(self) -> str:
+        return f"endpoint={self.url};accesskey={self.key}"
+
+    @property
+    def jwks_url(self) -> str:
+        return f"{self.url}/calling/keys"
+
+    async def __aenter__(self) -> AcsEmulator:
+        self._block = self._running()
+        await self._block.__aenter__()
+        return self
+
+    async def __aexit__(self, *exception: Any) -> None:
+        await self._block.__aexit__(*exception)
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        import httpx
+
+        limits = httpx.Limits(max_connections=OPEN_CONNECTIONS, max_keepalive_connections=OPEN_CONNECTIONS)
+        async with httpx.AsyncClient(timeout=CALLBACK_SECONDS, trust_env=False, limits=limits) as client:
+            with _listen(self.host, self.port) as listening:
+                self.port = listening.getsockname()[1]
+                async with asyncio.TaskGroup() as tasks:
+                    self.network = Network(
+                        tasks,
+                        client,
+                        options=self._options,
+                        key=self._key,
+                        resource_id=self._resource_id,
+                        voice=self._voice,
+                    )
+                    async with _serving(build_app(self.network), listening, tasks):
+                        self.network.start(self.url)
+                        try:
+                            yield
+                        finally:
+                            await self.network.stop()
+
+
+def build_app(network: Network) -> Starlette:
+    """All routes of the emulator."""
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse, Response
+
+    from voiceagent.emulators.acs import errors
+    from voiceagent.emulators.acs.admin import admin_routes
+    from voiceagent.emulators.acs.routes import calling_routes
+
+    async def unknown(request: Request, _: Exception) -> Response:
+        refusal = errors.unknown_route(request.method, str(request.url))
+        return JSONResponse(refusal.body(), status_code=refusal.status)
+
+    return Starlette(routes=[*calling_routes(network), *admin_routes(network)], exception_handlers={404: unknown, 405: unknown})
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UserError(
+            f"{host}:{port} cannot be listened on: {error.strerror}.", remedy="Choose another port, or 0."
+        ) from error
+    try:
+        yield listening
+    finally:
+        listening.close()
+
+
+@asynccontextmanager
+async def _serving(app: Starlette, listening: socket.socket, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
+    """uvicorn in this event loop, without its signal handling: whoever runs the loop decides when it ends."""
+    import uvicorn
+
+    started = asyncio.Event()
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started.set()
+
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    server = Server(config)
+    running = tasks.create_task(server.serve([listening]))
+    await started.wait()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running

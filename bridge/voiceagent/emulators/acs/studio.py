@@ -1,0 +1,114 @@
+"""Where callers' speech is made ready: synthesised, sent over an imagined telephone line, cut into frames.
+
+Blocking, therefore in a thread.
+
+Synthesis happens in one thread for all calls, so that twenty callers who begin at once do not take the processor from the
+agents they talk to; what was said before is remembered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from voiceagent.emulators.acs.ear import speech_bounds
+from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step, Utterance, Wav, frames_of, trimmed
+
+REMEMBERED = 128
+"""Utterances; a few seconds of speech are some 300 KB, so this is some 40 MB at most."""
+
+NOISE_SECONDS = 2
+"""Length of the noise that is sent over and over while the caller is silent."""
+
+SPEECH_DBFS = -26.0
+"""Nominal level of telephone speech (ITU-T P.56 active level), assumed of a caller who says nothing."""
+
+LineKind = Literal["telephone", "wideband"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What lies between the caller's mouth and the service. `noise_db` is the signal-to-noise ratio, None a quiet room."""
+
+    kind: LineKind = "telephone"
+    noise_db: float | None = None
+
+
+class Studio:
+    """`voice` makes the speaker when the first words are needed; None: callers can only play WAV files and press keys."""
+
+    def __init__(self, voice: Callable[[], Speaker] | None) -> None:
+        self.has_voice = voice is not None
+        self._voice = voice
+        self._speaker: Speaker | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="caller-voice")
+        self._made: OrderedDict[tuple[str, int, Line], Utterance] = OrderedDict()
+
+    async def utterance(self, step: Step, rate: int, line: Line) -> Utterance | None:
+        """The words of a step, or None for a step without words."""
+        if not isinstance(step, Say | Interrupt | Wav):
+            return None
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._make, step, rate, line)
+
+    async def idle_frames(self, rate: int, line: Line, level_dbfs: float) -> tuple[bytes, ...]:
+        """What the line carries while a caller of that loudness is silent: frames to send in turn, nothing on a quiet line."""
+        if line.noise_db is None:
+            return ()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _idle, rate, line, level_dbfs)
+
+    async def warm_up(self) -> None:
+        """Load the voice before the first call needs it."""
+        if self._voice is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._get_speaker)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _make(self, step: Say | Interrupt | Wav, rate: int, line: Line) -> Utterance:
+        if isinstance(step, Wav):
+            return over_the_line("", step.pcm, step.rate, rate, line)
+        key = (step.text, rate, line)
+        if key not in self._made:
+            pcm = trimmed(b"".join(self._get_speaker().stream(step.text, rate=rate)), rate)
+            self._made[key] = over_the_line(step.text, pcm, rate, rate, line)
+            if len(self._made) > REMEMBERED:
+                self._made.popitem(last=False)
+        return self._made[key]
+
+    def _get_speaker(self) -> Speaker:
+        if self._speaker is None:
+            assert self._voice is not None, "a call with words was placed on a network without a voice"
+            self._speaker = self._voice()
+        return self._speaker
+
+
+def over_the_line(text: str, pcm: bytes, from_rate: int, rate: int, line: Line) -> Utterance:
+    """Speech as it arrives at the service. Where it begins and ends is judged before noise is added."""
+    from voiceagent.audio.line import telephone
+    from voiceagent.audio.resample import resample
+    from voiceagent.audio.tones import level_dbfs, mix, noise
+
+    clean = resample(pcm, from_rate, rate)
+    level = level_dbfs(clean)
+    if line.kind == "telephone":
+        heard = telephone(clean, rate, noise_db=line.noise_db)
+    elif line.noise_db is not None:
+        hiss = noise(len(clean) * 500 / rate, rate, seed=0, level_dbfs=level - line.noise_db)
+        heard = mix(clean, hiss[: len(clean)])
+    else:
+        heard = clean
+    begins, ends = speech_bounds(clean, rate)
+    return Utterance(text, heard, frames_of(heard, rate), begins, ends, level)
+
+
+def _idle(rate: int, line: Line, level_dbfs: float) -> tuple[bytes, ...]:
+    from voiceagent.audio.line import telephone
+    from voiceagent.audio.tones import noise
+
+    assert line.noise_db is not None
+    hiss = noise(NOISE_SECONDS * 1_000, rate, seed=0, level_dbfs=level_dbfs - line.noise_db)
+    return frames_of(telephone(hiss, rate) if line.kind == "telephone" else hiss, rate)

@@ -1,0 +1,64 @@
+"""The emulator's own signature: an RSA key pair, the tokens it signs, and the two documents by which they are verified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.emulators.acs.ids import Ids
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+CALLBACK_SECONDS = 300
+"""A callback's token lives five minutes and is new for every event."""
+MEDIA_SECONDS = 86_400
+"""A media socket's token lives a day and is new for every connection."""
+KEYS_PATH = "/calling/keys"
+CONFIGURATION_PATH = "/calling/.well-known/acsopenidconfiguration"
+
+
+class Signer:
+    """Signs as the emulated service. `issuer` is known once the server has a port."""
+
+    def __init__(self, *, resource_id: str, ids: Ids, wall: Callable[[], float]) -> None:
+        self.issuer = ""
+        self._resource_id = resource_id
+        self._wall = wall
+        self._key_id = ids.guid()
+        self._key = _new_key()
+
+    def callback_token(self) -> str:
+        return self._sign(CALLBACK_SECONDS)
+
+    def media_token(self) -> str:
+        return self._sign(MEDIA_SECONDS)
+
+    def jwks(self) -> dict[str, Any]:
+        """The key set document."""
+        from jwt.algorithms import RSAAlgorithm
+
+        key = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
+        return {"keys": [{**key, "kid": self._key_id, "use": "sig", "alg": "RS256"}]}
+
+    def configuration(self) -> dict[str, Any]:
+        """The OpenID configuration document."""
+        return {
+            "issuer": self.issuer,
+            "jwks_uri": f"{self.issuer}{KEYS_PATH}",
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }
+
+    def _sign(self, seconds: int) -> str:
+        import jwt
+
+        now = int(self._wall())
+        claims = {"iss": self.issuer, "aud": self._resource_id, "iat": now, "nbf": now, "exp": now + seconds}
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+
+def _new_key() -> RSAPrivateKey:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)

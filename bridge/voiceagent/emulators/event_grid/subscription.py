@@ -1,0 +1,86 @@
+"""An Event Grid subscription: where events go, and the question that must be answered before any does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from voiceagent.errors import UserError
+from voiceagent.protocol import event_grid as wire
+
+if TYPE_CHECKING:
+    import httpx
+
+ORIGIN = "eventgrid.azure.net"
+"""`WebHook-Request-Origin` of the CloudEvents question; the exact name is not documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`headers` are delivery properties: sent with every request, secret or not."""
+
+    endpoint: str
+    schema: wire.Schema = "event-grid"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = "voiceagent"
+
+
+def read_subscription(body: object) -> Subscription:
+    """The subscription of an admin request. UserError says what is wrong with it."""
+    if not isinstance(body, Mapping):
+        raise UserError('The subscription must be an object such as {"endpoint": "http://127.0.0.1:8080/events"}.')
+    endpoint, schema, headers = body.get("endpoint"), body.get("schema", "event-grid"), body.get("headers") or {}
+    if not isinstance(endpoint, str) or urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).hostname:
+        raise UserError(f"`endpoint` must be an http or https address; got {endpoint!r}.")
+    if schema not in ("event-grid", "cloud-events"):
+        raise UserError(f"`schema` must be event-grid or cloud-events; got {schema!r}.")
+    if not isinstance(headers, Mapping) or not all(isinstance(value, str) for value in headers.values()):
+        raise UserError("`headers` must be an object of names and text values.")
+    return Subscription(endpoint, "cloud-events" if schema == "cloud-events" else "event-grid", dict(headers))
+
+
+async def validate(
+    subscription: Subscription, client: httpx.AsyncClient, *, code: str, event_id: str, topic: str, time: str
+) -> None:
+    """Ask the endpoint whether it wants events. UserError when it does not consent."""
+    import httpx
+
+    try:
+        if subscription.schema == "cloud-events":
+            await _ask_by_options(subscription, client)
+        else:
+            event = wire.SubscriptionValidation(
+                event_id=event_id, topic=topic, time=time, validation_code=code, validation_url=_manual(code)
+            )
+            await _ask_by_event(subscription, client, event)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise UserError(f"{subscription.endpoint} cannot be reached: {type(error).__name__}.") from error
+
+
+async def _ask_by_event(subscription: Subscription, client: httpx.AsyncClient, event: wire.SubscriptionValidation) -> None:
+    body, headers = wire.encode_delivery(event, "event-grid", subscription_name=subscription.name)
+    answer = await client.post(subscription.endpoint, content=body, headers={**headers, **subscription.headers})
+    if answer.status_code != 200:
+        raise UserError(f"{subscription.endpoint} answered the validation event with {answer.status_code}; it must be 200.")
+    try:
+        given = answer.json()
+    except ValueError:
+        given = None
+    if given != wire.validation_response(event):
+        raise UserError(f"{subscription.endpoint} did not return the validation code as `validationResponse`.")
+
+
+async def _ask_by_options(subscription: Subscription, client: httpx.AsyncClient) -> None:
+    headers = {**wire.options_question(ORIGIN, rate=120), **subscription.headers}
+    answer = await client.options(subscription.endpoint, headers=headers)
+    if not wire.options_accepted(answer.headers, ORIGIN):
+        raise UserError(
+            f"{subscription.endpoint} answered OPTIONS with {answer.status_code} and no consent: "
+            f"`WebHook-Allowed-Origin` must be {ORIGIN} or *."
+        )
+
+
+def _manual(code: str) -> str:
+    return f"https://rp-emulated.eventgrid.azure.net:553/eventsubscriptions/voiceagent/validate?id={code}"

@@ -1,0 +1,164 @@
+"""An application on the other side of the emulator: takes events and callbacks, accepts the media socket, answers as a test likes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import numpy as np
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+
+def speech(ms: float, rate: int = 24_000, level: int = 8_000) -> bytes:
+    """A sound that counts as speech."""
+    at = np.arange(round(ms * rate / 1000)) / rate
+    return bytes((np.sin(2 * np.pi * 440 * at) * level).astype("<i2").tobytes())
+
+
+class FakeVoice:
+    """Speaks 20 ms for each character, without a model."""
+
+    def stream(self, text: str, *, rate: int) -> Iterator[bytes]:
+        yield speech(20 * len(text), rate)
+
+
+class FakeApp:
+    """Everything that arrived is kept; `answers` decides what the agent says when the media socket opens or the caller pauses."""
+
+    def __init__(self) -> None:
+        self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.callbacks: list[dict[str, Any]] = []
+        self.callback_headers: list[dict[str, str]] = []
+        self.event_headers: list[dict[str, str]] = []
+        self.media_headers: list[dict[str, str]] = []
+        self.frames: list[dict[str, Any]] = []
+        self.arrived = asyncio.Condition()
+        self.media: WebSocket | None = None
+        self.url = ""
+        self.event_status: list[int] = []
+        self.callback_status: list[int] = []
+        self.refuse_media = False
+        self.on_media: Callable[[FakeApp], Any] | None = None
+        self.on_frame: Callable[[dict[str, Any]], Any] | None = None
+        self.on_callback: Callable[[dict[str, Any]], Any] | None = None
+
+    @property
+    def media_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/media"
+
+    async def _events(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            origin = request.headers.get("webhook-request-origin", "")
+            return Response(headers={"WebHook-Allowed-Origin": origin})
+        body = await request.json()
+        first = body[0] if isinstance(body, list) else body
+        self.event_headers.append(dict(request.headers))
+        if "Validation" in str(first.get("eventType")):
+            return JSONResponse({"validationResponse": first["data"]["validationCode"]})
+        status = self.event_status.pop(0) if self.event_status else 200
+        await self._note(lambda: self.events.put_nowait(first) if status == 200 else None)
+        return Response(status_code=status)
+
+    async def _callbacks(self, request: Request) -> Response:
+        status = self.callback_status.pop(0) if self.callback_status else 200
+        if status == 200:
+            (event,) = await request.json()
+            self.callback_headers.append(dict(request.headers))
+            event["to"] = request.url.path
+            await self._note(lambda: self.callbacks.append(event))
+            if self.on_callback is not None:
+                await self.on_callback(event)
+        return Response(status_code=status)
+
+    async def _media(self, socket: WebSocket) -> None:
+        self.media_headers.append(dict(socket.headers))
+        if self.refuse_media:
+            await socket.close()
+            return
+        await socket.accept()
+        self.media = socket
+        if self.on_media is not None:
+            await self.on_media(self)
+        try:
+            while True:
+                frame = json.loads(await socket.receive_text())
+                await self._note(lambda frame=frame: self.frames.append(frame))
+                if self.on_frame is not None:
+                    await self.on_frame(frame)
+        except WebSocketDisconnect:
+            self.media = None
+
+    async def _note(self, keep: Callable[[], None]) -> None:
+        async with self.arrived:
+            keep()
+            self.arrived.notify_all()
+
+    async def say(self, pcm: bytes) -> None:
+        assert self.media is not None
+        payload = b64encode(pcm).decode()
+        await self.media.send_text(json.dumps({"Kind": "AudioData", "AudioData": {"Data": payload}, "StopAudio": None}))
+
+    async def stop_audio(self) -> None:
+        assert self.media is not None
+        await self.media.send_text('{"Kind":"StopAudio","AudioData":null,"StopAudio":{}}')
+
+    async def until(self, true: Callable[[], Any], seconds: float = 8) -> Any:
+        async with asyncio.timeout(seconds), self.arrived:
+            await self.arrived.wait_for(true)
+        return true()
+
+    async def callback(self, kind: str) -> dict[str, Any]:
+        """The first callback of that type, waited for."""
+        found = await self.until(lambda: [one for one in self.callbacks if one["type"].endswith("." + kind)])
+        return found[0]
+
+    def types(self) -> list[str]:
+        return [one["type"].removeprefix("Microsoft.Communication.") for one in self.callbacks]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[FakeApp]:
+        app = Starlette(
+            routes=[
+                Route("/events", self._events, methods=["POST", "OPTIONS"]),
+                Route("/{name}", self._callbacks, methods=["POST"]),
+                WebSocketRoute("/media", self._media),
+            ]
+        )
+        started = asyncio.Event()
+
+        class Server(uvicorn.Server):
+            @contextmanager
+            def capture_signals(self) -> Iterator[None]:
+                yield
+
+            async def startup(self, sockets: Any = None) -> None:
+                await super().startup(sockets)
+                started.set()
+
+        config = uvicorn.Config(
+            app,
+            port=0,
+            log_config=None,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = Server(config)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve())
+            await started.wait()
+            self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+            try:
+                yield self
+            finally:
+                server.should_exit = True
