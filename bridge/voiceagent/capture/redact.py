@@ -34,6 +34,7 @@ WORD_KEYS = frozenset(
 )
 JSON_KEYS = frozenset({"arguments", "output"})
 DIGIT_KEYS = frozenset({"key", "tone", "tones"})
+_LONGEST_TONE = 8  # "asterisk"; anything longer under such a name is something else
 
 # What stands around the payload of an ordinary audio frame: these keys with plain values. Nothing in it can be a secret, and
 # of people only a participant's id, whose numbers are hidden before. Anything else takes the long way through the parser.
@@ -143,7 +144,7 @@ class Redactor:
             return mask_words(self.text(item))
         if key in JSON_KEYS:
             return mask_json(item)
-        if key in DIGIT_KEYS:
+        if key in DIGIT_KEYS and len(item) <= _LONGEST_TONE:
             return _zero(item)
         if key == "delta" and not _is_audio(owner):
             return mask_words(item)
@@ -159,7 +160,7 @@ def _zero(value: Any) -> Any:
     """A key pressed, as one that says nothing."""
     if not isinstance(value, str):
         return value
-    return "zero" if value.isalpha() and len(value) > 1 else mask_words(value) if len(value) < 40 else value
+    return "zero" if value.isalpha() and len(value) > 1 else mask_words(value)
 
 
 def _is_audio(event: Mapping[str, Any]) -> bool:
