@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.circuit import Circuit
     from voiceagent.emulators.acs.network import Network
 
-CALLER = "+14255550123"
-CALLEE = "+14255550100"
+CALLER = "+14255550100"
+CALLEE = "+14255550199"
 """Numbers of the range that is reserved for fiction."""
 
 LOOPBACK = ("127.0.0.1", "::1")

@@ -51,7 +51,8 @@ class AcsEmulator:
     @property
     def url(self) -> str:
         """The endpoint, without a slash at its end (the SDK signs another host with one)."""
-        return f"http://{self.host}:{self.port}"
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0") else f"[{self.host}]" if ":" in self.host else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
 
     @property
     def key(self) -> str:

@@ -1,0 +1,197 @@
+"""The emulators a bridge needs, in one event loop, and the settings that lead any client to them.
+
+    async with Emulators("all", thinker=settings.thinker) as emulators:
+        print(json.dumps(emulators.facts()))
+
+Loading the embedded models takes two seconds and happens before anything listens, so that whatever answers is ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.acs.script import Speaker
+
+if TYPE_CHECKING:
+    from voiceagent.config.schema import ThinkerSection
+    from voiceagent.emulators.acs.serve import AcsEmulator
+    from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
+    from voiceagent.emulators.voice_live.source import AnswerSource
+    from voiceagent.speech.port import Variant, Voice
+
+Which = Literal["acs", "voice-live", "all"]
+Answers = Literal["embedded", "scripted"]
+
+OUR_NUMBER = "+14255550199"
+"""The number callers dial, of the range that is reserved for fiction."""
+
+NO_EMULATION: dict[str, Any] = {}
+
+
+class CallerVoice:
+    """A voice in another timbre than the agent's, so that recordings are easy to follow."""
+
+    def __init__(self, voice: Voice, variant: Variant = "caller-high") -> None:
+        self._voice = voice
+        self._variant: Variant = variant
+
+    def stream(self, text: str, *, rate: int) -> Iterator[bytes]:
+        return self._voice.stream(text, rate=rate, variant=self._variant)
+
+
+class Emulators:
+    """Run while the block does. A fixed `port` is the ACS emulator's, the Voice Live emulator takes the next.
+
+    `answers` scripted: Voice Live answers without models. `source` and `voice` replace what would be loaded.
+    """
+
+    def __init__(
+        self,
+        which: Which = "all",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        key: str = "",
+        thinker: ThinkerSection | None = None,
+        answers: Answers = "embedded",
+        seed: int | None = None,
+        options: NetworkOptions | None = None,
+        source: Callable[[], AnswerSource] | None = None,
+        voice: Callable[[], Speaker] | None = None,
+    ) -> None:
+        self.acs: AcsEmulator | None = None
+        self.voice_live: VoiceLiveEmulator | None = None
+        self._which = which
+        self._host = host
+        self._port = port
+        self._key = key
+        self._thinker = thinker
+        self._answers = answers
+        self._seed = seed
+        self._options = options or NetworkOptions(seed=seed)
+        self._source = source
+        self._voice = voice
+
+    async def __aenter__(self) -> Emulators:
+        async with AsyncExitStack() as entered:
+            if self._which in ("voice-live", "all"):
+                self.voice_live = await self._enter_voice_live(entered)
+            if self._which in ("acs", "all"):
+                self.acs = await self._enter_acs(entered)
+            self._exit = entered.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exit.__aexit__(kind, error, trace)
+
+    def facts(self) -> dict[str, Any]:
+        """How to reach everything: one object to be printed as one line."""
+        return {
+            "acs": NO_EMULATION if self.acs is None else _acs_facts(self.acs),
+            "voice_live": NO_EMULATION if self.voice_live is None else _voice_live_facts(self.voice_live),
+            "event_grid": NO_EMULATION if self.acs is None else {"subscription_url": f"{self.acs.url}/emulator/subscription"},
+            "arm": NO_EMULATION,
+            "env": self.env(),
+        }
+
+    def env(self) -> dict[str, str]:
+        """The settings that make every command talk to these emulators."""
+        found: dict[str, str] = {}
+        if self.acs is not None:
+            found |= {
+                "ACS_CONNECTION_STRING": self.acs.connection_string,
+                "ACS_AUDIENCE": self.acs.resource_id,
+                "ACS_SOURCE_PHONE_NUMBER": OUR_NUMBER,
+                "VOICEAGENT_ACS_ISSUER": self.acs.url,
+                "VOICEAGENT_ACS_JWKS_URL": self.acs.jwks_url,
+                "VOICEAGENT_EMULATOR_URL": self.acs.url,
+            }
+        if self.voice_live is not None:
+            found |= {
+                "AZURE_VOICELIVE_ENDPOINT": self.voice_live.endpoint,
+                "AZURE_VOICELIVE_API_KEY": self.voice_live.key or "",
+            }
+        return found
+
+    async def _enter_voice_live(self, entered: AsyncExitStack) -> VoiceLiveEmulator:
+        from voiceagent.emulators.voice_live.options import EmulatorOptions
+        from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
+
+        source = self._source or await self._load_source(entered)
+        key = self._key or _new_key(self._seed)
+        port = self._port + 1 if self._port and self._which == "all" else self._port
+        options = EmulatorOptions(seed=self._seed)
+        return await entered.enter_async_context(
+            VoiceLiveEmulator(source, host=self._host, port=port, key=key, options=options)
+        )
+
+    async def _load_source(self, entered: AsyncExitStack) -> Callable[[], AnswerSource]:
+        if self._answers == "scripted":
+            from voiceagent.emulators.voice_live.scripted import Scripted
+
+            return Scripted(repeat=True)
+        from voiceagent.config.schema import ThinkerSection
+        from voiceagent.emulators.voice_live.embedded import Embedded
+        from voiceagent.speech.parts import load_parts
+
+        parts = await asyncio.to_thread(load_parts, self._thinker or ThinkerSection())
+        entered.push_async_callback(parts.close)
+        if self._voice is None:
+            shared = CallerVoice(parts.voice)
+            self._voice = lambda: shared
+        return Embedded(parts)
+
+    async def _enter_acs(self, entered: AsyncExitStack) -> AcsEmulator:
+        from voiceagent.emulators.acs.serve import AcsEmulator
+
+        return await entered.enter_async_context(
+            AcsEmulator(
+                host=self._host,
+                port=self._port,
+                key=self._key or None,
+                voice=self._voice or _voice_if_installed(),
+                options=self._options,
+            )
+        )
+
+
+def _acs_facts(emulator: AcsEmulator) -> dict[str, str]:
+    return {
+        "endpoint": emulator.url,
+        "connection_string": emulator.connection_string,
+        "key": emulator.key,
+        "resource_id": emulator.resource_id,
+        "issuer": emulator.url,
+        "jwks_url": emulator.jwks_url,
+        "phone_number": OUR_NUMBER,
+    }
+
+
+def _voice_live_facts(emulator: VoiceLiveEmulator) -> dict[str, str]:
+    return {"endpoint": emulator.endpoint, "key": emulator.key or ""}
+
+
+def _voice_if_installed() -> Callable[[], Speaker] | None:
+    """Callers speak when the embedded voice is installed; without it they play WAV files and press keys."""
+    from importlib.util import find_spec
+
+    return _load_voice if find_spec("hibari") is not None else None
+
+
+def _load_voice() -> Speaker:
+    from voiceagent.speech.parts import load_voice
+
+    return CallerVoice(load_voice())
+
+
+def _new_key(seed: int | None) -> str:
+    from voiceagent.emulators.acs.ids import Ids
+
+    return Ids(seed).guid().replace("-", "")
