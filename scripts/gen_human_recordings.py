@@ -1,6 +1,6 @@
 """Where each sound of tests/data/speech comes from: single words of real people, cut and put in a row at 8 kHz.
 
-    scripts/gen_human_recordings [FREE-SPOKEN-DIGIT-DATASET/recordings]
+scripts/gen_human_recordings [FREE-SPOKEN-DIGIT-DATASET/recordings]
 """
 
 from __future__ import annotations

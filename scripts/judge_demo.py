@@ -34,7 +34,7 @@ def summary(report: Mapping[str, Any]) -> str:
             f"tools     {', '.join(tool['name'] + ' ' + json.dumps(tool['arguments']) for tool in report['tools'])}",
             f"barge-in  agent silent {barge_in.get('stop_ms', '-')} ms after the caller began to speak",
             f"transfer  {(report['transfer'] or {}).get('outcome', 'none')}",
-            f"latency   turn p50 {latency['turn_p50']} ms, p95 {latency['turn_p95']} ms; first audio {latency['first_audio']} ms",
+            f"latency   turn p50 {latency['turn_p50']} ms, p95 {latency['turn_p95']} ms",
         ]
     )
 

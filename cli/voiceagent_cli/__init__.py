@@ -1,1 +1,1 @@
-"""The screen of voiceagent: commands, what they print, and how they end. Nothing imports this package but its own entry point."""
+"""The screen of voiceagent: commands, what they print, how they end. Nothing imports this package but its entry point."""

@@ -26,7 +26,9 @@ def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict
     return steps
 
 
-async def call(directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: asyncio.Event) -> Called:
+async def call(
+    directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: asyncio.Event
+) -> Called:
     """Place the call through the bridge that serves the project now, or through one of its own."""
     from voiceagent_cli.local.bridge import bridge
     from voiceagent_cli.local.calling import place

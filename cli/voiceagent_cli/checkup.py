@@ -131,8 +131,6 @@ def _settings(directory: Path) -> Loaded | UserError:
 
 def _python() -> Found:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info < (3, 11):
-        return Found("failed", f"{version} is too old", "voiceagent needs Python 3.11 or newer")
     return Found("ok", version)
 
 
@@ -200,7 +198,9 @@ def _project(directory: Path, loaded: Loaded | UserError) -> Found:
     project = open_project(directory, loaded)
     tools = [spec.name for spec in project.toolset.specs()]
     origins = sorted({origin.kind for origin in loaded.origins.values()})
-    return Found("ok", f"{loaded.settings.agent.name}; tools: {', '.join(tools) or 'none'}; settings from: {', '.join(origins)}")
+    return Found(
+        "ok", f"{loaded.settings.agent.name}; tools: {', '.join(tools) or 'none'}; settings from: {', '.join(origins)}"
+    )
 
 
 def _port(directory: Path, loaded: Loaded | UserError) -> Found:
@@ -227,7 +227,9 @@ def _phone(loaded: Loaded | UserError) -> Found:
     if not (acs.connection_string or acs.endpoint):
         return Found("skipped", "no ACS settings; the phone is emulated", "for real calls: ACS_CONNECTION_STRING, ACS_AUDIENCE")
     if not acs.resource_id:
-        return Found("warning", "ACS is set, but not its resource id", "set ACS_AUDIENCE: without it no token of ACS can be checked")
+        return Found(
+            "warning", "ACS is set, but not its resource id", "set ACS_AUDIENCE: without it no token of ACS can be checked"
+        )
     return Found("ok", f"ACS ({loaded.origin('acs.connection_string').place})")
 
 

@@ -22,7 +22,7 @@ def dispatch(words: Sequence[str]) -> int:
         return ended.code
     except BrokenPipeError:
         # The reader of our output has left (`voiceagent calls list | head`): not an error worth a word.
-        sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains while flushing it at exit
+        sys.stdout = None  # or the interpreter complains while flushing it at exit
         return exits.OK
     except (KeyboardInterrupt, Abort):
         return _interrupted(terminal)

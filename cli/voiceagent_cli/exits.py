@@ -25,7 +25,7 @@ MEANINGS = {
 """The table as the docs show it."""
 
 
-class Ended(Exception):  # noqa: N818 - not an error: a result that is not OK
+class Ended(Exception):
     """The command has said what there is to say and ends with `code`."""
 
     def __init__(self, code: int) -> None:
@@ -73,6 +73,10 @@ def _remote_sentence(error: object) -> str:
     from voiceagent.errors import RemoteError
 
     assert isinstance(error, RemoteError)
-    facts = [f"HTTP {error.status}" if error.status else "", error.code, f"request {error.request_id}" if error.request_id else ""]
+    facts = [
+        f"HTTP {error.status}" if error.status else "",
+        error.code,
+        f"request {error.request_id}" if error.request_id else "",
+    ]
     told = ", ".join(fact for fact in facts if fact)
     return f"{error.service}: {error}" + (f" ({told})" if told else "")

@@ -1,5 +1,7 @@
 """Which commands there are. Each line of the table is all that `voiceagent --help` needs, so that it imports none of them."""
 
+# ruff: noqa: ARG002 - the signatures are typer's
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -153,5 +155,10 @@ def _version_option() -> Any:
             ctx.exit()
 
     return TyperOption(
-        param_decls=["--version", "-V"], is_flag=True, expose_value=False, is_eager=True, callback=show, help="Show the version."
+        param_decls=["--version", "-V"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=show,
+        help="Show the version.",
     )

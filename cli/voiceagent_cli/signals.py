@@ -44,14 +44,24 @@ async def _with_stop(work: Callable[[asyncio.Event], Coroutine[Any, Any, Result]
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, asked: Callable[[], None]) -> Callable[[], None]:
-    signals = (signal.SIGINT, signal.SIGTERM)
+    """Have `asked` called on Ctrl-C and SIGTERM; returns how to undo that."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
     try:
-        for number in signals:
+        for number in numbers:
             loop.add_signal_handler(number, asked)
     except NotImplementedError:  # Windows: the loop cannot; the plain handler runs in the main thread all the same
         before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(asked))
-        return lambda: signal.signal(signal.SIGINT, before) and None
-    return lambda: [loop.remove_signal_handler(number) for number in signals] and None
+        return lambda: _restore(before)
+
+    def undo() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+    return undo
+
+
+def _restore(before: Any) -> None:
+    signal.signal(signal.SIGINT, before)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -55,12 +55,26 @@ def report() -> dict[str, object]:
         "started_at": "2026-11-22T05:00:00.000Z",
         "duration_ms": 41230,
         "turns": [
-            {"role": "agent", "text": "Hello.", "start_ms": 400, "end_ms": 900, "interrupted": True, "heard_ms": 300, "latency_ms": None},
-            {"role": "caller", "text": "My order?", "start_ms": 1500, "end_ms": 2500, "interrupted": False, "heard_ms": 0, "latency_ms": None},
+            {
+                "role": "agent",
+                "text": "Hello.",
+                "start_ms": 400,
+                "end_ms": 900,
+                "interrupted": True,
+                "heard_ms": 300,
+                "latency_ms": None,
+            },
+            {
+                "role": "caller",
+                "text": "My order?",
+                "start_ms": 1500,
+                "end_ms": 2500,
+                "interrupted": False,
+                "heard_ms": 0,
+                "latency_ms": None,
+            },
         ],
-        "tools": [
-            {"name": "lookup_order", "arguments": {"order_id": "4271"}, "result": {}, "outcome": "ok", "duration_ms": 3}
-        ],
+        "tools": [{"name": "lookup_order", "arguments": {"order_id": "4271"}, "result": {}, "outcome": "ok", "duration_ms": 3}],
         "barge_ins": [{"at_ms": 1500, "stop_ms": 12, "truncated_at_ms": 300}],
         "transfer": {"target": "support", "outcome": "connected", "duration_ms": 2100},
         "latency_ms": {"answer": 80, "first_audio": 400, "turn_p50": 620, "turn_p95": 700, "barge_in_stop_p95": 12},

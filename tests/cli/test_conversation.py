@@ -14,7 +14,14 @@ from voiceagent_cli.conversation import arguments, line
     [
         ({"note": "CallerTurnNoted", "text": "My order?", "start_ms": 1500}, "   1.5 s  caller    My order?"),
         (
-            {"note": "AgentTurnNoted", "text": "Yes.", "start_ms": 2600, "latency_ms": 612.4, "interrupted": False, "heard_ms": 9},
+            {
+                "note": "AgentTurnNoted",
+                "text": "Yes.",
+                "start_ms": 2600,
+                "latency_ms": 612.4,
+                "interrupted": False,
+                "heard_ms": 9,
+            },
             "   2.6 s  agent     Yes.   (after 612 ms)",
         ),
         (
@@ -26,11 +33,27 @@ from voiceagent_cli.conversation import arguments, line
             "   4.0 s  barge-in  the agent fell silent 12 ms after the caller began",
         ),
         (
-            {"note": "ToolNoted", "at_ms": 2500, "name": "look", "arguments": '{"a": 1}', "output": "{}", "outcome": "ok", "duration_ms": 3},
+            {
+                "note": "ToolNoted",
+                "at_ms": 2500,
+                "name": "look",
+                "arguments": '{"a": 1}',
+                "output": "{}",
+                "outcome": "ok",
+                "duration_ms": 3,
+            },
             "   2.5 s  tool      look(a=1) -> {}   (3 ms)",
         ),
         (
-            {"note": "ToolNoted", "at_ms": 0, "name": "look", "arguments": "{", "output": "late", "outcome": "timeout", "duration_ms": 8000},
+            {
+                "note": "ToolNoted",
+                "at_ms": 0,
+                "name": "look",
+                "arguments": "{",
+                "output": "late",
+                "outcome": "timeout",
+                "duration_ms": 8000,
+            },
             "   0.0 s  tool      look({) -> late   (timeout, 8000 ms)",
         ),
         (
@@ -46,7 +69,9 @@ def test_notes_that_people_see(note: dict[str, Any], expected: str) -> None:
     assert line(note) == expected
 
 
-@pytest.mark.parametrize("note", [{"note": "UsageNoted"}, {"note": "PhaseNoted", "at_ms": 1, "phase": "media_open"}, {"note": "News"}, {}])
+@pytest.mark.parametrize(
+    "note", [{"note": "UsageNoted"}, {"note": "PhaseNoted", "at_ms": 1, "phase": "media_open"}, {"note": "News"}, {}]
+)
 def test_notes_that_they_need_not_see(note: dict[str, Any]) -> None:
     assert line(note) is None
 

@@ -36,5 +36,5 @@ def test_captures_lie_in_the_project(project: Path) -> None:
 
 
 def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="voiceagent.toml"):
+    with pytest.raises(UserError, match=r"voiceagent\.toml"):
         settings_of(tmp_path)

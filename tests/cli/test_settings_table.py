@@ -9,7 +9,12 @@ from voiceagent_cli.settings_table import HIDDEN, Row, rows
 
 
 def test_every_setting_has_a_value_and_an_origin(project: Path) -> None:
-    table = {row.name: row for row in rows(load_settings(project, environ={"PORT": "9000", "ACS_CONNECTION_STRING": "endpoint=https://x;accesskey=abc"}))}
+    table = {
+        row.name: row
+        for row in rows(
+            load_settings(project, environ={"PORT": "9000", "ACS_CONNECTION_STRING": "endpoint=https://x;accesskey=abc"})
+        )
+    }
     assert table["bridge.port"] == Row("bridge.port", 9000, "PORT")
     assert table["acs.connection_string"] == Row("acs.connection_string", HIDDEN, "ACS_CONNECTION_STRING")
     assert table["bridge.token_secret"] == Row("bridge.token_secret", "", "default")
@@ -18,5 +23,8 @@ def test_every_setting_has_a_value_and_an_origin(project: Path) -> None:
 
 
 def test_no_secret_is_anywhere_in_it(project: Path) -> None:
-    environ = {"AZURE_VOICELIVE_API_KEY": "plantedsecret", "ACS_CONNECTION_STRING": "endpoint=https://x;accesskey=plantedsecret"}
+    environ = {
+        "AZURE_VOICELIVE_API_KEY": "plantedsecret",
+        "ACS_CONNECTION_STRING": "endpoint=https://x;accesskey=plantedsecret",
+    }
     assert "plantedsecret" not in repr(rows(load_settings(project, environ=environ)))

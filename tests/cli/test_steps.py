@@ -39,7 +39,15 @@ def test_a_wav_file_travels_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "typed"),
-    [("say", " "), ("dtmf", "4x"), ("dtmf", ""), ("silence", "soon"), ("silence", "0"), ("interrupt", "@900"), ("wav", "nowhere.wav")],
+    [
+        ("say", " "),
+        ("dtmf", "4x"),
+        ("dtmf", ""),
+        ("silence", "soon"),
+        ("silence", "0"),
+        ("interrupt", "@900"),
+        ("wav", "nowhere.wav"),
+    ],
 )
 def test_what_makes_no_sense_is_refused_before_the_phone_rings(option: str, typed: str) -> None:
     with pytest.raises(UserError):

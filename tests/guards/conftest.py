@@ -41,9 +41,7 @@ class Module:
 @lru_cache(maxsize=1)
 def all_modules() -> dict[str, Module]:
     """Every module by its dotted name."""
-    paths = {
-        _dotted(path, source_root): path for source_root in SOURCE_ROOTS for path in sorted(source_root.rglob("*.py"))
-    }
+    paths = {_dotted(path, source_root): path for source_root in SOURCE_ROOTS for path in sorted(source_root.rglob("*.py"))}
     # An agent project's template is data that we write for the user, not a module of ours.
     paths = {name: path for name, path in paths.items() if ".template." not in f"{name}."}
     modules = {}

@@ -19,7 +19,11 @@ def test_every_module_has_a_test_file(modules: Mapping[str, Any], root: Path) ->
     for module in modules.values():
         if module.path.name == "__init__.py" or module.name in WITHOUT:
             continue
-        side, words = ("bridge", module.name.split(".")[1:]) if module.name.startswith("voiceagent.") else ("cli", module.name.split(".")[1:])
+        side, words = (
+            ("bridge", module.name.split(".")[1:])
+            if module.name.startswith("voiceagent.")
+            else ("cli", module.name.split(".")[1:])
+        )
         expected = root.joinpath("tests", side, *words[:-1], f"test_{words[-1]}.py")
         if not expected.exists():
             missing.append(f"{module.where} wants {expected.relative_to(root)}")

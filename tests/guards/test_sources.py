@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-READ_THE_ENVIRONMENT = {"voiceagent.config.load", "voiceagent_cli.terminal", "voiceagent_cli.environment"}
-"""`config.load` for settings; the terminal for NO_COLOR and TERM; the command line's entry hands `os.environ` to `config.load`."""
+READ_THE_ENVIRONMENT = {"voiceagent.config.load", "voiceagent_cli.terminal"}
+"""`config.load` for settings; the terminal for NO_COLOR and TERM."""
 
 TASKS_WITHOUT_OWNER = {"create_task", "ensure_future"}
 
@@ -58,7 +58,7 @@ def test_every_task_has_an_owner(modules: Mapping[str, Any]) -> None:
 
 
 def _task_groups(tree: ast.AST) -> set[str]:
-    """Names that hold a task group in this file: `async with asyncio.TaskGroup() as x`, `x: asyncio.TaskGroup`, `x = TaskGroup()`."""
+    """Names that hold a task group in this file: `async with TaskGroup() as x`, `x: TaskGroup`, `x = TaskGroup()`."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.withitem) and "TaskGroup" in ast.unparse(node.context_expr) and node.optional_vars:
@@ -81,9 +81,7 @@ def test_no_test_waits_for_time(root: Path) -> None:
     wrong = []
     for path in sorted((root / "tests").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        wrong += [
-            f"{path.relative_to(root)}:{line}" for owner, name, line in calls(tree) if (owner, name) == ("time", "sleep")
-        ]
+        wrong += [f"{path.relative_to(root)}:{line}" for owner, name, line in calls(tree) if (owner, name) == ("time", "sleep")]
     assert not wrong, "\n" + "\n".join(wrong)
 
 

@@ -1,5 +1,7 @@
 """`voiceagent call [DIR]`: the dev phone."""
 
+# ruff: noqa: ARG001 - the steps are read in the order typed, from where OrderedCommand keeps it
+
 from __future__ import annotations
 
 from enum import StrEnum
@@ -29,17 +31,17 @@ class Line(StrEnum):
 def command(
     ctx: Context,
     directory: Project = Path(),
-    say: Annotated[list[str], Option(metavar="TEXT", help="Say this, then wait for the answer. Repeatable.")] = [],
-    wav: Annotated[list[str], Option(metavar="FILE", help="Play a WAV file in place of speech. Repeatable.")] = [],
+    say: Annotated[list[str] | None, Option(metavar="TEXT", help="Say this, then wait for the answer. Repeatable.")] = None,
+    wav: Annotated[list[str] | None, Option(metavar="FILE", help="Play a WAV file in place of speech. Repeatable.")] = None,
     interrupt: Annotated[
-        list[str], Option(metavar="TEXT@MS", help="Say this MS milliseconds into the agent's next turn. Repeatable.")
-    ] = [],
-    dtmf: Annotated[list[str], Option(metavar="KEYS", help="Press keys: 0-9 * #. Repeatable.")] = [],
-    silence: Annotated[list[str], Option(metavar="MS", help="Say nothing for a while. Repeatable.")] = [],
+        list[str] | None, Option(metavar="TEXT@MS", help="Say this MS milliseconds into the agent's next turn. Repeatable.")
+    ] = None,
+    dtmf: Annotated[list[str] | None, Option(metavar="KEYS", help="Press keys: 0-9 * #. Repeatable.")] = None,
+    silence: Annotated[list[str] | None, Option(metavar="MS", help="Say nothing for a while. Repeatable.")] = None,
     human: Annotated[Human, Option(help="What a human does whom the agent transfers to.")] = Human.answer,
     line: Annotated[Line, Option(help="Sound of the line: 8 kHz telephone or wideband.")] = Line.telephone,
     noise: Annotated[float | None, Option(metavar="DB", help="Add line noise at this signal-to-noise ratio.")] = None,
-    caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550100",
+    caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550123",
     number: Annotated[str, Option("--to", metavar="NUMBER", help="The number that is called.")] = "+14255550199",
     timeout: Annotated[float, Option(metavar="SECONDS", help="Hang up after this long.", min=1)] = 180,
     json: AsJson = False,

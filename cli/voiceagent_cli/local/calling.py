@@ -45,7 +45,7 @@ async def place(running: Running, plan: Mapping[str, Any], *, limit_seconds: flo
             cut = await _until_ended(phone, call_id, limit_seconds, stop)
             report = await _report(workbench, placed)
             watching.cancel()
-        return Called(report | {"ear": (await phone.look(call_id)).get("ear")}, cut)
+        return Called(report | {"ear": await phone.look(call_id)}, cut)
 
 
 async def _until_ended(phone: Phone, call_id: str, limit_seconds: float, stop: asyncio.Event) -> str:

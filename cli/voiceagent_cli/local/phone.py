@@ -54,7 +54,7 @@ class Phone:
             raise RemoteError(f"No answer at {self._url} ({type(error).__name__}).", service=SERVICE) from error
         if answer.status_code >= 400:
             raise RemoteError(_sentence(answer), service=SERVICE, status=answer.status_code)
-        return answer.json() if answer.content else {}  # type: ignore[no-any-return]  # JSON from the wire
+        return answer.json() if answer.content else {}
 
 
 def _sentence(answer: httpx.Response) -> str:

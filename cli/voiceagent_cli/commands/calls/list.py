@@ -20,7 +20,7 @@ def command(
     from voiceagent.observe.store import list_reports
     from voiceagent_cli.project import captures_of
 
-    calls = list_reports(captures_of(directory))[:limit]
+    calls = list_reports(captures_of(directory))[::-1][:limit]
     terminal = ctx.obj
     if json:
         terminal.record({"calls": calls})
@@ -31,7 +31,13 @@ def command(
     terminal.table(
         ("call", "started", "lasted", "outcome", "why it ended"),
         [
-            (call["call_id"], call["started_at"], f"{call['duration_ms'] / 1000:.1f} s", call["outcome"], call["end_reason"])
+            (
+                call["call_id"],
+                call["started_at"],
+                f"{call['duration_ms'] / 1000:.1f} s",
+                call["outcome"] or "",
+                call["end_reason"] or "",
+            )
             for call in calls
         ],
     )

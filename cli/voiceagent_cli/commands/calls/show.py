@@ -17,11 +17,14 @@ def command(
     json: AsJson = False,
 ) -> None:
     """Show one call: what was said, which tools ran, how long everything took."""
-    from voiceagent.observe.store import read_report
+    from voiceagent.observe.store import list_reports, read_report
     from voiceagent_cli import summary
     from voiceagent_cli.project import captures_of
 
-    report = read_report(captures_of(directory), call)
+    captures = captures_of(directory)
+    if call == "last" and (calls := list_reports(captures)):
+        call = calls[-1]["call_id"]
+    report = read_report(captures, call)
     terminal = ctx.obj
     if json:
         terminal.record(report)

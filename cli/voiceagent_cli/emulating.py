@@ -1,0 +1,93 @@
+"""The emulators on the screen: started, announced as settings that can be pasted, and run until somebody ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voiceagent.emulators.together import Which
+    from voiceagent_cli.terminal import Terminal
+
+
+async def emulate(
+    which: Which,
+    terminal: Terminal,
+    stop: asyncio.Event,
+    *,
+    options: Mapping[str, Any],
+    env: bool,
+    as_json: bool,
+    with_parent: bool,
+) -> None:
+    """Run the emulators until `stop` is set, or until standard input closes when they run for a parent."""
+    from voiceagent.emulators.together import Emulators
+
+    thinker = thinker_of(options["agent"])
+    chosen = {name: value for name, value in options.items() if name != "agent"}
+    async with Emulators(which, thinker=thinker, **chosen) as emulators:
+        facts = emulators.facts()
+        if as_json:
+            terminal.record(facts, indent=None)
+        else:
+            announce(facts, terminal, env=env)
+        if with_parent:
+            _stop_with_parent(stop)
+        await stop.wait()
+
+
+def thinker_of(directory: Path | None) -> Any:
+    """The rules by which the embedded engine answers: the agent's, or none but the fallback."""
+    from voiceagent.config.schema import ThinkerSection
+    from voiceagent_cli.project import settings_of
+
+    return settings_of(directory).settings.thinker if directory else ThinkerSection()
+
+
+def announce(facts: Mapping[str, Any], terminal: Terminal, *, env: bool) -> None:
+    """The addresses, or with `env` lines to paste: the three shapes are the same settings."""
+    if not env:
+        for name in ("acs", "voice_live"):
+            if server := facts.get(name):
+                terminal.result(f"{name.replace('_', '-'):<11} {server['endpoint']}")
+        terminal.say("Ctrl-C ends them; --env prints settings that lead a client here.")
+        return
+    for title, line in (("bash", _bash), ("PowerShell", _powershell), (".env", _dotenv)):
+        terminal.result(f"# {title}")
+        for name, value in facts["env"].items():
+            terminal.result(line(name, value))
+        terminal.result("")
+
+
+def _bash(name: str, value: str) -> str:
+    return f"export {name}={shlex.quote(value)}"
+
+
+def _powershell(name: str, value: str) -> str:
+    return f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'"
+
+
+def _dotenv(name: str, value: str) -> str:
+    return f'{name}="{value}"'
+
+
+def _stop_with_parent(stop: asyncio.Event) -> None:
+    """Whoever started us holds the other end of standard input; it closes with them, even when they are killed.
+
+    A thread, because a loop can watch pipes only, and on Windows not even those.
+    """
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        with suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, name="voiceagent-parent", daemon=True).start()
