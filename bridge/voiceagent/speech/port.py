@@ -31,7 +31,10 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What an ear understood. `confidence` is the mean log-probability per token: 0 is certain, below -0.45 is doubtful."""
+    """What an ear understood. `confidence` is the mean log-probability per token: 0 is certain, below -0.45 is doubtful.
+
+    It is the model's own, also in digits mode: digits forced out of other words have a very low one.
+    """
 
     text: str
     confidence: float = 0.0

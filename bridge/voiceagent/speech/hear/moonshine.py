@@ -126,12 +126,12 @@ def _session(path: Path, threads: int) -> Any:
 
 
 def _best(logits: Floats, mask: Floats | None) -> tuple[int, float]:
-    """The likeliest token that the mask allows, and its log-probability among those allowed."""
+    """The likeliest token that the mask allows, and its log-probability among all: forced digits are seen to be unlikely."""
     import numpy as np
 
-    allowed = logits if mask is None else logits + mask
-    top = int(allowed.argmax())
-    return top, -float(np.log(np.exp(allowed - allowed[top]).sum()))
+    chosen = int(logits.argmax() if mask is None else (logits + mask).argmax())
+    peak = float(logits.max())
+    return chosen, float(logits[chosen]) - peak - float(np.log(np.exp(logits - peak).sum()))
 
 
 def read_tokens(packed: bytes) -> list[bytes]:

@@ -6,9 +6,9 @@ from voiceagent.speech.hear.digits import find_number, is_mostly_number, longest
 from voiceagent.speech.port import Cancelled, Ear, Heard, never
 from voiceagent.speech.think.port import DigitsWanted
 
-_BELIEVE_DIGITS = -0.6
-"""Mean log-probability down to which digits are believed: the digits mode must write *something*, and what is no number at
-all comes out less certain than this."""
+_BELIEVE_DIGITS = -0.95
+"""Mean log-probability down to which digits are believed. The digits mode must write *something*: of 120 telephone prompts
+without a number it gave none more than -1.0 (-1.5 without noise), of 38 numbers it got right none less than -0.93."""
 _BEGINS_A_NUMBER = 2
 """Digits in the free transcript that show a number was said although nobody had asked for one."""
 

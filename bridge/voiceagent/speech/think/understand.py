@@ -15,7 +15,6 @@ from voiceagent.speech.hear.digits import find_number, is_mostly_number, longest
 from voiceagent.speech.think.phrases import chosen, said, yes_or_no
 from voiceagent.speech.think.port import CallerSaid, Item, ToolWasCalled
 
-
 _BEGINS_A_NUMBER = 2
 """Digits from which a turn of hardly anything else is taken for the beginning (or the rest) of a number."""
 
