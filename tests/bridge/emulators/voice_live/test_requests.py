@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from voiceagent.emulators.voice_live import requests, settings
+from voiceagent.emulators.voice_live.errors import Refusal
+from voiceagent.emulators.voice_live.source import Entry
+
+SESSION = settings.created(session_id="sess_1", model="gpt-realtime", expires_at=1)
+
+
+def test_a_response_may_override_the_session() -> None:
+    asked = {"modalities": ["text"], "instructions": "Be brief.", "voice": "verse", "max_output_tokens": 5, "metadata": {"a": "b"}}
+    effective = requests.effective_session(SESSION, asked)
+    assert effective["modalities"] == ["text"]
+    assert effective["instructions"] == "Be brief."
+    assert effective["voice"] == {"name": "verse", "type": "openai"}
+    assert effective["max_response_output_tokens"] == 5
+    assert effective["metadata"] == {"a": "b"}
+    assert SESSION["modalities"] == ["audio"]
+
+
+def test_both_spellings_of_the_format_are_taken() -> None:
+    assert requests.effective_session(SESSION, {"output_audio_format": "pcm16-16000hz"})["output_audio_format"] == "pcm16_16000hz"
+
+
+def test_the_clients_own_words_are_found() -> None:
+    message = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Welcome."}]}
+    assert requests.verbatim({"pre_generated_assistant_message": message}) == "Welcome."
+    assert requests.verbatim({}) is None
+
+
+@pytest.mark.parametrize("message", [{}, {"content": []}, {"content": [{"type": "text"}]}, "Welcome.", {"content": [{"text": ""}]}])
+def test_a_message_without_words_is_refused(message: Any) -> None:
+    with pytest.raises(Refusal):
+        requests.verbatim({"pre_generated_assistant_message": message})
+
+
+def test_the_source_is_told_everything_it_needs() -> None:
+    session = {**SESSION, "output_audio_format": "g711_ulaw", "tools": [{"name": "f"}], "instructions": "Help."}
+    entries = (Entry("message", role="user", text="Hi"),)
+    request = requests.answer_request("resp_1", session, entries, additional="Be quick.", spoken_verbatim=None)
+    assert request.instructions == "Help.\nBe quick."
+    assert request.rate == 8000
+    assert request.output_format == "g711_ulaw"
+    assert request.speak
+    assert request.tools == ({"name": "f"},)
+    assert request.entries == entries
+
+
+def test_text_alone_is_not_spoken() -> None:
+    session = {**SESSION, "modalities": ["text"]}
+    assert not requests.answer_request("resp_1", session, (), additional="", spoken_verbatim=None).speak

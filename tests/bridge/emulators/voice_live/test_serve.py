@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+
+from voiceagent.emulators.voice_live.options import EmulatorOptions
+from voiceagent.emulators.voice_live.scripted import Scripted
+from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator, query_of, refusal_of
+
+Calls = Callable[..., Any]
+GOOD = "/voice-live/realtime?api-version=2026-07-15&model=gpt-realtime"
+KEY = {"api-key": "right"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"api-key": "right"}, {"Authorization": "Bearer right"}, {"Authorization": "bearer entra-token"}],
+)
+def test_the_key_or_a_known_token_opens_the_door(headers: dict[str, str]) -> None:
+    assert refusal_of(GOOD, headers, key="right", tokens=("entra-token",)) is None
+
+
+@pytest.mark.parametrize("query", ["&api-key=right", "&Authorization=Bearer%20right", "&Authorization=Bearer+right"])
+def test_credentials_may_stand_in_the_query(query: str) -> None:
+    assert refusal_of(GOOD + query, {}, key="right") is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"api-key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic right"}, {"Authorization": "right"}],
+)
+def test_wrong_credentials_are_401(headers: dict[str, str]) -> None:
+    refusal = refusal_of(GOOD, headers, key="right")
+    assert refusal is not None
+    assert refusal[0] is HTTPStatus.UNAUTHORIZED
+
+
+def test_without_a_key_everybody_is_welcome() -> None:
+    assert refusal_of(GOOD, {}, key=None) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/voice-agent/realtime?api-version=2025-05-01-preview&model=m", None),
+        ("/a/prefix/voice-live/realtime?api-version=2026-07-15&model=m", None),
+        ("/voice-live/realtime?api-version=2026-07-15&agent-name=a&agent-project-name=p", None),
+        ("/voice-live/realtime?api-version=2026-07-15", HTTPStatus.BAD_REQUEST),
+        ("/voice-live/realtime?model=m", HTTPStatus.BAD_REQUEST),
+        ("/voice-live/realtime?api-version=v1&model=m", HTTPStatus.NOT_FOUND),
+        ("/openai/realtime?api-version=2026-07-15&model=m", HTTPStatus.NOT_FOUND),
+        ("/", HTTPStatus.NOT_FOUND),
+    ],
+)
+def test_paths_versions_and_models_are_checked(target: str, status: HTTPStatus | None) -> None:
+    refusal = refusal_of(target, KEY, key="right")
+    assert (refusal and refusal[0]) == status
+
+
+def test_the_first_of_repeated_parameters_counts() -> None:
+    assert query_of("/x?a=1&a=2&b=%20") == {"a": "1", "b": " "}
+
+
+async def test_a_refusal_is_an_http_answer(call: Calls) -> None:
+    async with VoiceLiveEmulator(Scripted(), key="right") as emulator:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(f"ws://127.0.0.1:{emulator.port}{GOOD}"):
+                pass
+        assert refused.value.response.status_code == 401
+        assert emulator.sessions() == []
+
+
+async def test_the_quota_of_new_connections_can_be_switched_on(call: Calls) -> None:
+    now = [1.7e9]
+    options = EmulatorOptions(connections_per_minute=2)
+    async with VoiceLiveEmulator(Scripted(), options=options, wall=lambda: now[0]) as emulator:
+        for _ in range(2):
+            async with call(emulator) as caller:
+                await caller.until("session.created")
+        with pytest.raises(InvalidStatus) as refused:
+            async with call(emulator):
+                pass
+        assert refused.value.response.status_code == 429
+        now[0] += 61
+        async with call(emulator) as caller:
+            await caller.until("session.created")
+
+
+async def test_a_session_introduces_itself_with_its_end(call: Calls) -> None:
+    async with VoiceLiveEmulator(Scripted(), key="right", wall=lambda: 1.7e9) as emulator, call(emulator) as caller:
+        created = await caller.until("session.created")
+        assert created["session"]["expires_at"] == 1_700_003_600
+        assert emulator.endpoint == f"http://127.0.0.1:{emulator.port}"
+
+
+async def test_the_same_seed_makes_the_same_session(call: Calls) -> None:
+    ids = []
+    for _ in range(2):
+        options = EmulatorOptions(seed=3)
+        async with VoiceLiveEmulator(Scripted(), options=options, wall=lambda: 1.7e9) as emulator, call(emulator) as caller:
+            ids.append((await caller.until("session.created"))["session"]["id"])
+    assert ids[0] == ids[1]
+
+
+async def test_a_session_can_be_closed_with_any_code(call: Calls) -> None:
+    async with VoiceLiveEmulator(Scripted()) as emulator, call(emulator) as caller:
+        session_id = (await caller.until("session.created"))["session"]["id"]
+        await emulator.close_session(session_id, 1011, "backend gone")
+        with pytest.raises(ConnectionClosedError) as closed:
+            await caller.next()
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "backend gone")
+
+
+async def test_a_session_can_be_cut(call: Calls) -> None:
+    async with VoiceLiveEmulator(Scripted()) as emulator, call(emulator) as caller:
+        session_id = (await caller.until("session.created"))["session"]["id"]
+        emulator.drop_session(session_id)
+        with pytest.raises(ConnectionClosedError) as closed:
+            await caller.next()
+        assert closed.value.rcvd is None
+
+
+async def test_sessions_are_told_while_open_and_after(call: Calls) -> None:
+    async with VoiceLiveEmulator(Scripted()) as emulator:
+        async with call(emulator) as caller:
+            await caller.until("session.created")
+            assert [session["open"] for session in emulator.sessions()] == [True]
+        async with call(emulator) as caller:
+            await caller.until("session.created")
+            assert len(emulator.sessions()) == 2
+
+
+async def test_leaving_the_block_closes_all_sessions(call: Calls) -> None:
+    async with VoiceLiveEmulator(Scripted()) as emulator:
+        socket = await connect(f"ws://127.0.0.1:{emulator.port}{GOOD}")
+        await socket.recv()
+    with pytest.raises(Exception, match="1001"):
+        await socket.recv()
