@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -26,6 +27,7 @@ from voiceagent.call.commands import (
     DropAudioOf,
     EngineCommand,
     HangUp,
+    LeaveCall,
     MuteAgent,
     Note,
     RunTool,
@@ -125,7 +127,7 @@ class CallRunner:
         self._armed_for: float | None = None
         self._finished = asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
-        self._controlling: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._others: set[asyncio.Task[None]] = set()
         self._tool_tasks: dict[str, asyncio.Task[None]] = {}
         self._measured_item = ""
@@ -145,7 +147,7 @@ class CallRunner:
                 self._spawn(self._answer(answer), self._others)
                 await self._finished.wait()
                 await self._last_words()
-                for task in (*self._controlling, *self._others):
+                for task in (*self._leaving, *self._others):
                     task.cancel()
         finally:
             self._group = None
@@ -293,7 +295,8 @@ class CallRunner:
 
     def _start_control(self, command: ControlCommand) -> None:
         if self._group is not None:
-            self._spawn(self._carry_out_control(command), self._controlling)
+            goodbye = isinstance(command, HangUp | LeaveCall)
+            self._spawn(self._carry_out_control(command), self._leaving if goodbye else self._others)
 
     # --- tasks
 
@@ -337,7 +340,8 @@ class CallRunner:
         try:
             await self._control.carry_out(command)
         except RemoteError as error:
-            self.deliver(ControlFailed(type(command).__name__, error.status, error.code, _in_words(error)))
+            operation = re.sub(r"(?<!^)(?=[A-Z])", "_", type(command).__name__).lower()
+            self.deliver(ControlFailed(operation, error.status, error.code, _in_words(error)))
 
     async def _run_tool(self, command: RunTool) -> None:
         returned = await self._tools.run(
@@ -373,8 +377,8 @@ class CallRunner:
         self.deliver(TimePassed())
 
     async def _last_words(self) -> None:
-        if self._controlling:
-            await asyncio.wait(self._controlling, timeout=LAST_WORDS_SECONDS)
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=LAST_WORDS_SECONDS)
 
     async def _close_edges(self) -> None:
         reason = self.end.reason if self.end else "cancelled"

@@ -1,0 +1,243 @@
+"""Call control of one call through Azure Call Automation: answer, transfer, record, leave.
+
+A transfer adds the human to the call and leaves it afterwards, so that a busy line costs nothing: the caller is still with us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, StartRecording, TransferCaller
+from voiceagent.call.events import CallerLeft, ParticipantsChanged, TransferEnded, TransferRinging
+from voiceagent.config.schema import RecordingSection, TransferTarget
+from voiceagent.control.acs_account import SERVICE, asked, hooks
+from voiceagent.control.acs_events import events_of
+from voiceagent.errors import RemoteError, UserError
+from voiceagent.ports import Deliver, WireFn
+from voiceagent.protocol.acs_callbacks import Callback, ParticipantsUpdated
+
+if TYPE_CHECKING:
+    from azure.communication.callautomation import CommunicationIdentifier
+    from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
+
+RING_MARGIN_SECONDS = 2.0  # the service ends an invitation itself; we withdraw it only when it does not say so
+_GONE = {"8522", "8528"}  # call not found, call terminated
+_GONE_STATUS = 404
+
+
+class AcsControl:
+    """A `CallControl`. `deliver` is set by whoever runs the call; outcomes go there."""
+
+    def __init__(
+        self,
+        client: CallAutomationClient,
+        *,
+        incoming_call_context: str,
+        correlation_id: str,
+        callback_url: str,
+        media_url: str,
+        sample_rate: int,
+        targets: Mapping[str, TransferTarget],
+        caller_id: str,
+        recording: RecordingSection,
+    ) -> None:
+        self.connection_id = ""
+        """The service's id of the call, once answered."""
+        self.server_call_id = ""
+        self.deliver: Deliver = lambda _: None
+        self._client = client
+        self._context = incoming_call_context
+        self._correlation_id = correlation_id
+        self._callback_url = callback_url
+        self._media_url = media_url
+        self._sample_rate = sample_rate
+        self._targets = targets
+        self._caller_id = caller_id
+        self._recording = recording
+        self._hooks: dict[str, Any] = {}
+        self._settled = asyncio.Event()
+        self._ourselves = ""
+        self._roster_number = -1
+        self._invited: dict[str, str] = {}
+        self._invitation_over: dict[str, asyncio.Event] = {}
+
+    def watch(self, wire: WireFn | None) -> None:
+        """Show every request and its answer to `wire`."""
+        self._hooks = hooks(wire)
+
+    # --- the beginning
+
+    async def answer(self) -> None:
+        """Accept the call with a two-way media stream. Raises RemoteError."""
+        from azure.communication.callautomation import (
+            AudioFormat,
+            MediaStreamingAudioChannelType,
+            MediaStreamingContentType,
+            MediaStreamingOptions,
+            StreamingTransportType,
+        )
+
+        media = MediaStreamingOptions(
+            transport_url=self._media_url,
+            transport_type=StreamingTransportType.WEBSOCKET,
+            content_type=MediaStreamingContentType.AUDIO,
+            audio_channel_type=MediaStreamingAudioChannelType.MIXED,
+            start_media_streaming=True,
+            enable_bidirectional=True,
+            audio_format=AudioFormat.PCM24_K_MONO if self._sample_rate == 24_000 else AudioFormat.PCM16_K_MONO,
+            enable_dtmf_tones=True,
+        )
+        # The same id whoever asks: two deliveries of one ring, or two replicas, answer it once.
+        headers = {"Repeatability-Request-ID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"answer:{self._correlation_id}"))}
+        try:
+            answered = await asked(
+                self._client.answer_call(
+                    self._context, self._callback_url, media_streaming=media, headers=headers, **self._hooks
+                ),
+                "answer the call",
+            )
+            self.connection_id = answered.call_connection_id or ""
+            self.server_call_id = answered.server_call_id or ""
+            self._ourselves = answered.answered_by.raw_id if answered.answered_by else ""
+        finally:
+            self._settled.set()
+
+    async def settled(self) -> None:
+        """Wait until the service has said yes or no to our answer: its reports and its socket may come before that."""
+        await self._settled.wait()
+
+    async def reject(self, reason: str = "busy") -> None:
+        """Turn the caller away: busy, forbidden or none. Raises RemoteError."""
+        await asked(self._client.reject_call(self._context, call_reject_reason=reason, **self._hooks), "reject the call")
+
+    # --- commands
+
+    async def carry_out(self, command: ControlCommand) -> None:
+        match command:
+            case TransferCaller():
+                await self._transfer(command)
+            case HangUp():
+                await self._end(for_everyone=True)
+            case LeaveCall():
+                await self._end(for_everyone=False)
+            case StartRecording():
+                await self._record()
+            case _:
+                raise TypeError(f"no way to carry out {type(command).__name__}")
+
+    def on_callback(self, callback: Callback) -> None:
+        """A verified report of the service about this call."""
+        if isinstance(callback, ParticipantsUpdated) and self._is_old_roster(callback):
+            return
+        for event in events_of(callback, target=self._target_of, ourselves=self._ourselves):
+            if isinstance(event, TransferEnded) and callback.operation_context in self._invitation_over:
+                self._invitation_over[callback.operation_context].set()
+            if isinstance(event, ParticipantsChanged) and not self._ourselves:
+                continue  # we could not tell ourselves from the others
+            self.deliver(event)
+
+    def _is_old_roster(self, callback: ParticipantsUpdated) -> bool:
+        number = callback.sequence_number
+        if number is None:
+            return False
+        old = number <= self._roster_number
+        self._roster_number = max(number, self._roster_number)
+        return old
+
+    def _target_of(self, operation_context: str | None) -> str | None:
+        return self._invited.get(operation_context or "")
+
+    @property
+    def _call(self) -> CallConnectionClient:
+        return self._client.get_call_connection(self.connection_id)
+
+    async def _end(self, *, for_everyone: bool) -> None:
+        await self._settled.wait()
+        if not self.connection_id:  # never answered
+            await self.reject()
+            self.deliver(CallerLeft("rejected"))
+            return
+        try:
+            await asked(self._call.hang_up(for_everyone, **self._hooks), "hang up")
+        except RemoteError as error:
+            if error.status != _GONE_STATUS and error.code not in _GONE:
+                raise
+            self.deliver(CallerLeft("gone already", error.status))
+
+    async def _record(self) -> None:
+        chosen = self._recording
+        await asked(
+            self._client.start_recording(
+                server_call_id=self.server_call_id,
+                recording_content_type="audio",
+                recording_channel_type=chosen.channels,
+                recording_format_type="wav" if chosen.channels == "unmixed" else chosen.format,
+                recording_state_callback_url=self._callback_url,
+                **self._hooks,
+            ),
+            "record the call",
+        )
+
+    async def _transfer(self, command: TransferCaller) -> None:
+        address = self._targets.get(command.target)
+        if address is None:
+            raise RemoteError(
+                f"there is no transfer target {command.target!r}", service=SERVICE, remedy="add it under [transfer.targets]"
+            )
+        context = f"transfer-{len(self._invited) + 1}"
+        over = self._invitation_over[context] = asyncio.Event()
+        self._invited[context] = command.target  # before asking: the report may overtake the answer
+        invited = await asked(
+            self._call.add_participant(
+                identifier_of(address),
+                source_caller_id_number=self._caller_number(address),
+                invitation_timeout=command.ring_seconds,
+                operation_context=context,
+                **self._hooks,
+            ),
+            "call the transfer target",
+        )
+        if over.is_set():
+            return
+        self.deliver(TransferRinging(command.target))
+        try:
+            async with asyncio.timeout(command.ring_seconds + RING_MARGIN_SECONDS):
+                await over.wait()
+        except TimeoutError:
+            await self._withdraw(invited.invitation_id or "")
+            self.deliver(TransferEnded(command.target, "no_answer", message="nobody answered in time"))
+
+    async def _withdraw(self, invitation_id: str) -> None:
+        try:
+            await asked(self._call.cancel_add_participant_operation(invitation_id, **self._hooks), "withdraw the invitation")
+        except RemoteError as error:
+            if error.status is None or error.status >= 500:  # anything else: it has ended by itself
+                raise
+
+    def _caller_number(self, address: TransferTarget) -> Any:
+        from azure.communication.callautomation import PhoneNumberIdentifier
+
+        return PhoneNumberIdentifier(self._caller_id) if address.phone_number and self._caller_id else None
+
+
+def identifier_of(address: TransferTarget) -> CommunicationIdentifier:
+    """The SDK's identifier of a transfer target."""
+    from azure.communication.callautomation import (
+        CommunicationUserIdentifier,
+        MicrosoftTeamsUserIdentifier,
+        PhoneNumberIdentifier,
+    )
+
+    if address.phone_number:
+        return PhoneNumberIdentifier(address.phone_number)
+    if address.acs_user:
+        return CommunicationUserIdentifier(address.acs_user)
+    if address.teams_user:
+        return MicrosoftTeamsUserIdentifier(address.teams_user)
+    raise UserError(
+        "a transfer target has no address",
+        remedy="give it a phone_number, an acs_user or a teams_user under [transfer.targets]",
+    )

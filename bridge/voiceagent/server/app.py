@@ -1,0 +1,33 @@
+"""The public edge: exactly these addresses, and nothing else, are reachable from outside."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from voiceagent.server.bridge import Bridge
+from voiceagent.server.media import media_endpoint
+from voiceagent.server.webhooks import callbacks_endpoint, events_endpoint
+
+
+def build_app(bridge: Bridge) -> Starlette:
+    """The ASGI application of a bridge."""
+
+    async def alive(_: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def ready(_: Request) -> Response:
+        facts = {"ready": bridge.ready, "calls": len(bridge.calls)}
+        return JSONResponse(facts, status_code=200 if bridge.ready else 503)
+
+    return Starlette(
+        routes=[
+            Route("/events", events_endpoint(bridge), methods=["POST", "OPTIONS"]),
+            Route("/callbacks/{call}/{token}", callbacks_endpoint(bridge), methods=["POST"]),
+            WebSocketRoute("/media/{call}/{token}", media_endpoint(bridge)),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+        ]
+    )

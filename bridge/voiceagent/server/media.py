@@ -1,0 +1,158 @@
+"""The media WebSocket: who may open it, and how its frames reach the call's leg.
+
+Both proofs are asked for before the socket is accepted: our token in the path, which the service's own day-long token cannot
+replace, and that token, which a leaked path cannot replace. One socket at a time holds a call; a new one may follow a lost one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from voiceagent.legs.acs import BACKLOG_LIMIT, AcsLeg
+from voiceagent.protocol.outbox import Outbox
+from voiceagent.server.bridge import Bridge
+from voiceagent.server.live import LiveCall
+from voiceagent.server.short_path import MEDIA, MediaServerProtocol
+from voiceagent.server.tokens import Refused
+from voiceagent.server.webhooks import PARKED_SECONDS, admitted
+
+_log = logging.getLogger(__name__)
+
+
+class Shut:
+    """A request to close that can be made from anywhere without waiting."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self.code = 1000
+        self.reason = ""
+
+    def shut(self, code: int, reason: str) -> None:
+        if not self._asked.is_set():
+            self.code, self.reason = code, reason
+            self._asked.set()
+
+    async def asked(self) -> None:
+        await self._asked.wait()
+
+
+class ShortSocket(Shut):
+    """A `MediaSocket` on the short path."""
+
+    def __init__(self, connection: MediaServerProtocol) -> None:
+        super().__init__()
+        self._connection = connection
+        self.send_text = connection.send_text
+        self.backlog = connection.backlog
+
+
+class StockSocket(Shut):
+    """A `MediaSocket` that uses nothing but Starlette's interface; `write` must run beside the reading."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        super().__init__()
+        self._websocket = websocket
+        self._outbox = Outbox(limit=BACKLOG_LIMIT)
+        self._filled = asyncio.Event()
+
+    def send_text(self, payload: bytes) -> None:
+        self._outbox.put(payload, droppable=b'"StopAudio":null' in payload[-20:])
+        self._filled.set()
+
+    def backlog(self) -> int:
+        return 0  # the outbox itself lets the oldest go
+
+    async def write(self) -> None:
+        """Send what is put in, until cancelled."""
+        while True:
+            while (payload := self._outbox.take()) is not None:
+                await self._websocket.send_text(payload.decode())
+            self._filled.clear()
+            await self._filled.wait()
+
+
+def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
+    """The WebSocket /media/{call}/{token}."""
+
+    async def endpoint(websocket: WebSocket) -> None:
+        try:
+            call = await _admit(bridge, websocket)
+        except Refused as refused:
+            _log.warning("/media turned away: %s", refused)
+            await websocket.send_denial_response(Response(status_code=refused.status))
+            return
+        call.media_in_use = True
+        try:
+            await _stream(call, websocket)
+        finally:
+            call.media_in_use = False
+
+    return endpoint
+
+
+async def _admit(bridge: Bridge, websocket: WebSocket) -> LiveCall:
+    call = await admitted(bridge, websocket.path_params["call"], websocket.path_params["token"])
+    if bridge.acs_tokens is not None:
+        await bridge.acs_tokens.check(websocket.headers.get("authorization", ""))
+    try:
+        async with asyncio.timeout(PARKED_SECONDS):
+            await call.control.settled()
+    except TimeoutError:
+        raise Refused(503, "the service has not confirmed our answer yet") from None
+    told = websocket.headers.get("x-ms-call-connection-id", "")
+    if told != call.control.connection_id:
+        raise Refused(403, "the socket is for another call")
+    if call.media_in_use:
+        raise Refused(403, "the call has a media socket already")
+    return call
+
+
+async def _stream(call: LiveCall, websocket: WebSocket) -> None:
+    found: Any = websocket.scope.get("extensions", {}).get(MEDIA)
+    connection: MediaServerProtocol | None = found["connection"] if found else None
+    socket = StockSocket(websocket) if connection is None else ShortSocket(connection)
+    runner = call.runner
+    leg = AcsLeg(
+        socket,
+        sample_rate=call.sample_rate,
+        clock=runner.clock,
+        hear=runner.lane.caller_audio,
+        deliver=runner.deliver,
+        opened=lambda: runner.attach_leg(leg),
+        on_failure=runner.failed,
+        wire=runner.wire("media"),
+    )
+    if connection is not None:
+        connection.attach(leg.on_text)
+    await websocket.accept()
+    reason = "cancelled"
+    try:
+        reason = await _until_closed(websocket, socket, leg)
+    finally:
+        if connection is not None:
+            connection.detach()
+        runner.detach_leg(leg, reason)
+
+
+async def _until_closed(websocket: WebSocket, socket: ShortSocket | StockSocket, leg: AcsLeg) -> str:
+    async with asyncio.TaskGroup() as tasks:
+        beside = [tasks.create_task(_close_when_asked(websocket, socket))]
+        if isinstance(socket, StockSocket):
+            beside.append(tasks.create_task(socket.write()))
+        while (message := await websocket.receive())["type"] != "websocket.disconnect":
+            text, data = message.get("text"), message.get("bytes")
+            leg.on_text(text.encode() if text is not None else data or b"")
+        for task in beside:
+            task.cancel()
+    return socket.reason or f"closed with {message.get('code', 1006)} {message.get('reason') or ''}".strip()
+
+
+async def _close_when_asked(websocket: WebSocket, socket: Shut) -> None:
+    await socket.asked()
+    await websocket.close(socket.code, socket.reason)

@@ -1,0 +1,75 @@
+"""Everybody who watches the calls of a bridge: captures, reports (in memory and on disk) and the live feed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from voiceagent.agent.project import AgentProject
+from voiceagent.call.settings import SessionSettings
+from voiceagent.capture.witness import WitnessedSession
+from voiceagent.capture.write import CaptureWriter
+from voiceagent.config.secrets import secret_values
+from voiceagent.observe.feed import Feed
+from voiceagent.observe.fold import CallFold
+from voiceagent.observe.report import ReportSink
+from voiceagent.observe.store import ReportStore
+from voiceagent.ports import Sink, WireTap
+from voiceagent.runtime.runner import CallSession
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Observers:
+    """The watchers of one process."""
+
+    reports: ReportSink
+    feed: Feed
+    store: ReportStore
+    captures: CaptureWriter | None
+    """None when the policy is off."""
+
+    @property
+    def sinks(self) -> tuple[Sink, ...]:
+        """Who gets the notes. The capture comes first, so that a report can name it."""
+        writer = () if self.captures is None else (self.captures,)
+        return (*writer, self.reports, self.feed)
+
+    @property
+    def taps(self) -> tuple[WireTap, ...]:
+        """Who sees the wire."""
+        return () if self.captures is None else (self.captures,)
+
+    def witness(self, call_id: str, session: CallSession, settings: SessionSettings) -> CallSession:
+        """The session with its steps written down."""
+        if self.captures is None:
+            return session
+        return WitnessedSession(session, call_id=call_id, writer=self.captures, settings=settings)
+
+
+@contextmanager
+def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
+    """The watchers that the project's settings ask for, while the block runs."""
+    settings = project.settings
+    directory = project.dir / settings.capture.directory
+    policy = settings.capture.policy
+    store = ReportStore(directory, policy=policy)
+    facts = {"agent": settings.agent.name, "hash": project.hash}
+
+    def keep(fold: CallFold) -> None:
+        try:
+            store.write(fold)
+        except OSError as error:  # a full disk costs the report on disk, never the call
+            _log.warning("the report of call %s could not be written: %s", fold.call_id, error)
+
+    with CaptureWriter(directory, policy=policy, project=facts, engine=engine, secrets=secret_values(settings)) as captures:
+
+        def capture_of(call_id: str) -> str | None:
+            path = captures.path(call_id)
+            return None if path is None else str(path)
+
+        reports = ReportSink(ended=keep, capture_of=capture_of)
+        yield Observers(reports, Feed(), store, None if policy == "off" else captures)

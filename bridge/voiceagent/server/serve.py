@@ -1,0 +1,205 @@
+"""Serves an agent project until told to stop: checks its settings, opens the port, and lets calls end before it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from voiceagent.agent.project import AgentProject
+from voiceagent.agent.reload import Reload, watch_project
+from voiceagent.call.commands import EngineSetup
+from voiceagent.control.acs_account import AcsAddress, acs_client, parse_connection_string
+from voiceagent.discreet import Secret
+from voiceagent.engines.credentials import VOICE_LIVE_SCOPE, EntraToken
+from voiceagent.engines.realtime import EngineConnection, open_engine
+from voiceagent.engines.voice_live import OPENAI_VOICES
+from voiceagent.errors import UserError
+from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap
+from voiceagent.runtime.clock import MonotonicClock
+from voiceagent.runtime.shutdown import drain
+from voiceagent.server.app import build_app
+from voiceagent.server.bridge import Bridge, OpenEngineFor
+from voiceagent.server.listen import bind, listening
+from voiceagent.server.observers import Observers
+from voiceagent.server.tokens import AcsTokens, fetch_json
+
+_log = logging.getLogger(__name__)
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Calls can come."""
+
+    port: int
+    public_url: str
+    mode: Literal["local", "azure"]
+    agent: str
+    engine: str
+
+
+async def serve(
+    project: AgentProject,
+    *,
+    observers: Observers | None = None,
+    sinks: Sequence[Sink] = (),
+    taps: Sequence[WireTap] = (),
+    reload: Reload | None = None,
+    on_ready: Callable[[Ready], None],
+    stop: asyncio.Event,
+) -> None:
+    """Serve until `stop` is set; then calls end after their sentence, within bounds. Raises UserError for unusable settings.
+
+    With `reload`, saved changes of the project's files are for the calls that ring afterwards.
+    """
+    address = check(project)
+    settings = project.settings
+    async with contextlib.AsyncExitStack() as stack:
+        where = stack.enter_context(contextlib.closing(bind(settings.bridge.host, settings.bridge.port)))
+        client = await stack.enter_async_context(acs_client(address))
+        bearer = await stack.enter_async_context(_bearer(project))
+        bridge = await stack.enter_async_context(
+            Bridge(
+                project,
+                client=client,
+                open_engine=engine_factory(bearer),
+                engine_name=engine_name(project),
+                acs_tokens=acs_tokens(project),
+                sinks=(*(observers.sinks if observers else ()), *sinks),
+                taps=(*(observers.taps if observers else ()), *taps),
+                witness=observers.witness if observers else None,
+            )
+        )
+        port: int = where.getsockname()[1]
+        bridge.public_url = bridge.public_url or f"http://{settings.bridge.host}:{port}"
+        await stack.enter_async_context(listening(build_app(bridge), where, short_path=settings.bridge.media_path == "short"))
+        if reload is not None:
+            await stack.enter_async_context(_reloading(bridge, reload))
+        mode: Literal["local", "azure"] = "azure" if address.endpoint.startswith("https:") else "local"
+        on_ready(Ready(port, bridge.public_url, mode, settings.agent.name, engine_name(project)))
+        await stop.wait()
+        bridge.admission.draining = True
+        left = await drain(bridge.calls)
+        if left:
+            _log.warning("%d calls did not end in time", left)
+            bridge.abandon()
+
+
+# --- settings
+
+
+def check(project: AgentProject) -> AcsAddress:
+    """The telephony resource, when the settings are fit to serve with; else UserError."""
+    settings = project.settings
+    if settings.acs.connection_string:
+        address = parse_connection_string(settings.acs.connection_string)
+    elif settings.acs.endpoint:
+        address = AcsAddress(settings.acs.endpoint.rstrip("/"), Secret(""))
+    else:
+        raise UserError(
+            "there is no telephony: acs.connection_string and acs.endpoint are empty",
+            remedy="set ACS_CONNECTION_STRING, or run `voiceagent emulate all --env` for an emulated phone",
+        )
+    if not settings.engine.endpoint:
+        raise UserError(
+            "there is no engine: engine.endpoint is empty",
+            remedy="set AZURE_VOICELIVE_ENDPOINT, or run `voiceagent emulate all --env` for the embedded engine",
+        )
+    real = address.endpoint.startswith("https:")
+    url = settings.bridge.public_url
+    if real and urlsplit(url).scheme != "https":
+        raise UserError(
+            f"bridge.public_url is {url or 'empty'}, and Azure reaches us over https only",
+            remedy="run `voiceagent tunnel` and set VOICEAGENT_PUBLIC_URL to the address it prints",
+        )
+    if settings.bridge.verification == "required" and not settings.acs.resource_id:
+        raise UserError(
+            "acs.resource_id is empty, so the tokens that Azure shows cannot be checked",
+            remedy="set ACS_AUDIENCE to the immutable resource id (Azure portal: Communication Services, Properties)",
+        )
+    if settings.bridge.audio_format == "pcm16k" and settings.agent.voice in OPENAI_VOICES:
+        raise UserError(
+            f"the voice {settings.agent.voice} speaks at 24 kHz only, and bridge.audio_format is pcm16k",
+            remedy="use pcm24k, or an Azure voice",
+        )
+    return address
+
+
+def acs_tokens(project: AgentProject) -> AcsTokens | None:
+    """Who checks the service's tokens; None, with a warning, when the settings say so explicitly."""
+    acs = project.settings.acs
+    if project.settings.bridge.verification == "unverified":
+        _log.warning("bridge.verification is unverified: whoever learns a call's address can listen to it and speak in it")
+        return None
+    return AcsTokens(issuer=acs.issuer, audience=acs.resource_id, fetch_keys=fetch_json(acs.jwks_url), clock=MonotonicClock())
+
+
+def engine_name(project: AgentProject) -> str:
+    """What answers, for people: embedded when it is on this machine."""
+    engine = project.settings.engine
+    local = urlsplit(engine.endpoint).hostname in _LOOPBACK
+    return "embedded" if engine.kind == "embedded" or (engine.kind == "auto" and local) else "voice-live"
+
+
+def engine_factory(bearer: EntraToken | None) -> OpenEngineFor:
+    """How a call opens its engine: with the settings it rang under."""
+
+    async def opening(project: AgentProject, setup: EngineSetup, listener: EngineListener, wire: WireFn | None) -> Engine:
+        return await open_engine(engine_connection(project, bearer), setup, listener, wire=wire)
+
+    return opening
+
+
+def engine_connection(project: AgentProject, bearer: EntraToken | None = None) -> EngineConnection:
+    """Where the project's engine is."""
+    engine = project.settings.engine
+    key = engine.api_key
+    return EngineConnection(
+        endpoint=engine.endpoint,
+        model=engine.model,
+        api_version=engine.api_version,
+        api_key=key if isinstance(key, Secret) else Secret(key),
+        bearer=bearer,
+        connect_timeout_seconds=engine.connect_timeout_seconds,
+        short_path=project.settings.bridge.media_path == "short",
+    )
+
+
+# --- what runs beside the calls
+
+
+@contextlib.asynccontextmanager
+async def _bearer(project: AgentProject) -> AsyncIterator[EntraToken | None]:
+    if project.settings.engine.api_key or urlsplit(project.settings.engine.endpoint).scheme == "http":
+        yield None
+        return
+    token = EntraToken(VOICE_LIVE_SCOPE)
+    async with asyncio.TaskGroup() as tasks:
+        fresh = tasks.create_task(token.keep_fresh())
+        try:
+            yield token
+        finally:
+            fresh.cancel()
+            await token.close()
+
+
+@contextlib.asynccontextmanager
+async def _reloading(bridge: Bridge, reload: Reload) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(
+            watch_project(
+                bridge.project,
+                reload,
+                changed=bridge.use,
+                broken=lambda error: _log.warning("the project was not loaded again: %s; %s", error, error.remedy),
+            )
+        )
+        try:
+            yield
+        finally:
+            watching.cancel()

@@ -1,0 +1,151 @@
+"""The tokens that Azure Communication Services shows: who signed them, for whom, and whether one is being replayed.
+
+Keys are fetched without blocking, kept for an hour, and fetched again for an unknown key id at most once a minute: otherwise
+anybody could have us hammer the service. When the keys cannot be had we answer 503, which is retried, and never 401.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.ports import Clock
+
+if TYPE_CHECKING:
+    from jwt import PyJWK
+
+KEYS_HOLD_MS = 3_600_000.0
+REFETCH_MS = 60_000.0
+LEEWAY_SECONDS = 60  # the service's clock and ours
+REPLAY_MS = 360_000.0  # a callback's token lives five minutes, and the leeway
+_REMEMBERED_TOKENS = 20_000
+
+FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Refused(Exception):
+    """The request is turned away; `status` is the HTTP status. The reason is for our log, not for the stranger."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class AcsTokens:
+    """Checks the `Authorization` header of everything that claims to come from the service."""
+
+    def __init__(
+        self, *, issuer: str, audience: str, fetch_keys: FetchKeys, clock: Clock, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._fetch_keys = fetch_keys
+        self._clock = clock
+        self._wall = wall
+        self._keys: dict[str, PyJWK] = {}
+        self._fetched_at: float | None = None
+        self._tried_at: float | None = None
+
+    async def check(self, authorization: str) -> str:
+        """The token, when it is the service's own, meant for us, and holds now. Raises Refused."""
+        import jwt
+
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Refused(401, "no bearer token")
+        try:
+            head = jwt.get_unverified_header(token)
+        except jwt.PyJWTError:
+            raise Refused(401, "the token is no JSON Web Token") from None
+        if head.get("alg") != "RS256":
+            raise Refused(401, f"the token is signed with {str(head.get('alg'))[:20]!r}, expected RS256")
+        key = await self._key(str(head.get("kid", "")))
+        self._verify(token, key)
+        return token
+
+    def _verify(self, token: str, key: PyJWK) -> None:
+        import jwt
+
+        try:
+            # Times are checked below, against a clock that a test can set.
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["RS256"],
+                audience=self._audience,
+                issuer=self._issuer,
+                options={"require": ["exp", "iss", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
+        except jwt.PyJWTError as error:
+            raise Refused(401, f"the token is not acceptable: {type(error).__name__}") from None
+        now = self._wall()
+        expires, begins = claims["exp"], claims.get("nbf", 0)
+        if not isinstance(expires, int | float) or not isinstance(begins, int | float):
+            raise Refused(401, "the token's times are no numbers")
+        if now > expires + LEEWAY_SECONDS:
+            raise Refused(401, "the token has expired")
+        if now < begins - LEEWAY_SECONDS:
+            raise Refused(401, "the token is not valid yet")
+
+    async def _key(self, key_id: str) -> PyJWK:
+        now = self._clock.now_ms()
+        stale = self._fetched_at is None or now - self._fetched_at > KEYS_HOLD_MS
+        unknown = key_id not in self._keys
+        if (stale or unknown) and (self._tried_at is None or now - self._tried_at >= REFETCH_MS or not self._keys):
+            await self._refetch(now)
+        key = self._keys.get(key_id)
+        if key is None:
+            raise Refused(401, "the token names a key that the service does not publish")
+        return key
+
+    async def _refetch(self, now: float) -> None:
+        import jwt
+
+        self._tried_at = now
+        try:
+            found = jwt.PyJWKSet.from_dict(await self._fetch_keys())
+        except Exception as error:  # network, JSON, key format: whatever it is, we cannot judge the token
+            if self._keys:
+                return  # yesterday's keys are better than none
+            raise Refused(503, f"the service's keys could not be fetched: {type(error).__name__}") from error
+        self._keys = {key.key_id: key for key in found.keys if key.key_id}
+        self._fetched_at = now
+
+
+class TokenUse:
+    """A callback's token is made for one delivery: seen again with another body, it was stolen."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._bodies: OrderedDict[bytes, tuple[float, bytes]] = OrderedDict()
+
+    def bind(self, token: str, body: bytes) -> None:
+        """Remember what a token came with. Raises Refused when it came with something else before."""
+        now = self._clock.now_ms()
+        while self._bodies and (len(self._bodies) > _REMEMBERED_TOKENS or self._oldest() < now - REPLAY_MS):
+            self._bodies.popitem(last=False)
+        name, content = hashlib.sha256(token.encode()).digest(), hashlib.sha256(body).digest()
+        known = self._bodies.setdefault(name, (now, content))
+        if known[1] != content:
+            raise Refused(401, "the token was used before, for another report")
+
+    def _oldest(self) -> float:
+        return next(iter(self._bodies.values()))[0]
+
+
+def fetch_json(url: str) -> FetchKeys:
+    """Fetches the key document from `url`."""
+
+    async def fetch() -> dict[str, Any]:
+        import httpx
+
+        async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
+            answer = await http.get(url)
+            answer.raise_for_status()
+            found: dict[str, Any] = answer.json()
+            return found
+
+    return fetch

@@ -1,0 +1,128 @@
+"""What is posted to us: Event Grid's deliveries and Call Automation's reports. Strangers are turned away before a body is read.
+
+A webhook never fails because we are busy: Event Grid would drop the ring, or mute the phone line for hours. It is acknowledged
+at once and the call is answered, or given busy, in its own task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from voiceagent.errors import RemoteProtocolError
+from voiceagent.protocol import acs_callbacks, event_grid
+from voiceagent.server.bridge import Bridge
+from voiceagent.server.live import LiveCall
+from voiceagent.server.tokens import Refused
+
+_log = logging.getLogger(__name__)
+
+BODY_LIMIT = 1_048_576  # above Event Grid's largest batch: a 413 is never retried
+SECRET_HEADER = "x-voiceagent-secret"  # noqa: S105  the header's name
+PARKED_SECONDS = 5.0  # a report may overtake the service's answer to our answer
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def events_endpoint(bridge: Bridge) -> Endpoint:
+    """POST and OPTIONS of /events."""
+
+    async def endpoint(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            answer = event_grid.options_answer(request.headers)
+            return Response(status_code=400 if answer is None else 200, headers=answer)
+        try:
+            _check_secret(request, bridge.project.settings.acs.event_secret)
+            delivery = event_grid.decode(await _body(request), request.headers)
+        except Refused as refused:
+            return _turned_away("/events", refused)
+        except RemoteProtocolError as error:
+            _log.warning("an Event Grid delivery is malformed: %s", error)
+            return Response(status_code=400)
+        for event in delivery.events:
+            if isinstance(event, event_grid.SubscriptionValidation):
+                return JSONResponse(event_grid.validation_response(event))
+            if isinstance(event, event_grid.IncomingCall):
+                bridge.ring(event)
+        return Response(status_code=200)
+
+    return endpoint
+
+
+def callbacks_endpoint(bridge: Bridge) -> Endpoint:
+    """POST of /callbacks/{call}/{token}."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            call = await admitted(bridge, request.path_params["call"], request.path_params["token"])
+            token = await bridge.acs_tokens.check(request.headers.get("authorization", "")) if bridge.acs_tokens else ""
+            body = await _body(request)
+            if token:
+                bridge.token_use.bind(token, body)
+            await _settled(call)
+            _take(call, body)
+        except Refused as refused:
+            return _turned_away("/callbacks", refused)
+        except RemoteProtocolError as error:
+            _log.warning("a report of the telephony service is malformed: %s", error)
+            return Response(status_code=400)
+        return Response(status_code=200)
+
+    return endpoint
+
+
+async def admitted(bridge: Bridge, call_id: str, token: str) -> LiveCall:
+    """The call an address belongs to, when its token is right. Raises Refused; 404 only for those who knew the token."""
+    bridge.tokens.check(call_id, token)
+    call = bridge.find(call_id)
+    if call is None:
+        raise Refused(404, "the call is over")
+    return call
+
+
+def _take(call: LiveCall, body: bytes) -> None:
+    reports = acs_callbacks.decode(body)
+    ours = call.control.connection_id
+    if any(report.call_connection_id != ours for report in reports):
+        raise Refused(403, "the report is about another call")
+    if (show := call.runner.wire("webhook")) is not None:
+        show("in", body)
+    for report in reports:
+        if call.reports.first(report.event_id):
+            call.control.on_callback(report)
+
+
+async def _settled(call: LiveCall) -> None:
+    try:
+        async with asyncio.timeout(PARKED_SECONDS):
+            await call.control.settled()
+    except TimeoutError:
+        raise Refused(503, "the service has not confirmed our answer yet") from None
+
+
+def _check_secret(request: Request, secret: str) -> None:
+    given = request.headers.get(SECRET_HEADER, "")
+    if secret and not hmac.compare_digest(given.encode("latin-1", "replace"), secret.encode()):
+        raise Refused(401, "the delivery does not carry our secret")
+
+
+async def _body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared) > BODY_LIMIT:
+        raise Refused(413, "the body is too large")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise Refused(413, "the body is too large")
+    return bytes(body)
+
+
+def _turned_away(where: str, refused: Refused) -> Response:
+    _log.warning("%s turned away: %s", where, refused)
+    return Response(status_code=refused.status)
