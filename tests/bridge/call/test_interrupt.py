@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from voiceagent.call.commands import AgentTurnNoted, CancelReply, DropAudioOf, StopPlayback, TruncateItem
+from voiceagent.call.interrupt import cut_off, heard_of_current
+from voiceagent.call.playback import Playback
+from voiceagent.call.speech import Speech
+from voiceagent.discreet import Words
+
+
+def two_items() -> tuple[Speech, Playback]:
+    """The first is being heard, the second waits in the lane."""
+    playback = Playback()
+    speech = Speech(playback)
+    for item in ("a", "b"):
+        playback.arrived("r", item, 100)
+        speech.audio_began("r", item)
+    playback.handed_over("a", 100, 0)
+    speech.playback_began("a", None, 0)
+    return speech, playback
+
+
+def test_everything_unheard_is_undone_in_order_of_urgency() -> None:
+    speech, playback = two_items()
+    assert heard_of_current(speech, playback, 40.7) == 40.7
+    assert cut_off(speech, playback, "r", 40.7, cancel=True, truncate=True) == [
+        StopPlayback(),
+        DropAudioOf("r"),
+        CancelReply("r"),
+        TruncateItem("a", 40),
+        TruncateItem("b", 0),
+        AgentTurnNoted("a", Words(""), 0, 40.7, True, 40.7, None),
+    ]
+    assert not playback.audible(40.7)
+
+
+def test_a_reply_that_is_complete_is_not_cancelled() -> None:
+    speech, playback = two_items()
+    commands = cut_off(speech, playback, None, 40, cancel=True, truncate=False)
+    assert [type(command).__name__ for command in commands] == ["StopPlayback", "AgentTurnNoted"]
+
+
+def test_a_silent_reply_is_dropped_without_stopping_a_playback_that_is_none() -> None:
+    assert cut_off(Speech(Playback()), Playback(), "r", 0, cancel=False, truncate=True) == [DropAudioOf("r")]
+
+
+def test_nothing_said_is_nothing_to_undo() -> None:
+    speech, playback = Speech(Playback()), Playback()
+    assert cut_off(speech, playback, None, 0, cancel=True, truncate=True) == []
+    assert heard_of_current(speech, playback, 0) == 0
+
+
+def test_an_item_of_which_nothing_arrived_is_not_truncated() -> None:
+    playback = Playback()
+    speech = Speech(playback)
+    speech.announced("r", "i")
+    assert cut_off(speech, playback, None, 0, cancel=True, truncate=True) == []
