@@ -1,0 +1,46 @@
+"""Values that must fit the world."""
+
+from __future__ import annotations
+
+import pytest
+
+from voiceagent.config.checks import check
+from voiceagent.config.schema import Settings
+from voiceagent.errors import UserError
+
+
+def settings(**sections: object) -> Settings:
+    return Settings.model_validate(sections)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"transfer": {"targets": {"a": {}}}}, "`transfer.targets.a` has no address (here); expected exactly one"),
+        (
+            {"transfer": {"targets": {"a": {"phone_number": "+14255550123", "acs_user": "8:acs:x"}}}},
+            "`transfer.targets.a` has phone_number and acs_user (here); expected exactly one",
+        ),
+        (
+            {"transfer": {"targets": {"a": {"phone_number": "0425 5550123"}}}},
+            '`transfer.targets.a.phone_number` is "0425 5550123" (here); expected a number such as +14255550123',
+        ),
+        ({"acs": {"phone_number": "123"}}, '`acs.phone_number` is "123" (here); expected a number such as +14255550123'),
+        ({"bridge": {"public_url": "http://x.example"}}, "`bridge.public_url` is http://x.example (here); Azure needs https"),
+    ],
+)
+def test_what_cannot_work_is_told_with_its_place(given: dict[str, object], sentence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        check(settings(**given), lambda _: "here")
+    assert str(caught.value) == sentence
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("url", ["", "https://x.example", "http://127.0.0.1:8080", "http://localhost:1"])
+def test_https_and_this_machine_are_good_addresses(url: str) -> None:
+    check(settings(bridge={"public_url": url}), lambda _: "here")
+
+
+@pytest.mark.parametrize("address", [{"phone_number": "+14255550123"}, {"acs_user": "8:acs:x"}, {"teams_user": "guid"}])
+def test_one_address_is_enough(address: dict[str, str]) -> None:
+    check(settings(transfer={"targets": {"a": address}}), lambda _: "here")

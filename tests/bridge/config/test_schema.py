@@ -1,0 +1,35 @@
+"""The settings themselves: complete, explained, closed."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from voiceagent.config.names import keys
+from voiceagent.config.schema import Settings, ThinkerRule
+
+EXPLAIN_THEMSELVES = {"recording.channels", "recording.format", "thinker.rules", "transfer.targets"}
+
+
+def test_everything_has_a_default() -> None:
+    assert Settings().engine.kind == "auto"
+
+
+def test_every_setting_has_a_line_of_help() -> None:
+    assert [name for name, key in keys().items() if not key.field.description and name not in EXPLAIN_THEMSELVES] == []
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().bridge.port = 1  # type: ignore[misc]
+
+
+def test_unknown_names_are_refused_everywhere() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        ThinkerRule.model_validate({"name": "a", "slots": {"b": {"kint": "digits"}}})
+
+
+@pytest.mark.parametrize("name", ["Support", "1st", "a b"])
+def test_a_transfer_target_has_a_plain_name(name: str) -> None:
+    with pytest.raises(ValidationError, match="pattern"):
+        Settings.model_validate({"transfer": {"targets": {name: {}}}})
