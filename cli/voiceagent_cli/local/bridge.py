@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent_cli.local.emulators import emulators
 from voiceagent_cli.local.need import needed
+from voiceagent_cli.local.phone import Phone
 from voiceagent_cli.local.running import Running
 from voiceagent_cli.project import open_project, settings_of
 
 if TYPE_CHECKING:
+    from voiceagent.agent.project import AgentProject
+    from voiceagent.observe.feed import Feed
     from voiceagent.server.serve import Ready
 
 
@@ -25,9 +29,24 @@ class Bridge:
 
     ready: Ready
     running: Running
+    page_url: str
+    """The live page; opening it signs the browser in."""
+    feed: Feed
     emulated: str
-    stop: asyncio.Event
-    """Set it to have the bridge finish its calls and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to serve: whose project, under which options, with what emulated beside it."""
+
+    directory: Path
+    flags: Mapping[str, Any]
+    emulated: str
+    env: Mapping[str, str]
+
+    def load(self) -> AgentProject:
+        """The project as its files are now."""
+        return open_project(self.directory, settings_of(self.directory, flags=self.flags, emulated=self.env))
 
 
 @asynccontextmanager
@@ -39,35 +58,67 @@ async def bridge(
     With `phone` the telephony side is emulated in any case. `say` hears what takes a moment. Leaving the block lets the bridge
     finish its calls.
     """
-    loaded = settings_of(directory, flags=flags)
-    which = needed(loaded.settings, phone=phone)
+    which = needed(settings_of(directory, flags=flags).settings, phone=phone)
     async with AsyncExitStack() as stack:
-        env: Mapping[str, str] = {}
+        plan = Plan(directory, flags, which, {})
         if which:
             say("Starting the emulators ...")
-            env = (await stack.enter_async_context(emulators(which, project=directory))).env
-            loaded = settings_of(directory, flags=flags, emulated=env)
-        yield await stack.enter_async_context(_served(directory, loaded, which, env))
+            running = await stack.enter_async_context(emulators(which, project=directory))
+            plan = Plan(directory, _reachable(flags, which), which, _private(running.env))
+        served = await stack.enter_async_context(_served(plan))
+        if served.running.emulator_url:
+            await _subscribe(served.running, plan)
+        yield served
+
+
+def _reachable(flags: Mapping[str, Any], which: str) -> dict[str, Any]:
+    """An emulated phone is on this machine: it needs no public address, and a tunnel's must not be used for it."""
+    return ({"bridge.public_url": ""} if which in ("all", "acs") else {}) | {
+        name: value for name, value in flags.items() if value is not None
+    }
+
+
+def _private(env: Mapping[str, str]) -> dict[str, str]:
+    """The emulators' settings, and a secret that only they and this bridge know."""
+    return {**env, "VOICEAGENT_EVENT_SECRET": secrets.token_urlsafe(24)}
 
 
 @asynccontextmanager
-async def _served(directory: Path, loaded: Any, which: str, env: Mapping[str, str]) -> AsyncIterator[Bridge]:
-    from voiceagent.server.serve import serve
+async def _served(plan: Plan) -> AsyncIterator[Bridge]:
+    from voiceagent.server.observers import observing
+    from voiceagent.server.serve import engine_name, serve
+    from voiceagent.workbench.serve import Workbench
 
-    project = open_project(directory, loaded)
-    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(serve(project, on_ready=up.set_result, stop=stop))
-        serving.add_done_callback(lambda _: up.done() or up.cancel())
-        ready = await up
-        running = Running(
-            pid=os.getpid(),
-            port=ready.port,
-            workbench_url=ready.workbench_url,
-            emulator_url=env.get("VOICEAGENT_EMULATOR_URL", ""),
-            token=ready.token,
-        )
-        try:
-            yield Bridge(ready, running, which, stop)
-        finally:
-            stop.set()
+    project = plan.load()
+    stop = asyncio.Event()
+    up: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
+    with observing(project, engine=engine_name(project)) as observers:
+        async with (
+            Workbench(reports=observers.reports, feed=observers.feed, store=observers.store) as workbench,
+            asyncio.TaskGroup() as tasks,
+        ):
+            serving = tasks.create_task(
+                serve(project, observers=observers, reload=plan.load, on_ready=up.set_result, stop=stop)
+            )
+            serving.add_done_callback(lambda _: up.cancel())  # it failed before it was ready; the group tells why
+            ready = await up
+            running = Running(
+                pid=os.getpid(),
+                port=ready.port,
+                workbench_url=workbench.url,
+                emulator_url=plan.env.get("VOICEAGENT_EMULATOR_URL", ""),
+                token=workbench.token,
+            )
+            try:
+                yield Bridge(ready, running, workbench.page_url, observers.feed, plan.emulated)
+            finally:
+                stop.set()
+
+
+async def _subscribe(running: Running, plan: Plan) -> None:
+    """Have the emulated Event Grid announce its calls here."""
+    import httpx
+
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        phone = Phone(http, running.emulator_url)
+        await phone.subscribe(f"http://127.0.0.1:{running.port}/events", secret=plan.env["VOICEAGENT_EVENT_SECRET"])

@@ -6,21 +6,18 @@ The bridge reports what it did; the phone reports what its ear heard. A report h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.errors import RemoteError
 from voiceagent_cli.local.phone import Phone
 from voiceagent_cli.local.running import Running
+from voiceagent_cli.local.watching import Show, Watching
 from voiceagent_cli.local.workbench import Workbench
 
 WIND_UP_SECONDS = 15
-"""From hanging up to the end of the call: the goodbye, the farewells of both sides, a slow machine."""
-REPORT_TRIES = 50
-REPORT_PAUSE_SECONDS = 0.1
-
-Show = Callable[[Mapping[str, Any]], None]
+"""From hanging up to the end of the call, on either side: the goodbye, the farewells, a slow machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,16 @@ async def place(running: Running, plan: Mapping[str, Any], *, limit_seconds: flo
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         phone = Phone(http, running.emulator_url)
         workbench = Workbench(http, running.workbench_url, running.token)
+        watching = Watching(show)
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(_show_feed(workbench, show))
+            following = tasks.create_task(watching.run(workbench))
+            await watching.opened.wait()
             placed = await phone.place_call(plan)
-            call_id = placed["call_id"]
-            cut = await _until_ended(phone, call_id, limit_seconds, stop)
-            report = await _report(workbench, placed)
-            watching.cancel()
-        return Called(report | {"ear": await phone.look(call_id)}, cut)
+            watching.only(placed["correlation_id"])
+            cut = await _until_ended(phone, placed["call_id"], limit_seconds, stop)
+            report = await _report(workbench, watching)
+            following.cancel()
+        return Called(report | {"ear": await phone.look(placed["call_id"])}, cut)
 
 
 async def _until_ended(phone: Phone, call_id: str, limit_seconds: float, stop: asyncio.Event) -> str:
@@ -69,20 +68,17 @@ async def _follow(phone: Phone, call_id: str) -> None:
         pass
 
 
-async def _show_feed(workbench: Workbench, show: Show) -> None:
-    async for note in workbench.feed():
-        show(note)
-
-
-async def _report(workbench: Workbench, placed: Mapping[str, Any]) -> dict[str, Any]:
-    """The bridge writes its report when its own side of the call has wound up, a moment after the phone's."""
-    for _ in range(REPORT_TRIES):
-        report = await workbench.report(placed["correlation_id"])
-        if report is not None:
-            return report
-        await asyncio.sleep(REPORT_PAUSE_SECONDS)
-    raise RemoteError(
-        "The call ended, but the bridge has no report of it.",
-        service="voiceagent serve",
-        remedy="did the bridge answer? Its log and `voiceagent calls list` tell",
-    )
+async def _report(workbench: Workbench, watching: Watching) -> dict[str, Any]:
+    """The bridge's side of the call winds up a moment after the phone's."""
+    try:
+        async with asyncio.timeout(WIND_UP_SECONDS):
+            await watching.ended.wait()
+    except TimeoutError:
+        pass
+    report = await workbench.report(watching.call_id) if watching.call_id and watching.ended.is_set() else None
+    if report is None:
+        answered = "did not end its side of the call" if watching.call_id else "did not answer the call"
+        raise RemoteError(
+            f"The bridge {answered}, so there is no report.", service="voiceagent serve", remedy="its log tells why"
+        )
+    return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import RemoteError
@@ -22,21 +22,23 @@ class Workbench:
         self._url = url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def feed(self) -> AsyncIterator[dict[str, Any]]:
-        """Everything that is noted from now on, in all calls; ends when the bridge does."""
+    async def feed(self, opened: Callable[[], None]) -> AsyncIterator[dict[str, Any]]:
+        """Everything that is noted after `opened` was called, in all calls; ends when the bridge does."""
         async with self._http.stream("GET", f"{self._url}/api/feed", headers=self._headers, timeout=None) as answer:
             await _refuse_errors(answer)
             async for line in answer.aiter_lines():
+                opened()  # the bridge sends an empty line as soon as it listens to its calls for us
                 if line.strip():
                     yield json.loads(line)
 
     async def report(self, call_id: str) -> dict[str, Any] | None:
-        """The report of a call that has ended, found by any of its ids; None while there is none."""
+        """The report of a call that has ended; None while there is none."""
         answer = await self._http.get(f"{self._url}/api/calls/{call_id}", headers=self._headers)
         if answer.status_code == 404:
             return None
         await _refuse_errors(answer)
-        return answer.json()  # type: ignore[no-any-return]  # JSON from the wire
+        report: dict[str, Any] = answer.json()
+        return report
 
 
 async def _refuse_errors(answer: httpx.Response) -> None:

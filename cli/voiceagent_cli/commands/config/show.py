@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from json import dumps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from typer import Context
 
 from voiceagent_cli.options import AsJson, Project
+
+if TYPE_CHECKING:
+    from voiceagent.config.secrets import Row
 
 
 def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> None:
@@ -14,12 +19,23 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
 
     Precedence: option, environment (`.env` in the project counts, after the real one), voiceagent.toml, user file, default.
     """
+    from voiceagent.config.secrets import describe
     from voiceagent_cli.project import settings_of
-    from voiceagent_cli.settings_table import rows
 
-    shown = rows(settings_of(directory))
+    rows = describe(settings_of(directory))
     terminal = ctx.obj
     if json:
-        terminal.record({"settings": [{"name": row.name, "value": row.value, "origin": row.origin} for row in shown]})
+        terminal.record({"settings": [{"name": row.key, "value": as_json(row), "origin": row.origin} for row in rows]})
         return
-    terminal.table(("setting", "value", "origin"), [(row.name, row.text, row.origin) for row in shown])
+    terminal.table(("setting", "value", "origin"), [(row.key, as_text(row), row.origin) for row in rows])
+
+
+def as_json(row: Row) -> Any:
+    """The value; of a secret only whether there is one."""
+    return str(row.value) if row.secret else row.value
+
+
+def as_text(row: Row) -> str:
+    """The value in one cell."""
+    value = as_json(row)
+    return value if isinstance(value, str) else dumps(value, ensure_ascii=False)

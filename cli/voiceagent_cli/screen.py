@@ -1,0 +1,108 @@
+"""The calls of a bridge as they happen, in the form that suits who looks: programs, a pipe, or a person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from voiceagent_cli.conversation import line
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from voiceagent_cli.terminal import Terminal
+
+Show = Callable[[Mapping[str, Any]], None]
+SHORT_ID = 4
+"""Characters of a call's id beside its lines: enough to tell a handful of calls apart."""
+REFRESHES_PER_SECOND = 2
+"""The running times tick; faster is work for nobody."""
+
+
+@contextmanager
+def screen(terminal: Terminal, *, as_json: bool) -> Iterator[Show]:
+    """How to show an item of the feed while the block runs."""
+    if as_json:
+        yield lambda item: terminal.record(item, indent=None)
+    elif terminal.asked_in_person:
+        with _live() as show:
+            yield show
+    else:
+        yield lambda item: _plain(item, terminal)
+
+
+def _plain(item: Mapping[str, Any], terminal: Terminal) -> None:
+    if text := line(item):
+        terminal.result(f"{item['call_id'][:SHORT_ID]}  {text}")
+
+
+class Calls:
+    """Who is on the phone now, from the feed."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._calls: dict[str, dict[str, Any]] = {}
+
+    def take(self, item: Mapping[str, Any]) -> None:
+        """An item of the feed."""
+        note, call_id = item.get("note"), item.get("call_id", "")
+        if note == "CallBeganNoted":
+            self._calls[call_id] = {"since": self._now(), "caller": item["caller"], "phase": "ringing", "last": ""}
+        elif note == "CallEndedNoted":
+            self._calls.pop(call_id, None)
+        elif call := self._calls.get(call_id):
+            if note == "PhaseNoted":
+                call["phase"] = item["phase"].replace("_", " ")
+            elif note in ("CallerTurnNoted", "AgentTurnNoted"):
+                call["last"] = item["text"]
+
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """Id, caller, time on the phone, phase and last words of each call."""
+        return [
+            (call_id[:SHORT_ID], call["caller"], _clock(self._now() - call["since"]), call["phase"], call["last"])
+            for call_id, call in self._calls.items()
+        ]
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+@contextmanager
+def _live() -> Iterator[Show]:
+    """Lines scroll; below them stands a table of the calls that go on."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console, calls = Console(highlight=False), Calls()
+    with Live(console=console, get_renderable=lambda: _table(calls), refresh_per_second=REFRESHES_PER_SECOND) as live:
+
+        def show(item: Mapping[str, Any]) -> None:
+            calls.take(item)
+            if text := line(item):
+                live.console.print(Text(f"{item['call_id'][:SHORT_ID]}  {text}", style=_STYLES.get(str(item["note"]), "")))
+
+        yield show
+
+
+def _table(calls: Calls) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in calls.rows():
+        table.add_row(*row, style="reverse")
+    return table
+
+
+_STYLES = {
+    "CallerTurnNoted": "cyan",
+    "AgentTurnNoted": "green",
+    "ToolNoted": "magenta",
+    "BargeInNoted": "yellow",
+    "TransferNoted": "blue",
+    "Warned": "red",
+    "PhaseNoted": "dim",
+}

@@ -1,0 +1,78 @@
+"""The bridge on the screen: what it runs on, the calls as they happen, and an end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voiceagent_cli.local.bridge import Bridge, bridge
+from voiceagent_cli.local.need import sentence
+from voiceagent_cli.local.running import noted, read_note
+
+if TYPE_CHECKING:
+    from voiceagent_cli.terminal import Terminal
+
+
+async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, stop: asyncio.Event, *, as_json: bool) -> None:
+    """Serve until `stop` is set. Calls that are under way then end after their sentence."""
+    _log_to_stderr(directory, flags)
+    if other := read_note(directory):
+        terminal.warn(
+            f"this project is already served on port {other.port} (process {other.pid}); the newer one gets the calls"
+        )
+    async with bridge(directory, flags=flags, say=terminal.soft) as served:
+        with noted(directory, served.running):
+            (_announce_as_json if as_json else _announce)(served, terminal, directory)
+            async with asyncio.TaskGroup() as tasks:
+                showing = tasks.create_task(_show(served, terminal, as_json=as_json))
+                await stop.wait()
+                showing.cancel()
+            terminal.say("Ending: calls finish their sentence. Ctrl-C again cuts them short.")
+
+
+def _announce_as_json(served: Bridge, terminal: Terminal, _: Path) -> None:
+    ready, running = served.ready, served.running
+    facts = {
+        "ready": True,
+        "public_url": ready.public_url,
+        "port": ready.port,
+        "workbench_url": running.workbench_url,
+        "mode": ready.mode,
+        "agent": ready.agent,
+        "engine": ready.engine,
+        "emulated": served.emulated,
+        "emulator_url": running.emulator_url or None,
+        "token": running.token,
+    }
+    terminal.record(facts, indent=None)
+
+
+def _announce(served: Bridge, terminal: Terminal, directory: Path) -> None:
+    ready = served.ready
+    terminal.strong(f"{ready.agent} is ready for calls at {ready.public_url}")
+    terminal.say(sentence(served.emulated))
+    terminal.say(f"Live page: {served.page_url}")
+    if served.running.emulator_url:
+        where = "" if directory == Path() else f" {directory}"
+        terminal.say(f'Call it:   voiceagent call{where} --say "Hello"')
+    terminal.say("Saved changes count from the next call. Ctrl-C ends.")
+
+
+async def _show(served: Bridge, terminal: Terminal, *, as_json: bool) -> None:
+    """The calls as they happen: one JSON object a line, plain lines, or a live screen when a person looks."""
+    from voiceagent_cli.screen import screen
+
+    with served.feed.subscribe() as items, screen(terminal, as_json=as_json) as show:
+        async for item in items:
+            show(item)
+
+
+def _log_to_stderr(directory: Path, flags: Mapping[str, Any]) -> None:
+    from voiceagent.observe.logs import set_up_logging
+    from voiceagent_cli.project import settings_of
+
+    log = settings_of(directory, flags=flags).settings.log
+    set_up_logging(log.level, log.format, sys.stderr)
