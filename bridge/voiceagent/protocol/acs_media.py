@@ -204,14 +204,10 @@ def encode_metadata(metadata: AudioMetadata) -> bytes:
 
 def encode_caller_audio(audio: AudioData) -> bytes:
     """Audio of the caller (ACS to application); 50 of these a second, hence written by hand."""
-    timestamp = write_json(audio.timestamp)
-    participant = write_json(audio.participant)
+    when = b"" if audio.timestamp is None else b'"timestamp":%b,' % write_json(audio.timestamp)
     silent = b"true" if audio.silent else b"false"
-    return (
-        b'{"kind":"AudioData","audioData":{"timestamp":%b,"participantRawID":%b,"data":"' % (timestamp, participant)
-        + audio.payload
-        + b'","silent":%b}}' % silent
-    )
+    head = b'{"kind":"AudioData","audioData":{%b"participantRawID":%b,"data":"' % (when, write_json(audio.participant))
+    return head + audio.payload + b'","silent":%b}}' % silent
 
 
 def encode_dtmf(pressed: DtmfData) -> bytes:

@@ -54,7 +54,7 @@ def verify_request(
     if given is None:
         raise RemoteProtocolError("the request carries no HMAC-SHA256 signature")
     date, digest = plain.get("x-ms-date", ""), plain.get("x-ms-content-sha256", "")
-    if not hmac.compare_digest(digest.encode(), _digest(body).encode()):
+    if not hmac.compare_digest(digest.encode("utf-8", "replace"), _digest(body).encode()):
         raise RemoteProtocolError("x-ms-content-sha256 is not the hash of the body")
     if abs(_seconds(date) - now) > skew_seconds:
         raise RemoteProtocolError(f"x-ms-date is more than {skew_seconds:g} seconds off")
@@ -80,7 +80,7 @@ def _digest(body: bytes) -> str:
 
 def _signature(key: bytes, method: str, target: str, date: str, host: str, digest: str) -> str:
     text = f"{method.upper()}\n{target}\n{date};{host};{digest}"
-    return base64.b64encode(hmac.digest(key, text.encode("utf-8", "surrogateescape"), "sha256")).decode()
+    return base64.b64encode(hmac.digest(key, text.encode("utf-8", "replace"), "sha256")).decode()
 
 
 def _seconds(date: str) -> float:
@@ -103,8 +103,8 @@ def _spellings(target: str) -> Iterator[str]:
     path, question, query = target.partition("?")
     yield target
     head, slash, last = path.rpartition("/")
-    encoded, decoded = last.replace(":", "%3A"), re.sub("%3[Aa]", ":", last)
-    for spelled in (encoded, decoded):
+    decoded = re.sub("%3[Aa]", ":", last)
+    for spelled in (decoded.replace(":", "%3A"), decoded):
         if spelled != last:
             yield head + slash + spelled + question + query
 

@@ -55,8 +55,8 @@ _APPEND = re.compile(
     + _PLAIN
     + rb', ?)?"audio": ?"'
 )
-# The type stands within the first members of every engine seen; a longer search would cost every other event.
-_HEAD = 160
+# All that stands before the audio fits in here, whatever its order; a longer search would cost every other event.
+_HEAD = 320
 _TAILS = (b'"}', b'" }')
 
 
