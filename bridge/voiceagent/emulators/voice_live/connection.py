@@ -56,11 +56,11 @@ class Connection:
         """Serve until the socket is closed, the session's time is up or the client reads too slowly."""
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                writing = self._begin(self._outbox.run())
+                self._begin(self._outbox.run())
+                self._begin(self._close_when_overflowing())
                 try:
                     await self._read_until_expiry()
                 finally:
-                    writing.cancel()
                     for task in self._running:
                         task.cancel()
         finally:
@@ -91,9 +91,6 @@ class Connection:
                 await self._append(event)
             else:
                 self._carry_out(self.state.client_event(event))
-            if self._outbox.overflowed:
-                await self._overflow()
-                return
 
     async def _append(self, event: dict[str, Any]) -> None:
         session = self.state.session
@@ -150,9 +147,12 @@ class Connection:
         options = self._options
         return Delivery(self.state, self._carry_out, request, delta_ms=options.delta_ms, interval_ms=options.delta_interval_ms)
 
-    async def _overflow(self) -> None:
+    async def _close_when_overflowing(self) -> None:
+        await self._outbox.overflowed.wait()
         refusal = errors.output_overflow()
-        await self.socket.send(json.dumps(answers.error(refusal.body(None))))
+        with contextlib.suppress(TimeoutError):  # who does not read may not get this either
+            async with asyncio.timeout(1):
+                await self.socket.send(json.dumps(answers.error(refusal.body(None))))
         await self.socket.close(POLICY_VIOLATION, str(refusal))
 
     def _begin(self, work: Any) -> asyncio.Task[None]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 
 class Outbox:
-    """Frames waiting for the socket. Bounded in bytes; beyond the bound it refuses, and `overflowed` says so."""
+    """Frames waiting for the socket. Bounded in bytes; beyond the bound it refuses, and `overflowed` is set."""
 
     def __init__(self, send: Callable[[str], Awaitable[None]], *, limit: int) -> None:
         self._send = send
@@ -17,11 +17,11 @@ class Outbox:
         self._bytes = 0
         self._changed = asyncio.Event()
         self._empty = asyncio.Event()
-        self.overflowed = False
+        self.overflowed = asyncio.Event()
 
     def put(self, frame: str) -> None:
         if self._bytes + len(frame) > self._limit:
-            self.overflowed = True
+            self.overflowed.set()
             return
         self._frames.append(frame)
         self._bytes += len(frame)

@@ -118,7 +118,10 @@ async def test_binary_frames_are_read_too(call: Calls) -> None:
 
 
 async def test_a_script_that_does_not_fit_fails_the_response(call: Calls) -> None:
-    async with VoiceLiveEmulator(Scripted([Turn(expect="order", say="x")]), options=AT_ONCE) as emulator, call(emulator) as caller:
+    async with (
+        VoiceLiveEmulator(Scripted([Turn(expect="order", say="x")]), options=AT_ONCE) as emulator,
+        call(emulator) as caller,
+    ):
         await caller.send("response.create")
         done = await caller.until("response.done")
         assert done["response"]["status"] == "failed"
@@ -137,12 +140,13 @@ async def test_the_session_ends_when_its_time_is_up(call: Calls) -> None:
 
 async def test_a_client_that_does_not_read_loses_the_session(call: Calls) -> None:
     options = EmulatorOptions(delta_interval_ms=0, outbox_bytes=40_000)
-    async with VoiceLiveEmulator(Scripted([Turn(say="Long.", ms=60_000)]), options=options) as emulator, call(emulator) as caller:
+    async with (
+        VoiceLiveEmulator(Scripted([Turn(say="Long.", ms=60_000)]), options=options) as emulator,
+        call(emulator) as caller,
+    ):
         await caller.send("response.create")
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                await caller.send("session.update", session={})
-                await caller.next()
+            await caller.until("nothing")
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1008
         assert any(event.get("error", {}).get("code") == "session_output_overflow" for event in caller.events)

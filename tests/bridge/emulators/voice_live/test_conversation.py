@@ -12,7 +12,9 @@ TEXT = "Your order has been shipped and will arrive tomorrow."
 
 
 def message(item_id: str, text: str = "hi", role: str = "user") -> Item:
-    return read_item({"type": "message", "id": item_id, "role": role, "content": [{"type": "input_text", "text": text}]}, new_id="")
+    return read_item(
+        {"type": "message", "id": item_id, "role": role, "content": [{"type": "input_text", "text": text}]}, new_id=""
+    )
 
 
 def spoken(item_id: str, *segments: tuple[float, str], audio_ms: float) -> Item:

@@ -54,9 +54,7 @@ async def test_sound_before_a_call_is_sent_before_it(stage: Callable[..., Any]) 
 
 async def test_words_after_a_call_are_a_new_item(stage: Callable[..., Any]) -> None:
     one = asked(stage)
-    await delivery(one).run(
-        pieces(Words("A."), Sound(bytes(480)), Call("f", "{}"), Words("B."), Sound(bytes(960)))
-    )
+    await delivery(one).run(pieces(Words("A."), Sound(bytes(480)), Call("f", "{}"), Words("B."), Sound(bytes(960))))
     assert [item.kind for item in one.state.exchange.conversation.items] == ["message", "function_call", "message"]
     assert one.state.exchange.conversation.items[-1].spoken.segments == [(0, "B.")]
 

@@ -36,6 +36,8 @@ def test_a_cut_beyond_the_audio_tells_both_lengths() -> None:
     assert str(errors.shorter_already(2350, 2400)) == "Audio content of 2350ms is already shorter than 2400ms"
 
 
-@pytest.mark.parametrize(("operation", "verb"), [("retrieve", "retrieving"), ("delete", "deleting"), ("truncate", "truncating")])
+@pytest.mark.parametrize(
+    ("operation", "verb"), [("retrieve", "retrieving"), ("delete", "deleting"), ("truncate", "truncating")]
+)
 def test_an_unknown_item_is_named_with_what_was_tried(operation: str, verb: str) -> None:
     assert f"Error {verb} item: the item with id 'item_9'" in str(errors.unknown_item(operation, "item_9"))

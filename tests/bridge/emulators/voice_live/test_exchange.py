@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from voiceagent.emulators.voice_live.errors import Refusal
 from voiceagent.emulators.voice_live.exchange import Exchange, Wanted
 from voiceagent.emulators.voice_live.ids import Ids
@@ -202,9 +204,6 @@ def test_one_response_at_a_time() -> None:
     session = {"modalities": ["text"], "instructions": "", "voice": None, "output_audio_format": None}
     wanted = Wanted({**session, "max_response_output_tokens": "inf", "tools": [], "tool_choice": "auto"})
     exchange.create(wanted)
-    try:
+    with pytest.raises(Refusal) as refused:
         exchange.create(wanted)
-    except Refusal as refusal:
-        assert refusal.code == "conversation_already_has_active_response"
-    else:
-        raise AssertionError("a second response was opened")
+    assert refused.value.code == "conversation_already_has_active_response"

@@ -27,9 +27,9 @@ async def test_a_full_outbox_refuses_and_says_so() -> None:
 
     outbox = Outbox(never, limit=10)
     outbox.put("x" * 10)
-    assert not outbox.overflowed
+    assert not outbox.overflowed.is_set()
     outbox.put("y")
-    assert outbox.overflowed
+    assert outbox.overflowed.is_set()
 
 
 async def test_room_comes_back_when_frames_were_sent() -> None:
@@ -43,7 +43,7 @@ async def test_room_comes_back_when_frames_were_sent() -> None:
             outbox.put("x" * 10)
             await outbox.drained()
         writing.cancel()
-    assert not outbox.overflowed
+    assert not outbox.overflowed.is_set()
 
 
 async def test_a_closed_socket_ends_the_writing_quietly() -> None:

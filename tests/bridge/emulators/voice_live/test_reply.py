@@ -56,7 +56,12 @@ def test_words_left_over_are_told_before_the_end() -> None:
 
 def test_deltas_joined_are_the_transcript() -> None:
     one = reply()
-    events = [*one.words("First one.", 0), *one.sound("AAAA", 250), *one.words(" Then two more.", 250), *one.finished("completed")]
+    events = [
+        *one.words("First one.", 0),
+        *one.sound("AAAA", 250),
+        *one.words(" Then two more.", 250),
+        *one.finished("completed"),
+    ]
     said = "".join(event["delta"] for event in events if event["type"] == "response.audio_transcript.delta")
     assert said == "First one. Then two more."
 

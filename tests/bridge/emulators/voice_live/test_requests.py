@@ -12,7 +12,13 @@ SESSION = settings.created(session_id="sess_1", model="gpt-realtime", expires_at
 
 
 def test_a_response_may_override_the_session() -> None:
-    asked = {"modalities": ["text"], "instructions": "Be brief.", "voice": "verse", "max_output_tokens": 5, "metadata": {"a": "b"}}
+    asked = {
+        "modalities": ["text"],
+        "instructions": "Be brief.",
+        "voice": "verse",
+        "max_output_tokens": 5,
+        "metadata": {"a": "b"},
+    }
     effective = requests.effective_session(SESSION, asked)
     assert effective["modalities"] == ["text"]
     assert effective["instructions"] == "Be brief."
@@ -23,7 +29,9 @@ def test_a_response_may_override_the_session() -> None:
 
 
 def test_both_spellings_of_the_format_are_taken() -> None:
-    assert requests.effective_session(SESSION, {"output_audio_format": "pcm16-16000hz"})["output_audio_format"] == "pcm16_16000hz"
+    assert (
+        requests.effective_session(SESSION, {"output_audio_format": "pcm16-16000hz"})["output_audio_format"] == "pcm16_16000hz"
+    )
 
 
 def test_the_clients_own_words_are_found() -> None:
@@ -32,7 +40,9 @@ def test_the_clients_own_words_are_found() -> None:
     assert requests.verbatim({}) is None
 
 
-@pytest.mark.parametrize("message", [{}, {"content": []}, {"content": [{"type": "text"}]}, "Welcome.", {"content": [{"text": ""}]}])
+@pytest.mark.parametrize(
+    "message", [{}, {"content": []}, {"content": [{"type": "text"}]}, "Welcome.", {"content": [{"text": ""}]}]
+)
 def test_a_message_without_words_is_refused(message: Any) -> None:
     with pytest.raises(Refusal):
         requests.verbatim({"pre_generated_assistant_message": message})

@@ -106,7 +106,10 @@ def test_unknown_fields_are_told_and_ignored() -> None:
         ({"turn_detection": {"type": "psychic"}}, "session.turn_detection.type"),
         ({"turn_detection": "server_vad"}, "session.turn_detection"),
         ({"turn_detection": {"type": "server_vad", "threshold": 1.5}}, "session.turn_detection.threshold"),
-        ({"turn_detection": {"type": "server_vad", "silence_duration_ms": "long"}}, "session.turn_detection.silence_duration_ms"),
+        (
+            {"turn_detection": {"type": "server_vad", "silence_duration_ms": "long"}},
+            "session.turn_detection.silence_duration_ms",
+        ),
         ({"output_audio_format": "mp3"}, "session.output_audio_format"),
         ({"input_audio_sampling_rate": 11025}, "session.input_audio_sampling_rate"),
         ({"modalities": []}, "session.modalities"),
