@@ -1,4 +1,7 @@
-"""Changing the rate of a stream of PCM without clicks at the seams; the arithmetic is soxr's."""
+"""Changing the rate of a stream of PCM without clicks at the seams; the arithmetic is soxr's.
+
+In floating point, because soxr adds random dither to integers, and the same call must sound the same twice.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ class Resampler:
         if rate_in != rate_out:
             import soxr
 
-            self._stream = soxr.ResampleStream(rate_in, rate_out, 1, dtype="int16", quality=soxr.HQ)
+            self._stream = soxr.ResampleStream(rate_in, rate_out, 1, dtype="float32", quality=soxr.HQ)
 
     def push(self, pcm: bytes) -> bytes:
         """Take a piece of any length (half a sample waits for its other half); return what is ready."""
@@ -40,8 +43,9 @@ class Resampler:
             return whole[:even]
         import numpy as np
 
-        changed = self._stream.resample_chunk(np.frombuffer(whole[:even], dtype="<i2"), last=last)
-        return bytes(changed.astype("<i2", copy=False).tobytes())
+        samples = np.frombuffer(whole[:even], dtype="<i2").astype(np.float32)
+        changed = self._stream.resample_chunk(samples, last=last)
+        return bytes(np.clip(np.rint(changed), -32768, 32767).astype("<i2").tobytes())
 
 
 def resample(pcm: bytes, rate_in: int, rate_out: int) -> bytes:
