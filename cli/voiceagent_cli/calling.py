@@ -43,6 +43,7 @@ async def call(
     if running and running.emulator_url:
         terminal.soft(f"Using the bridge on port {running.port}.")
         return await place(running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
+    terminal.log("warning")  # one call is its own news
     async with bridge(directory, flags={"bridge.port": 0}, phone=True, say=terminal.soft) as own:
         terminal.soft(sentence(own.emulated))
         return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop)

@@ -26,8 +26,3 @@ def open_project(directory: Path, loaded: Loaded) -> AgentProject:
     from voiceagent.agent.project import load_project
 
     return load_project(directory, loaded.settings)
-
-
-def captures_of(directory: Path) -> Path:
-    """Where the calls of the project are kept."""
-    return directory / settings_of(directory).settings.capture.directory

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent_cli.local.bridge import Bridge, bridge
 from voiceagent_cli.local.need import sentence
 from voiceagent_cli.local.running import noted, read_note
+from voiceagent_cli.project import settings_of
 
 if TYPE_CHECKING:
     from voiceagent_cli.terminal import Terminal
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, stop: asyncio.Event, *, as_json: bool) -> None:
     """Serve until `stop` is set. Calls that are under way then end after their sentence."""
-    _log_to_stderr(directory, flags)
+    log = settings_of(directory, flags=flags).settings.log
+    terminal.log(log.level, log.format)
     if other := read_note(directory):
         terminal.warn(
             f"this project is already served on port {other.port} (process {other.pid}); the newer one gets the calls"
@@ -68,11 +69,3 @@ async def _show(served: Bridge, terminal: Terminal, *, as_json: bool) -> None:
     with served.feed.subscribe() as items, screen(terminal, as_json=as_json) as show:
         async for item in items:
             show(item)
-
-
-def _log_to_stderr(directory: Path, flags: Mapping[str, Any]) -> None:
-    from voiceagent.observe.logs import set_up_logging
-    from voiceagent_cli.project import settings_of
-
-    log = settings_of(directory, flags=flags).settings.log
-    set_up_logging(log.level, log.format, sys.stderr)

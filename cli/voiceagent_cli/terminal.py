@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 
 class Terminal:
@@ -57,6 +57,12 @@ class Terminal:
         self.say(f"{self._styled('error:', '31')} {sentence}")
         if remedy:
             self.say(f"  {self._styled('try:', '36')} {remedy}")
+
+    def log(self, level: Literal["debug", "info", "warning", "error"], style: Literal["text", "json"] = "text") -> None:
+        """Let the library's log lines be talk as well."""
+        from voiceagent.observe.logs import set_up_logging
+
+        set_up_logging(level, style, self._err)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
         """A result of many alike: a table for people, tab-separated lines for a pipe."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from voiceagent.errors import UserError
-from voiceagent_cli.project import captures_of, open_project, settings_of
+from voiceagent_cli.project import open_project, settings_of
 
 
 def test_the_environment_of_the_process_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,10 +29,6 @@ def test_options_win_over_everything(project: Path, monkeypatch: pytest.MonkeyPa
 def test_a_project_has_its_tools(project: Path) -> None:
     opened = open_project(project, settings_of(project))
     assert [spec.name for spec in opened.toolset.specs()]
-
-
-def test_captures_lie_in_the_project(project: Path) -> None:
-    assert captures_of(project) == project / "captures"
 
 
 def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def command(
     human: Annotated[Human, Option(help="What a human does whom the agent transfers to.")] = Human.answer,
     line: Annotated[Line, Option(help="Sound of the line: 8 kHz telephone or wideband.")] = Line.telephone,
     noise: Annotated[float | None, Option(metavar="DB", help="Add line noise at this signal-to-noise ratio.")] = None,
-    caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550123",
+    caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550142",
     number: Annotated[str, Option("--to", metavar="NUMBER", help="The number that is called.")] = "+14255550199",
     timeout: Annotated[float, Option(metavar="SECONDS", help="Hang up after this long.", min=1)] = 180,
     json: AsJson = False,

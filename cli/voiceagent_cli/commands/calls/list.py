@@ -17,10 +17,9 @@ def command(
     json: AsJson = False,
 ) -> None:
     """List the calls of a project, latest first."""
-    from voiceagent.observe.store import list_reports
-    from voiceagent_cli.project import captures_of
+    from voiceagent_cli.past import calls_of
 
-    calls = list_reports(captures_of(directory))[::-1][:limit]
+    calls = calls_of(directory)[:limit]
     terminal = ctx.obj
     if json:
         terminal.record({"calls": calls})

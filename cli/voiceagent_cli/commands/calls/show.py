@@ -17,14 +17,10 @@ def command(
     json: AsJson = False,
 ) -> None:
     """Show one call: what was said, which tools ran, how long everything took."""
-    from voiceagent.observe.store import list_reports, read_report
     from voiceagent_cli import summary
-    from voiceagent_cli.project import captures_of
+    from voiceagent_cli.past import policy_of, report_of
 
-    captures = captures_of(directory)
-    if call == "last" and (calls := list_reports(captures)):
-        call = calls[-1]["call_id"]
-    report = read_report(captures, call)
+    report = report_of(directory, call)
     terminal = ctx.obj
     if json:
         terminal.record(report)
@@ -33,3 +29,5 @@ def command(
         terminal.result(line)
     for name, value in summary.facts(report):
         terminal.result(f"{name:<11} {value}")
+    if policy_of(directory) == "redacted":
+        terminal.say("Words and digits are hidden on disk: capture.policy is redacted.")
