@@ -1,0 +1,84 @@
+"""New projects: complete, working offline, never over something that is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from voiceagent.agent.init import template_files, templates, write_project
+from voiceagent.agent.project import AgentProject, load_project
+from voiceagent.config.load import load_settings
+from voiceagent.errors import UserError
+
+
+def made(tmp_path: Path) -> AgentProject:
+    write_project(tmp_path / "desk")
+    return load_project(tmp_path / "desk", load_settings(tmp_path / "desk", environ={}).settings)
+
+
+def test_a_new_project_has_these_files(tmp_path: Path) -> None:
+    written = write_project(tmp_path / "new" / "desk")
+    assert [path.relative_to(tmp_path / "new" / "desk").as_posix() for path in written] == [
+        *(".env.example", ".gitignore", "README.md", "prompt.md", "scenarios/first-call.yaml", "tools.py", "voiceagent.toml"),
+    ]
+    assert all(path.read_bytes() for path in written)
+
+
+def test_a_new_project_loads_and_greets(tmp_path: Path) -> None:
+    session = made(tmp_path).session_settings()
+    assert session.greeting.startswith("Hello")
+    assert list(session.targets) == ["support"]
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [("4271", "on its way"), ("4 2 7 1", "on its way"), ("1138", "delivered"), ("0000", "not_found")]
+)
+async def test_its_tool_answers_offline(tmp_path: Path, number: str, status: str) -> None:
+    arguments = json.dumps({"order_id": number})
+    returned = await made(tmp_path).toolset.run("lookup_order", arguments, tool_call_id="t", timeout_ms=5000, context={})
+    assert (returned.outcome, json.loads(returned.output)["status"]) == ("ok", status)
+
+
+def test_its_rules_name_only_tools_and_targets_that_exist(tmp_path: Path) -> None:
+    project = made(tmp_path)
+    rules = project.settings.thinker.rules
+    known = {spec.name for spec in project.toolset.specs()} | {"request_transfer", "end_call", ""}
+    assert {rule.tool for rule in rules} <= known
+    assert {rule.arguments["target"] for rule in rules if "target" in rule.arguments} <= set(project.targets())
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "prompt.md").write_text("mine")
+    with pytest.raises(UserError, match=r"already holds prompt\.md; nothing was written"):
+        write_project(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["prompt.md"]
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "LICENSE").write_text("mine")
+    write_project(tmp_path)
+    assert (tmp_path / "LICENSE").read_text() == "mine"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "desk").write_text("")
+    with pytest.raises(UserError, match="is a file"):
+        write_project(tmp_path / "desk")
+
+
+def test_an_unknown_template_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no template 'pizza'") as caught:
+        write_project(tmp_path, "pizza")
+    assert caught.value.remedy == f"choose one of: {', '.join(templates())}"
+
+
+def test_the_example_in_the_repository_is_the_template(root: Path) -> None:
+    example = root / "examples" / "orders"
+    found = {
+        path.relative_to(example).as_posix(): path.read_bytes()
+        for path in example.rglob("*")
+        if path.is_file() and not {"__pycache__", ".voiceagent", "captures"} & set(path.parts) and path.name != ".env"
+    }
+    assert found == template_files("orders")

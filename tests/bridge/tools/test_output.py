@@ -1,0 +1,102 @@
+"""Results as JSON text, within bounds."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+import json
+import uuid
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from voiceagent.discreet import Words
+from voiceagent.tools.output import error_text, result_text
+
+
+class Kind(enum.Enum):
+    ONE = "one"
+
+
+class Model(BaseModel):
+    when: datetime.date
+
+
+@dataclasses.dataclass
+class Order:
+    number: str
+    price: Decimal
+    inner: Model
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        (True, "true"),
+        ("größe", '"größe"'),
+        (Words("hello"), '"hello"'),
+        (float("nan"), "null"),
+        ([1, (2, 3)], "[1,[2,3]]"),
+        ({"a": {1: float("inf")}}, '{"a":{"1":null}}'),
+        ({Kind.ONE: datetime.date(2026, 11, 22)}, '{"one":"2026-11-22"}'),
+        (
+            {3},
+            "[3]",
+        ),
+        (b"bytes", '"bytes"'),
+        (uuid.UUID(int=0), '"00000000-0000-0000-0000-000000000000"'),
+        (Path("/a"), '"/a"'),
+        (
+            Order("4271", Decimal("1.50"), Model(when=datetime.date(2026, 1, 2))),
+            '{"number":"4271","price":"1.50","inner":{"when":"2026-01-02"}}',
+        ),
+    ],
+)
+def test_ordinary_values_have_a_text(value: Any, text: str) -> None:
+    assert result_text(value, 8192) == text
+
+
+@pytest.mark.parametrize("value", [object(), {"a": object()}, [lambda: 1], b"\xff\xfe"])
+def test_what_has_no_json_form_is_a_type_error(value: Any) -> None:
+    with pytest.raises(TypeError, match="has no JSON form"):
+        result_text(value, 8192)
+
+
+@pytest.mark.parametrize("value", ["x" * 10_000_000, ["word"] * 5_000_000, {"a": '"' * 1000}, [[[["deep" * 100]]]], "ü" * 300])
+def test_a_long_result_is_cut_and_says_so(value: Any) -> None:
+    text = result_text(value, 300)
+    assert len(text.encode()) <= 300
+    assert json.loads(text)["cut"] is True
+    assert json.loads(text)["beginning"]
+
+
+def test_a_result_that_just_fits_is_whole() -> None:
+    assert result_text("x" * 296, 300) == f'"{"x" * 296}"'
+
+
+def test_a_list_within_itself_ends() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    assert json.loads(result_text(endless, 300))["cut"] is True
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_every_json_value_comes_through_or_is_cut_to_the_limit(value: Any) -> None:
+    text = result_text(value, 256)
+    assert len(text.encode()) <= 256
+    assert json.loads(text) == value or json.loads(text)["cut"] is True
+
+
+def test_a_failure_is_a_sentence_for_the_model() -> None:
+    assert error_text('no "order"') == '{"error": "no \\"order\\""}'
