@@ -33,6 +33,8 @@ WEIGHTS = {
 _BEGIN, _END = 1, 2
 _TOKENS_PER_SECOND = 6.5
 """Fast speech has about 5 tokens a second; a decoder that exceeds this repeats itself and is stopped."""
+_RAN_AWAY = -3.0
+"""Confidence in what was stopped: each repetition is likelier than the one before, so the mean would flatter it."""
 _SHORTEST_S, _LONGEST_S = 0.1, 20.0
 """The convolutions need 0.1 s; attention grows with the square of the length, so longer speech is cut at quiet places."""
 _NOTHING = Heard("", 0.0)
@@ -72,7 +74,7 @@ class Moonshine:
         sound = self._encoder.run(None, {"input_values": samples[None], "attention_mask": attention})[0]
         feed: dict[str, Any] = {name: np.zeros((1, heads, 0, width), np.float32) for name, (heads, width) in self._past.items()}
         feed |= {"encoder_hidden_states": sound, "encoder_attention_mask": attention}
-        token, said, log_probability = _BEGIN, list[int](), 0.0
+        token, said, log_probability, ran_away = _BEGIN, list[int](), 0.0, True
         for step in range(int(len(samples) / HEARING_RATE * _TOKENS_PER_SECOND) + 4):
             if cancelled():
                 return _NOTHING
@@ -82,11 +84,13 @@ class Moonshine:
             token, gain = _best(logits[0, -1], mask)
             log_probability += gain
             if token == _END:
+                ran_away = False
                 break
             said.append(token)
             # What the decoder derived from the sound is the same at every step and comes back empty after the first.
             feed |= {n: v for n, v in zip(self._kept, present, strict=True) if step == 0 or ".decoder." in n}
-        return Heard(join_tokens([self._tokens[t] for t in said]), log_probability / (len(said) + 1))
+        confidence = log_probability / (len(said) + 1)
+        return Heard(join_tokens([self._tokens[t] for t in said]), min(confidence, _RAN_AWAY) if ran_away else confidence)
 
 
 def _packaged_weights() -> Path:

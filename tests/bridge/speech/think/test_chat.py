@@ -1,0 +1,131 @@
+"""A chat endpoint as thinker, over a transport in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from voiceagent.config.schema import ThinkerSection
+from voiceagent.errors import RemoteError, UserError
+from voiceagent.speech.think.chat import APOLOGY, ChatThinker
+from voiceagent.speech.think.port import (
+    AgentSaid,
+    Call,
+    CallerSaid,
+    DigitsWanted,
+    Item,
+    Said,
+    SystemSaid,
+    ToolAnswered,
+    ToolWasCalled,
+)
+
+SECTION = ThinkerSection(kind="chat", base_url="http://127.0.0.1:1/v1/", model="small", api_key="k")
+TOOL = {"type": "function", "name": "lookup_order", "description": "d", "parameters": {"type": "object"}}
+
+
+def stream(*events: Any) -> Callable[[httpx.Request], httpx.Response]:
+    lines = [event if isinstance(event, str) else f"data: {json.dumps(event)}" for event in events]
+    return lambda _: httpx.Response(200, text="\n\n".join([": a comment", *lines, "data: [DONE]", "data: after"]) + "\n\n")
+
+
+def words(text: str) -> dict[str, Any]:
+    return {"choices": [{"delta": {"content": text}}]}
+
+
+def tool_part(index: int, name: str | None, arguments: str | None) -> dict[str, Any]:
+    return {"choices": [{"delta": {"tool_calls": [{"index": index, "function": {"name": name, "arguments": arguments}}]}}]}
+
+
+async def think(handler: Callable[[httpx.Request], httpx.Response], *items: Item) -> list[Said | Call]:
+    thinker = ChatThinker(SECTION, transport=httpx.MockTransport(handler))
+    moves = []
+    try:
+        async for move in thinker.reply(items or [CallerSaid("hi")], [TOOL], "Be kind."):
+            moves.append(move)
+    except RemoteError as error:
+        moves.append(Said(f"RemoteError {error.status} {error.code}".strip()))
+    finally:
+        await thinker.close()
+        await thinker.close()
+    return moves
+
+
+async def test_sentences_are_passed_on_as_they_are_complete() -> None:
+    moves = await think(stream(words("Hel"), words("lo. How"), words(" are you? Fi"), {"choices": []}, words("ne")))
+    assert moves == [Said("Hello. "), Said("How are you? "), Said("Fine")]
+
+
+async def test_tool_calls_are_put_together_from_their_parts() -> None:
+    events = [tool_part(0, "lookup_order", ""), tool_part(0, None, '{"order_id":'), tool_part(0, None, '"4271"}')]
+    events += [tool_part(1, "end_call", None)]
+    assert await think(stream(*events)) == [Call("lookup_order", '{"order_id":"4271"}'), Call("end_call", "{}")]
+
+
+async def test_the_whole_conversation_is_sent() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return stream(words("ok"))(request)
+
+    conversation = [
+        AgentSaid("Hello."),
+        CallerSaid("order"),
+        SystemSaid("note"),
+        ToolWasCalled("c", "t", "{}"),
+        ToolAnswered("c", "r"),
+    ]
+    await think(answer, *conversation)
+    request = json.loads(seen[0].content)
+    assert str(seen[0].url) == "http://127.0.0.1:1/v1/chat/completions"
+    assert seen[0].headers["authorization"] == "Bearer k"
+    assert (request["model"], request["stream"]) == ("small", True)
+    assert request["tools"] == [{"type": "function", "function": {key: TOOL[key] for key in TOOL if key != "type"}}]
+    assert request["messages"] == [
+        {"role": "system", "content": "Be kind."},
+        {"role": "assistant", "content": "Hello."},
+        {"role": "user", "content": "order"},
+        {"role": "system", "content": "note"},
+        {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {"name": "t", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "c", "content": "r"},
+    ]
+
+
+def lost(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused", request=request)
+
+
+@pytest.mark.parametrize(
+    ("handler", "error"),
+    [
+        (lambda _: httpx.Response(401, text="no key"), "RemoteError 401"),
+        (lost, "RemoteError None"),
+        (stream("data: {broken"), "RemoteError None"),
+        (stream('data: "text"'), "RemoteError None"),
+        (stream({"error": {"message": "overloaded"}}), "RemoteError None"),
+        (stream(words("x" * 20_001)), "RemoteError None reply_too_long"),
+    ],
+)
+async def test_a_failure_is_apologised_for_and_raised(handler: Callable[[httpx.Request], httpx.Response], error: str) -> None:
+    assert await think(handler) == [Said(APOLOGY), Said(error)]
+
+
+async def test_what_was_said_before_a_failure_stays_said() -> None:
+    assert await think(stream(words("Hello. I"), "data: {broken")) == [Said("Hello. "), Said(APOLOGY), Said("RemoteError None")]
+
+
+def test_without_an_endpoint_the_remedy_is_named() -> None:
+    with pytest.raises(UserError, match="base_url"):
+        ChatThinker(ThinkerSection(kind="chat"))
+
+
+def test_digits_are_expected_after_a_question_for_a_number() -> None:
+    thinker = ChatThinker(SECTION)
+    assert thinker.expects_digits([AgentSaid("What is your order number?")]) == DigitsWanted(3)
+    assert thinker.expects_digits([AgentSaid("How can I help?")]) is None
+    assert thinker.unfinished([], "my number is")
