@@ -54,7 +54,7 @@ def test_every_alaw_code_survives() -> None:
 def test_a_sample_changes_little(samples: list[int]) -> None:
     for decoded in (values(ulaw_decode(ulaw_encode(pcm(*samples)))), values(alaw_decode(alaw_encode(pcm(*samples))))):
         for before, after in zip(samples, decoded, strict=True):
-            # Half a step, which is a 32nd of the value and its offset; A-law has steps of 16 near zero; at the top the clipping.
+            # Half a step: a 32nd of the value and its offset; A-law has steps of 16 near zero; the top is clipped.
             assert abs(before - after) <= max(8, (abs(before) + 256) / 31, abs(before) - 32124)
 
 
