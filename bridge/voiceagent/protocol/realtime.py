@@ -58,6 +58,7 @@ _APPEND = re.compile(
 # All that stands before the audio fits in here, whatever its order; a longer search would cost every other event.
 _HEAD = 320
 _TAILS = (b'"}', b'" }')
+_ID_TAIL = re.compile(rb'", ?"event_id": ?' + _PLAIN + rb" ?\}")  # some servers put their id last
 
 
 class AudioDelta(NamedTuple):
@@ -91,9 +92,10 @@ def append_payload(frame: bytes) -> bytes | None:
 
 
 def _payload_after(frame: bytes, opening: int) -> bytes | None:
-    """The base64 text that begins at `opening` and is the last thing in the message."""
+    """The base64 text that begins at `opening` and is the last thing in the message, but for an id."""
     closing = frame.find(b'"', opening)
-    if frame[closing:] not in _TAILS:
+    tail = frame[closing:]
+    if tail not in _TAILS and not _ID_TAIL.fullmatch(tail):
         return None
     payload = frame[opening:closing]
     return payload if is_base64(payload) else None
