@@ -289,7 +289,8 @@ class Conduct:
         """The caller hears the first of an item."""
         if self.speech.begins(item_id):
             self.phase("first_audio")
-            self.do(*self.speech.playback_began(item_id, self.turns.latency(now), now))
+            latency = self.turns.latency(self.speech.starts_at(item_id, now))
+            self.do(*self.speech.playback_began(item_id, latency, now))
 
     def reply_ended(self, event: e.ReplyEnded) -> None:
         """The reply is complete as far as the engine goes."""

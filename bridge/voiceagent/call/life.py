@@ -12,6 +12,7 @@ End reasons (`CloseCall.reason`, `HangUp.reason`) and their outcomes:
     engine_lost, engine_refused, engine_not_ready                            failed
     media_lost          no audio path to the caller, and none came back      failed
     answer_refused      the telephony service refused our answer             failed
+    not_answered        the telephony service never said anything            failed
 
 Once a human has the caller the outcome is `transferred`, whatever ends the call.
 """
@@ -33,6 +34,7 @@ LIFE: Table[LifeState, LifeSignal, LifeAction] = Table(
     rules={
         ("new", "started"): ("ringing", "configure"),
         ("ringing", "answered"): ("answered", "greet"),
+        ("ringing", "overdue"): ("departing", "depart"),
         ("answered", "media_opened"): ("live", None),
         ("answered", "media_closed"): ("detached", None),
         ("answered", "overdue"): ("departing", "depart"),
@@ -55,6 +57,9 @@ LIFE: Table[LifeState, LifeSignal, LifeAction] = Table(
     },
 )
 
+RINGING_MS = 60_000
+"""From the start until the answer is confirmed: a phone rings for 30 s, and callbacks may be late."""
+
 ENGINE_MS = 20_000
 """From the start until the engine must have confirmed our settings; 17 s was seen once, callers wait no longer."""
 
@@ -73,7 +78,7 @@ LAST_WORDS_MS = 10_000
 ENDING_MS = 30_000
 """The longest ending; longer last words are cut."""
 
-_FAILURES = {"engine_lost", "engine_refused", "engine_not_ready", "media_lost", "answer_refused"}
+_FAILURES = {"engine_lost", "engine_refused", "engine_not_ready", "media_lost", "answer_refused", "not_answered"}
 
 
 class Life:
@@ -105,6 +110,7 @@ class Life:
 
     def start(self, now: float) -> LifeAction | None:
         self._engine_due = now + ENGINE_MS
+        self._due = now + RINGING_MS
         return self._machine.signal("started")
 
     def engine_ready(self) -> None:
@@ -176,15 +182,14 @@ class Life:
 
     def settle(self, now: float, *, patient: bool) -> LifeAction | None:
         """What the passing of time brings about. `patient`: the caller hears something or is being transferred."""
-        if self._engine_due is not None and now >= self._engine_due:
+        if self._engine_due is not None and now >= self._engine_due and not self.over:
             self._engine_due = None
             return self.depart("engine_not_ready", now)
         if patient and self._machine.state == "ending":
             self._due = self._latest_end
         if self._due is None or now < self._due:
             return None
-        if self._machine.state in ("answered", "detached"):
-            self.reason = "media_lost"
+        self.reason = self.reason or ("not_answered" if self._machine.state == "ringing" else "media_lost")
         self._due = now + DEPARTING_MS
         return self._machine.signal("overdue")
 

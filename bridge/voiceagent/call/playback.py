@@ -27,6 +27,7 @@ class _Item:
     arrived: float = 0.0
     handed: float = 0.0  # of what arrived: silence that pads a last frame is not counted
     dropped: float = 0.0
+    starts_at: float | None = None  # when its first piece is played
     ends_at: float = 0.0  # when the last piece handed over has been played
 
     @property
@@ -74,6 +75,8 @@ class Playback:
         self._waiting -= real
         start = max(now, self._ends_at)
         self._ends_at = item.ends_at = start + ms
+        if item.starts_at is None:
+            item.starts_at = start
         self._extend(item_id, start, start + real, now)
 
     def dropped(self, item_id: str, ms: float) -> None:
@@ -126,6 +129,11 @@ class Playback:
         """How much of an item the engine has sent so far."""
         item = self._items.get(item_id)
         return item.arrived if item is not None else 0.0
+
+    def item_starts_at(self, item_id: str) -> float | None:
+        """When the caller begins to hear an item: after what was handed over before it. None before that is known."""
+        item = self._items.get(item_id)
+        return item.starts_at if item is not None else None
 
     def item_ends_at(self, item_id: str) -> float | None:
         """When all that arrived of an item will have been heard; None while some of it waits in the lane."""

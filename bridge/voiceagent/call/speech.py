@@ -115,12 +115,17 @@ class Speech:
         item = self._items.get(item_id)
         return item is not None and item.machine.allows("playback_began")
 
+    def starts_at(self, item_id: str, now: float) -> float:
+        """When the caller hears the first of an item: `now`, or when what was handed over before it has been played."""
+        starts_at = self._playback.item_starts_at(item_id)
+        return now if starts_at is None else max(now, starts_at)
+
     def playback_began(self, item_id: str, latency_ms: float | None, now: float) -> list[Command]:
-        """The caller begins to hear an item."""
+        """The first of an item was handed over; it will be heard at once, or after what was handed over before."""
         item = self._items.get(item_id)
         if item is None or item.machine.signal("playback_began") != "note_beginning":
             return []
-        item.began_at, item.latency_ms = now, latency_ms
+        item.began_at, item.latency_ms = self.starts_at(item_id, now), latency_ms
         return [AgentSpeechBegan(item_id, latency_ms)]
 
     def settle(self, now: float) -> list[Command]:
@@ -151,8 +156,8 @@ class Speech:
     def _finish(self, item: Item, signal: ItemSignal, now: float) -> list[Command]:
         del self._items[item.item_id]
         self._over.append(item.item_id)
-        if item.machine.signal(signal) != "note_turn":
-            return []
+        if item.machine.signal(signal) != "note_turn" or now < item.began_at:
+            return []  # handed over, but stopped before anything of it was heard
         return [self._turn_note(item, now, interrupted=signal == "stopped")]
 
     def _turn_note(self, item: Item, now: float, *, interrupted: bool) -> AgentTurnNoted:

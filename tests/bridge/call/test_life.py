@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from voiceagent.call.life import DEPARTING_MS, ENDING_MS, ENGINE_MS, LAST_WORDS_MS, MEDIA_MS, REDIAL_MS, Life
+
+from voiceagent.call.life import DEPARTING_MS, ENDING_MS, ENGINE_MS, LAST_WORDS_MS, MEDIA_MS, REDIAL_MS, RINGING_MS, Life
 
 
 def live() -> Life:
@@ -34,6 +35,15 @@ def test_a_call_without_audio_ends() -> None:
     assert life.settle(MEDIA_MS - 1, patient=False) is None
     assert life.settle(MEDIA_MS, patient=False) == "depart"
     assert (life.reason, life.outcome(transferred=False)) == ("media_lost", "failed")
+
+
+def test_a_call_that_is_never_confirmed_ends() -> None:
+    life = Life(60_000)
+    life.start(0)
+    life.engine_ready()
+    assert due(life) == RINGING_MS
+    assert life.settle(RINGING_MS, patient=False) == "depart"
+    assert (life.reason, life.outcome(transferred=False)) == ("not_answered", "failed")
 
 
 def test_a_call_without_an_engine_ends() -> None:

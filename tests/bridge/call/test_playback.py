@@ -5,6 +5,7 @@ from collections import Counter, deque
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from voiceagent.call.playback import Playback
 
 
@@ -34,6 +35,7 @@ def test_items_back_to_back_are_heard_one_after_the_other() -> None:
     for item in ("a", "a", "b", "b"):
         playback.handed_over(item, 20, 0)
     assert (playback.heard_ms("a", 50), playback.heard_ms("b", 50)) == (40, 10)
+    assert (playback.item_starts_at("a"), playback.item_starts_at("b")) == (0, 40)
     assert (playback.item_ends_at("a"), playback.item_ends_at("b")) == (40, 80)
 
 
@@ -43,6 +45,7 @@ def test_the_end_of_an_item_is_unknown_while_some_of_it_waits() -> None:
     playback.handed_over("i", 20, 0)
     assert playback.item_ends_at("i") is None
     assert playback.item_ends_at("unknown") is None
+    assert playback.item_starts_at("unknown") is None
 
 
 def test_a_flush_forgets_what_was_not_heard_and_freezes_what_was() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from voiceagent.call.commands import AgentSpeechBegan, AgentTurnNoted
 from voiceagent.call.playback import Playback
 from voiceagent.call.speech import Speech, cut_words
@@ -69,6 +70,26 @@ def test_a_reply_that_ends_without_audio_leaves_no_note() -> None:
     speech.reply_ended("r")
     assert speech.settle(0) == []
     assert not speech.busy
+
+
+def test_an_item_begins_when_the_one_before_it_has_been_heard() -> None:
+    speech, playback = speaking()
+    playback.arrived("r", "j", 100)
+    speech.audio_began("r", "j")
+    playback.handed_over("j", 100, 20)
+    speech.playback_began("j", None, 20)
+    speech.reply_ended("r")
+    speech.settle(100)
+    assert [(note.start_ms, note.end_ms) for note in speech.settle(200)] == [(100, 200)]  # type: ignore[attr-defined]
+
+
+def test_an_item_stopped_before_its_beginning_was_not_heard() -> None:
+    speech, playback = speaking()
+    playback.arrived("r", "j", 100)
+    speech.audio_began("r", "j")
+    playback.handed_over("j", 100, 20)
+    speech.playback_began("j", None, 20)
+    assert [note.item_id for note in speech.stop(50)] == ["i"]  # type: ignore[attr-defined]
 
 
 def test_playback_begins_once() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from voiceagent.call.life import LIFE
 from voiceagent.call.replies import GATE
 from voiceagent.call.silence import SILENCE

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from voiceagent.call.commands import CancelTool, GiveToolResult, RunTool, ToolNoted, Warned
 from voiceagent.call.events import ToolCalled
 from voiceagent.call.tools import (

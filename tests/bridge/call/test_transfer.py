@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from voiceagent.call.commands import TransferCaller, TransferNoted
 from voiceagent.call.transfer import ANNOUNCED_MS, MOST_TRANSFERS, RING_GRACE_MS, Attempt, Transfer, outcome_output
 from voiceagent.discreet import Words

@@ -4,6 +4,7 @@ import gc
 import warnings
 
 import pytest
+
 from voiceagent.call.commands import (
     AgentSpeechBegan,
     AskForReply,

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Writes docs/states.md: the state tables of a call and their diagrams, drawn from the tables the code follows.
+
+scripts/gen_states.py           writes the file
+scripts/gen_states.py --check   fails if the file is not what would be written
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "states.md"
+
+HEAD = """\
+# The states of a call
+
+The call session (`voiceagent.call.session`) is made of small state machines. This page is drawn from their tables by
+`scripts/gen_states.py`; do not edit it. A label reads *signal / action*. A signal that has no arrow in a state says nothing new
+there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`.
+"""
+
+
+def tables() -> list[Any]:
+    """Every table of the session, the call's life first."""
+    from voiceagent.call.life import LIFE
+    from voiceagent.call.replies import GATE
+    from voiceagent.call.silence import SILENCE
+    from voiceagent.call.speech import ITEM
+    from voiceagent.call.transfer import TRANSFER
+    from voiceagent.call.turns import FLOOR
+
+    return [LIFE, FLOOR, GATE, ITEM, TRANSFER, SILENCE]
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *(section(table) for table in tables())])
+
+
+def section(table: Any) -> str:
+    """One machine: a sentence, its diagram, its rules."""
+    from voiceagent.call.tables import diagram, listing
+
+    return f"## {table.name}\n\n{table.about}\n\n```mermaid\n{diagram(table)}\n```\n\n{listing(table)}\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or check that it is fresh."""
+    fresh = page()
+    if "--check" in arguments:
+        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
+            return 0
+        print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/gen_states.py", file=sys.stderr)
+        return 1
+    PAGE.write_text(fresh, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "bridge"))
+    raise SystemExit(main(sys.argv[1:]))
