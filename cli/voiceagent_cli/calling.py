@@ -63,5 +63,6 @@ def tell(called: Called, terminal: Terminal, *, as_json: bool) -> None:
         terminal.complain(f"The call took {called.cut}; the caller hung up.", "--timeout SECONDS for a longer call")
         raise exits.Ended(exits.FAILED)
     if called.report["outcome"] not in WENT_WELL:
-        terminal.complain(f"The call {called.report['outcome']}: {called.report['end_reason']}.")
+        was = "was rejected" if called.report["outcome"] == "rejected" else "failed"
+        terminal.complain(f"The call {was}: {called.report['end_reason']}.")
         raise exits.Ended(exits.FAILED)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +46,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def report() -> dict[str, object]:
+def report() -> dict[str, Any]:
     """A call's report, with everything that can be in one."""
     return {
         "call_id": "call-1",
@@ -83,3 +85,25 @@ def report() -> dict[str, object]:
         "recording": None,
         "capture": "captures/call-1.jsonl.gz",
     }
+
+
+@pytest.fixture
+def remembered(project: Path, report: dict[str, Any]) -> Path:
+    """A project with three calls."""
+    folder = project / "captures"
+    folder.mkdir(exist_ok=True)
+    for call_id, started in (
+        ("aa1", "2026-11-22T05:00:00.000Z"),
+        ("aa2", "2026-11-22T07:00:00.000Z"),
+        ("b", "2026-11-22T06:00:00.000Z"),
+    ):
+        row = {
+            "call_id": call_id,
+            "started_at": started,
+            "duration_ms": 1000,
+            "outcome": "completed",
+            "end_reason": "caller_left",
+        }
+        content = {"v": 1, "row": row, "report": report | {"call_id": call_id, "started_at": started}}
+        (folder / f"{call_id}.report.json").write_text(json.dumps(content))
+    return project

@@ -20,8 +20,10 @@ def workbench(answer: httpx.Response, seen: list[httpx.Request] | None = None) -
 
 async def test_the_feed_comes_line_by_line_and_with_the_token() -> None:
     seen: list[httpx.Request] = []
-    bench = workbench(httpx.Response(200, content=b'{"note": "A"}\n{"note": "B"}\n'), seen)
-    assert [note["note"] async for note in bench.feed()] == ["A", "B"]
+    bench = workbench(httpx.Response(200, content=b'\n{"note": "A"}\n{"note": "B"}\n'), seen)
+    opened: list[str] = []
+    assert [note["note"] async for note in bench.feed(lambda: opened.append("yes"))] == ["A", "B"]
+    assert opened
     assert seen[0].headers["authorization"] == "Bearer token"
 
 
@@ -34,5 +36,5 @@ async def test_a_refusal_is_remote() -> None:
     with pytest.raises(RemoteError, match="wrong token"):
         await workbench(httpx.Response(401, text="wrong token")).report("c")
     with pytest.raises(RemoteError, match="wrong token"):
-        async for _ in workbench(httpx.Response(401, text="wrong token")).feed():
+        async for _ in workbench(httpx.Response(401, text="wrong token")).feed(lambda: None):
             pass

@@ -1,0 +1,32 @@
+"""`voiceagent emulate`, as the process it is."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+
+COMMAND = [sys.executable, "-m", "voiceagent_cli", "emulate", "all", "--answers", "scripted", "--env", "--json"]
+
+
+def test_ctrl_c_is_its_ordinary_end() -> None:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert json.loads(child.stdout.readline())["env"]["ACS_CONNECTION_STRING"].startswith("endpoint=http://127.0.0.1:")
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=20) == 0
+
+
+def test_it_leaves_with_whoever_started_it() -> None:
+    with subprocess.Popen([*COMMAND, "--with-parent"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdout.readline()
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+
+
+def test_a_folder_without_a_project_is_wrong_usage(voiceagent: object, tmp_path: object) -> None:
+    outcome = voiceagent("emulate", "--agent", tmp_path)  # type: ignore[operator]  # the fixture of conftest
+    assert (outcome.code, outcome.out) == (2, "")

@@ -1,0 +1,77 @@
+"""A bridge of one's own: with emulators for what is missing, and for the phone when it must be emulated."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceagent.emulators.together import Emulators as Together
+from voiceagent.errors import UserError
+from voiceagent_cli.local import bridge as module
+from voiceagent_cli.local.bridge import bridge
+from voiceagent_cli.local.emulators import Emulators
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Emulators in this process, without models; the list tells which were asked for."""
+    asked: list[str] = []
+
+    @asynccontextmanager
+    async def emulators(which: Any, *, project: Path) -> AsyncIterator[Emulators]:
+        asked.append(which)
+        async with Together(which, answers="scripted") as together:
+            yield Emulators(together.env(), together.facts())
+
+    monkeypatch.setattr(module, "emulators", emulators)
+    return asked
+
+
+async def test_without_azure_everything_is_emulated_and_subscribed(project: Path, asked: list[str]) -> None:
+    import httpx
+
+    said: list[str] = []
+    async with bridge(project, flags={"bridge.port": 0}, say=said.append) as served, httpx.AsyncClient(trust_env=False) as http:
+        assert (served.emulated, served.ready.mode, served.ready.engine) == ("all", "local", "embedded")
+        told = (await http.get(f"{served.running.emulator_url}/emulator/subscription")).json()
+        assert told["endpoint"] == f"http://127.0.0.1:{served.ready.port}/events"
+        health = await http.get(f"{served.ready.public_url}/readyz")
+        assert health.status_code == 200
+    assert asked == ["all"]
+    assert said == ["Starting the emulators ..."]
+
+
+async def test_a_tunnels_address_is_not_used_for_an_emulated_phone(
+    project: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEAGENT_PUBLIC_URL", "https://far.away")
+    async with bridge(project, flags={"bridge.port": 0}) as served:
+        assert served.ready.public_url == f"http://127.0.0.1:{served.ready.port}"
+
+
+async def test_strangers_cannot_ring_it(project: Path, asked: list[str]) -> None:
+    import httpx
+
+    async with bridge(project, flags={"bridge.port": 0}) as served, httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.post(f"{served.ready.public_url}/events", json=[])
+        assert answer.status_code in (401, 403)
+
+
+async def test_settings_that_cannot_serve_are_told_before_anything_starts(project: Path, asked: list[str]) -> None:
+    with pytest.raises(UserError):
+        async with bridge(project, flags={"limits.max_calls": 0}):
+            pass
+    assert asked == []
+
+
+async def test_a_port_in_use_is_told(project: Path, asked: list[str]) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ExceptionGroup) as told:
+        async with bridge(project, flags={"bridge.port": taken.getsockname()[1]}):
+            pass
+    assert told.group_contains(UserError)

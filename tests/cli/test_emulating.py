@@ -1,0 +1,61 @@
+"""The emulators on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from voiceagent_cli.emulating import announce, emulate, thinker_of
+from voiceagent_cli.terminal import Terminal
+
+FACTS = {
+    "acs": {"endpoint": "http://127.0.0.1:1"},
+    "voice_live": {},
+    "env": {"ACS_CONNECTION_STRING": "endpoint=http://127.0.0.1:1;accesskey=a'b", "PORT": "1"},
+}
+
+
+def said(*, env: bool) -> str:
+    out = io.StringIO()
+    announce(FACTS, Terminal(out, io.StringIO()), env=env)
+    return out.getvalue()
+
+
+def test_only_what_runs_is_announced() -> None:
+    assert said(env=False) == "acs         http://127.0.0.1:1\n"
+
+
+def test_settings_for_three_shells() -> None:
+    assert said(env=True) == (
+        "# bash\n"
+        "export ACS_CONNECTION_STRING='endpoint=http://127.0.0.1:1;accesskey=a'\"'\"'b'\n"
+        "export PORT=1\n"
+        "\n"
+        "# PowerShell\n"
+        "$env:ACS_CONNECTION_STRING = 'endpoint=http://127.0.0.1:1;accesskey=a''b'\n"
+        "$env:PORT = '1'\n"
+        "\n"
+        "# .env\n"
+        'ACS_CONNECTION_STRING="endpoint=http://127.0.0.1:1;accesskey=a\'b"\n'
+        'PORT="1"\n'
+        "\n"
+    )
+
+
+def test_the_agents_rules_are_followed(project: Path) -> None:
+    assert thinker_of(project).rules
+    assert thinker_of(None).rules == []
+
+
+async def test_they_run_until_stopped_and_print_one_line_of_json() -> None:
+    stop, out = asyncio.Event(), io.StringIO()
+    stop.set()
+    options: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "key": "", "agent": None, "seed": 7, "answers": "scripted"}
+    await emulate("all", Terminal(out, io.StringIO()), stop, options=options, env=True, as_json=True, with_parent=False)
+    facts = json.loads(out.getvalue())
+    assert out.getvalue().count("\n") == 1
+    assert {"acs", "voice_live", "event_grid", "arm", "env"} <= set(facts)
+    assert facts["env"]["VOICEAGENT_EMULATOR_URL"] == facts["acs"]["endpoint"]

@@ -1,0 +1,68 @@
+"""The calls of a bridge as they happen."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from voiceagent_cli.screen import Calls, screen
+from voiceagent_cli.terminal import Terminal
+
+BEGAN = {"kind": "note", "call_id": "abcdef", "at_ms": 0, "note": "CallBeganNoted", "caller": "…42", "called": "…99"}
+SAID = {
+    "kind": "note",
+    "call_id": "abcdef",
+    "at_ms": 900,
+    "note": "CallerTurnNoted",
+    "text": "My order?",
+    "start_ms": 400,
+    "end_ms": 900,
+}
+PHASE = {"kind": "note", "call_id": "abcdef", "at_ms": 10, "note": "PhaseNoted", "phase": "engine_ready"}
+ENDED = {"kind": "note", "call_id": "abcdef", "at_ms": 9000, "note": "CallEndedNoted"}
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(out: io.StringIO, *items: dict[str, Any], as_json: bool = False) -> str:
+    with screen(Terminal(out, io.StringIO()), as_json=as_json) as show:
+        for item in items:
+            show(item)
+    return out.getvalue()
+
+
+def test_a_pipe_gets_plain_lines_with_the_call_they_belong_to() -> None:
+    assert shown(io.StringIO(), BEGAN, SAID, ENDED) == "abcd     0.4 s  caller    My order?\n"
+
+
+def test_programs_get_one_object_a_line() -> None:
+    lines = shown(io.StringIO(), BEGAN, ENDED, as_json=True).splitlines()
+    assert len(lines) == 2
+    assert '"note": "CallBeganNoted"' in lines[0]
+
+
+def test_who_is_on_the_phone() -> None:
+    now = [100.0]
+    calls = Calls(lambda: now[0])
+    for item in (BEGAN, PHASE, SAID):
+        calls.take(item)
+    now[0] += 75
+    assert calls.rows() == [("abcd", "…42", "1:15", "engine ready", "My order?")]
+    calls.take(ENDED)
+    assert calls.rows() == []
+
+
+def test_what_is_known_of_no_call_is_no_row() -> None:
+    calls = Calls()
+    calls.take({"kind": "reloaded"})
+    calls.take(SAID)
+    calls.take(ENDED)
+    assert calls.rows() == []
+
+
+def test_a_person_sees_the_lines_too(capsys: Any) -> None:
+    shown(Screen(), BEGAN, SAID, ENDED)
+    assert "My order?" in capsys.readouterr().out

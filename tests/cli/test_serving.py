@@ -1,0 +1,43 @@
+"""What `serve` says when it is ready. (Serving itself: tests/cli/commands/test_serve.py.)"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from voiceagent.observe.feed import Feed
+from voiceagent.server.serve import Ready
+from voiceagent_cli.local.bridge import Bridge
+from voiceagent_cli.local.running import Running
+from voiceagent_cli.serving import _announce, _announce_as_json
+from voiceagent_cli.terminal import Terminal
+
+
+@pytest.fixture
+async def served() -> Bridge:
+    ready = Ready(8080, "http://127.0.0.1:8080", "local", "orders", "embedded")
+    running = Running(1, 8080, "http://127.0.0.1:2", "http://127.0.0.1:3", "t")
+    return Bridge(ready, running, "http://127.0.0.1:2/?token=t", Feed(), "all")
+
+
+async def test_for_people_the_addresses_and_the_next_command(served: Bridge) -> None:
+    err = io.StringIO()
+    _announce(served, Terminal(io.StringIO(), err), Path("demo"))
+    assert err.getvalue().splitlines() == [
+        "orders is ready for calls at http://127.0.0.1:8080",
+        "No Azure settings: an emulated phone and the embedded engine, all on this machine.",
+        "Live page: http://127.0.0.1:2/?token=t",
+        'Call it:   voiceagent call demo --say "Hello"',
+        "Saved changes count from the next call. Ctrl-C ends.",
+    ]
+
+
+async def test_for_programs_one_line_with_the_promised_fields(served: Bridge) -> None:
+    out = io.StringIO()
+    _announce_as_json(served, Terminal(out, io.StringIO()), Path("demo"))
+    facts = json.loads(out.getvalue())
+    assert {"ready", "public_url", "port", "workbench_url", "mode", "agent", "engine"} <= set(facts)
+    assert facts["ready"] is True
