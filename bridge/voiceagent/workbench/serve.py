@@ -46,11 +46,11 @@ class Workbench:
         return f"{self.url}/?token={self.token}"
 
     async def __aenter__(self) -> Workbench:
-        listening = _listen(self.port)
-        self.port = listening.getsockname()[1]
+        self._listening = _listen(self.port)
+        self.port = self._listening.getsockname()[1]
         self._server = _server(self._app)
         await self._group.__aenter__()
-        self._group.create_task(self._server.serve([listening]))
+        self._group.create_task(self._server.serve([self._listening]))
         return self
 
     async def __aexit__(
@@ -58,7 +58,10 @@ class Workbench:
     ) -> None:
         self._feed.close()
         self._server.should_exit = True
-        await self._group.__aexit__(kind, error, trace)
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        finally:
+            self._listening.close()  # the server does it at its ordinary end, but not when it is cancelled
 
 
 def _server(app: Door) -> uvicorn.Server:
