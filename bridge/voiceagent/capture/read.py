@@ -39,9 +39,9 @@ class CaptureReader:
     def __iter__(self) -> Iterator[Record]:
         ended = False
         for line, whole in self._lines:
-            self._number += 1
             if not whole:
                 break
+            self._number += 1
             try:
                 record = records.parse(line)
             except ValueError:
@@ -51,7 +51,7 @@ class CaptureReader:
                 self.stopped = f"the capture ended before its call, after record {self._number - 1}: {record.reason}"
             yield record
         if not ended:
-            self.stopped = f"the file ends after record {max(0, self._number - 1)} without an end: its writer was stopped"
+            self.stopped = f"the file ends after record {self._number} without an end: its writer was stopped"
 
     def _header(self) -> Header:
         line, whole = next(self._lines, (b"", False))

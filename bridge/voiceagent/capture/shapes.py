@@ -78,6 +78,6 @@ def _typed(hint: Any, value: Any) -> Any:
         return None if value is None else _typed(inner[0], value) if len(inner) == 1 else value
     if origin is tuple and isinstance(value, list):
         return tuple(_typed(arguments[0], item) for item in value)
-    if origin is not None and issubclass(origin, Mapping) and isinstance(value, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, Mapping):
         return {key: _typed(arguments[1], item) for key, item in value.items()}
     return value

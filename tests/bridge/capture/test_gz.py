@@ -1,0 +1,93 @@
+"""A gzip file through bad times."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import itertools
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceagent.capture.gz import GzipLog
+
+
+def readable(path: Path) -> bytes:
+    """What a reader gets of a file that may be cut."""
+    return zlib.decompressobj(31).decompress(path.read_bytes())
+
+
+def test_a_finished_file_is_ordinary_gzip(tmp_path: Path) -> None:
+    log = GzipLog(tmp_path / "a.gz")
+    for number in range(100):
+        log.write(b"line %d\n" % number)
+        if number % 10 == 0:
+            log.sync()
+    log.finish()
+    assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == b"".join(b"line %d\n" % number for number in range(100))
+
+
+def test_everything_before_a_sync_can_be_read_from_an_unfinished_file(tmp_path: Path) -> None:
+    log = GzipLog(tmp_path / "a.gz")
+    log.write(b"one\n")
+    log.sync()
+    log.write(b"two\n")
+    assert readable(tmp_path / "a.gz") == b"one\n"
+    log.finish()
+
+
+def test_the_file_is_private_and_never_replaced(tmp_path: Path) -> None:
+    GzipLog(tmp_path / "a.gz").finish()
+    assert (tmp_path / "a.gz").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        GzipLog(tmp_path / "a.gz")
+
+
+class SmallDisk:
+    """`os.write` on a disk of so many bytes."""
+
+    def __init__(self, path: Path, room: int) -> None:
+        self._path, self._room, self._write = path, room, os.write
+
+    def __call__(self, file: int, content: Any) -> int:
+        left = self._room - self._path.stat().st_size
+        if left <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._write(file, bytes(content)[:left])
+
+
+def fill(log: GzipLog) -> int:
+    """Write and sync lines until the disk is full; how many were taken."""
+    for number in itertools.count():
+        try:
+            log.write(b"%d %s\n" % (number, os.urandom(40).hex().encode()))
+            log.sync()
+        except OSError as error:
+            assert error.errno == errno.ENOSPC  # noqa: PT017
+            return number
+    raise AssertionError
+
+
+@pytest.mark.parametrize("room", range(400, 1400, 97))
+def test_a_full_disk_ends_the_file_properly_at_a_sync_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    path = tmp_path / "a.gz"
+    log = GzipLog(path)
+    monkeypatch.setattr(os, "write", SmallDisk(path, room))
+    number = fill(log)
+    assert log.give_up(b"the disk is full\n")
+    lines = gzip.decompress(path.read_bytes()).splitlines()
+    assert lines[-1] == b"the disk is full"
+    assert [int(line.split()[0]) for line in lines[:-1]] == list(range(len(lines) - 1))
+    assert len(lines) - 1 >= number - 3
+
+
+def test_a_disk_that_takes_nothing_at_all_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.gz"
+    log = GzipLog(path)
+    monkeypatch.setattr(os, "write", SmallDisk(path, 0))
+    with pytest.raises(OSError, match="No space left"):
+        log.finish()
+    assert not log.give_up(b"x")

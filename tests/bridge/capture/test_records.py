@@ -1,0 +1,48 @@
+"""Lines and values of format v1."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from voiceagent.capture import records
+from voiceagent.capture.records import End, Header, Mark, NoteRecord, Reaction, SessionRecord, Unknown, Wire
+
+
+def test_the_header_says_version_and_origin() -> None:
+    header = Header("c1", "2026-11-22T05:00:00.000Z", "redacted", {"voiceagent": "0.1.0"}, {"name": "orders"}, "embedded")
+    line = records.header_line(header)
+    assert line.startswith(b'{"v":1,"kind":"header",')
+    assert records.parse_header(json.loads(line)) == header
+
+
+@pytest.mark.parametrize("frame", [b'{"a":1}', b'{ "a" : [1, 2.50, "\\u00e9"] }', b"[]", b'{"frame":{"frame":1}}'])
+def test_a_frame_comes_back_byte_for_byte(frame: bytes) -> None:
+    line = records.wire_line(12.3456, "media", "in", frame)
+    assert json.loads(line)["t"] == 12.346
+    assert records.parse(line) == Wire(12.346, "media", "in", frame, len(frame))
+
+
+@pytest.mark.parametrize(
+    ("line", "record"),
+    [
+        (records.odd_wire_line(1, "engine", "out", text="not JSON"), Wire(1, "engine", "out", b"not JSON", 8)),
+        (records.odd_wire_line(1, "engine", "out", b64="AAE="), Wire(1, "engine", "out", b"\x00\x01", 2)),
+        (records.odd_wire_line(1, "engine", "out", size=7), Wire(1, "engine", "out", None, 7)),
+        (records.record_line(2, "session", settings={"a": 1}), SessionRecord(2, {"a": 1})),
+        (records.record_line(2, "reaction", event=None, commands=[{"type": "x"}]), Reaction(2, None, ({"type": "x"},))),
+        (records.record_line(2, "note", type="KeyNoted", fields={"key": "5"}), NoteRecord(2, "KeyNoted", {"key": "5"})),
+        (records.record_line(2, "mark", mark="queue-full", sentence="s"), Mark(2, "queue-full", "s")),
+        (records.record_line(2, "end", reason="closed", records=9), End(2, "closed", 9)),
+        (records.record_line(2, "of the future", a=1), Unknown(2, {"t": 2, "kind": "of the future", "a": 1})),
+    ],
+)
+def test_every_kind_comes_back(line: bytes, record: records.Record) -> None:
+    assert records.parse(line) == record
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"t":"x","kind":"note"}'])
+def test_what_is_no_record_is_a_value_error(line: bytes) -> None:
+    with pytest.raises(ValueError):
+        records.parse(line)
