@@ -25,9 +25,9 @@ def refusal(headers: Mapping[str, str]) -> str | None:
 
 
 def _name(host: str) -> str:
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
+    """The name without its port; an IPv6 address keeps its brackets."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host
 
 
 def holds_token(headers: Mapping[str, str], cookies: Mapping[str, str], token: str) -> bool:
