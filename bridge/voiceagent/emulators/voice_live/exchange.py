@@ -43,7 +43,7 @@ class Wanted:
 class Exchange:
     """See the module's text. Every method appends to `steps`, which the session takes away."""
 
-    def __init__(self, *, ids: Ids, native: bool, clock: Callable[[], float]) -> None:
+    def __init__(self, *, ids: Ids, native: bool, clock: Callable[[], float], late_deltas: int = 0) -> None:
         self.conversation = Conversation()
         self.replies: list[Reply] = []
         self.active: Reply | None = None
@@ -51,6 +51,7 @@ class Exchange:
         self.native = native
         self._ids = ids
         self._clock = clock
+        self._late_deltas = late_deltas
         self._conversation_id = ids.conversation()
         self._unasked: Wanted | None = None
         self._owes_response = False
@@ -169,8 +170,12 @@ class Exchange:
     def cancel(self, reason: str) -> None:
         """Stop the running response: `turn_detected` or `client_cancelled`."""
         assert self.active is not None
-        self.steps.append(Silence(self.active.id))
+        reply = self.active
+        self.steps.append(Silence(reply.id))
         self._finish("cancelled", {"type": "cancelled", "reason": reason})
+        for _ in range(self._late_deltas):
+            for event in reply.late_delta():
+                self.send(event)
 
     def piece(self, response_id: str, make: Callable[[Reply], list[Event]]) -> None:
         """Something of the answer came; late pieces of a response that is over are dropped."""

@@ -19,6 +19,8 @@ class EmulatorOptions:
     """New connections before the service answers 429; the real quota is 30."""
     honour_cancel_previous: bool = False
     """Whether a `response.create` during a response cancels it. The real service says so and answers with an error."""
+    late_deltas: int = 0
+    """Audio deltas still sent after the `response.done` of a cancelled response, as seen in the field."""
     bearer_tokens: tuple[str, ...] = ()
     """Entra tokens accepted beside the key; the key itself is always accepted as a token."""
     seed: int | None = None

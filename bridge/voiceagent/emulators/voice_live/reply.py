@@ -22,6 +22,9 @@ WORDS_PER_DELTA = 3
 AUDIO_TOKENS_OUT_PER_MS = 20 / 1000
 AUDIO_TOKENS_IN_PER_MS = 10 / 1000
 
+_QUARTER_SECOND = "A" * 16_000
+"""PCM16 at 24 kHz as base64."""
+
 _TOKEN = re.compile(r"\s*\S+")
 _JSON_TOKEN = re.compile(r"\s*(?:[\w.+-]+|\"[\w.+-]*\"?|[^\w\s])")
 
@@ -116,6 +119,14 @@ class Reply:
         events = self._message_closed("completed" if status == "completed" else "incomplete")
         self.status = status
         return [*events, answers.event("response.done", response=self.shown(details))]
+
+    def late_delta(self) -> list[Event]:
+        """A quarter second of silence that was under way when the response was cancelled; nothing if it never spoke."""
+        spoken = next((place for place, item in enumerate(self.items) if item.spoken), None)
+        if spoken is None:
+            return []
+        where = {"response_id": self.id, "item_id": self.items[spoken].id, "output_index": spoken, "content_index": 0}
+        return [answers.event("response.audio.delta", **where, delta=_QUARTER_SECOND)]
 
     def _opened(self) -> list[Event]:
         if self._open is not None:

@@ -110,6 +110,7 @@ class VoiceLiveEmulator:
             expires_at=int(self._wall() + self.options.session_seconds),
             clock=lambda: loop.time() * 1000,
             honour_cancel_previous=self.options.honour_cancel_previous,
+            late_deltas=self.options.late_deltas,
         )
         connection = Connection(socket, state, self._answers(), self.options)
         session_id = state.session["id"]

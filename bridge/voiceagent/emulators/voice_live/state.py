@@ -27,7 +27,14 @@ class SessionState:
     """See the module's text. `model` is the one of the URL; `honour_cancel_previous` lets a second response.create cancel."""
 
     def __init__(
-        self, *, ids: Ids, model: str, expires_at: int, clock: Callable[[], float], honour_cancel_previous: bool = False
+        self,
+        *,
+        ids: Ids,
+        model: str,
+        expires_at: int,
+        clock: Callable[[], float],
+        honour_cancel_previous: bool = False,
+        late_deltas: int = 0,
     ) -> None:
         self.native = settings.is_native(model)
         self.session: Session = settings.created(session_id=ids.session(), model=model, expires_at=expires_at)
@@ -35,7 +42,7 @@ class SessionState:
         """What the ear was told last."""
         self.wedged = False
         """Broken by an update; every further event is refused."""
-        self.exchange = Exchange(ids=ids, native=self.native, clock=clock)
+        self.exchange = Exchange(ids=ids, native=self.native, clock=clock, late_deltas=late_deltas)
         self._ids = ids
         self._honour_cancel_previous = honour_cancel_previous
         self._buffered_ms = 0.0

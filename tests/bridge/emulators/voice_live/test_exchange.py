@@ -207,3 +207,13 @@ def test_one_response_at_a_time() -> None:
     with pytest.raises(Refusal) as refused:
         exchange.create(wanted)
     assert refused.value.code == "conversation_already_has_active_response"
+
+
+def test_deltas_under_way_can_arrive_after_a_cancelled_response(stage: Callable[..., Any]) -> None:
+    one = stage(late_deltas=2)
+    one.client("response.create")
+    assert one.client("response.cancel") == ["response.done"]
+    one.client("response.create")
+    one.say("Hello there.")
+    assert one.client("response.cancel") == [*CLOSING, "response.audio.delta", "response.audio.delta"]
+    assert one.last("response.audio.delta")["response_id"] == one.requests[-1].response_id

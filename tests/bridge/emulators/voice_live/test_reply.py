@@ -146,3 +146,11 @@ def test_the_first_audio_is_remembered_by_the_clock() -> None:
 
 def test_four_characters_are_a_token() -> None:
     assert [count_tokens(text) for text in ("", "a", "abcd", "abcde")] == [0, 1, 1, 2]
+
+
+def test_an_answer_that_never_spoke_has_no_late_sound() -> None:
+    one = reply()
+    assert one.late_delta() == []
+    one.call("f", "{}")
+    one.words("Hi.", 0)
+    assert one.late_delta()[0]["output_index"] == 1
