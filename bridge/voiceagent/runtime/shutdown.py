@@ -14,14 +14,18 @@ AT_ONCE_SECONDS = 3.0  # a hang-up is one request
 
 
 async def drain(
-    calls: Registry[CallRunner], *, seconds: float = DRAIN_SECONDS, on_impatience: Callable[[], None] | None = None
+    calls: Registry[CallRunner],
+    *,
+    seconds: float = DRAIN_SECONDS,
+    at_once_seconds: float = AT_ONCE_SECONDS,
+    on_impatience: Callable[[], None] | None = None,
 ) -> int:
     """Ask every call to end, politely and then at once; returns how many had to be left to cancellation."""
     if await _all_ended(calls, EndRequested("shutdown"), seconds):
         return 0
     if on_impatience is not None:
         on_impatience()
-    await _all_ended(calls, EndRequested("shutdown", at_once=True), AT_ONCE_SECONDS)
+    await _all_ended(calls, EndRequested("shutdown", at_once=True), at_once_seconds)
     return len(calls)
 
 

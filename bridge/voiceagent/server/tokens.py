@@ -50,7 +50,7 @@ class AcsTokens:
         self._tried_at: float | None = None
 
     async def check(self, authorization: str) -> str:
-        """The token, when it is the service's own, meant for us, and holds now. Raises Refused."""
+        """Return the token's own id, or "", when it is the service's, meant for us, and holds now. Raises Refused."""
         import jwt
 
         scheme, _, token = authorization.partition(" ")
@@ -63,10 +63,9 @@ class AcsTokens:
         if head.get("alg") != "RS256":
             raise Refused(401, f"the token is signed with {str(head.get('alg'))[:20]!r}, expected RS256")
         key = await self._key(str(head.get("kid", "")))
-        self._verify(token, key)
-        return token
+        return self._verified_id(token, key)
 
-    def _verify(self, token: str, key: PyJWK) -> None:
+    def _verified_id(self, token: str, key: PyJWK) -> str:
         import jwt
 
         try:
@@ -89,6 +88,7 @@ class AcsTokens:
             raise Refused(401, "the token has expired")
         if now < begins - LEEWAY_SECONDS:
             raise Refused(401, "the token is not valid yet")
+        return str(claims.get("jti") or "")
 
     async def _key(self, key_id: str) -> PyJWK:
         now = self._clock.now_ms()
@@ -116,19 +116,24 @@ class AcsTokens:
 
 
 class TokenUse:
-    """A callback's token is made for one delivery: seen again with another body, it was stolen."""
+    """A callback's token is made for one delivery: seen again with another body, it was stolen.
+
+    Only for tokens that carry an id of their own: two without one that were made in the same second are the same text.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._bodies: OrderedDict[bytes, tuple[float, bytes]] = OrderedDict()
+        self._bodies: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
-    def bind(self, token: str, body: bytes) -> None:
+    def bind(self, token_id: str, body: bytes) -> None:
         """Remember what a token came with. Raises Refused when it came with something else before."""
+        if not token_id:
+            return
         now = self._clock.now_ms()
         while self._bodies and (len(self._bodies) > _REMEMBERED_TOKENS or self._oldest() < now - REPLAY_MS):
             self._bodies.popitem(last=False)
-        name, content = hashlib.sha256(token.encode()).digest(), hashlib.sha256(body).digest()
-        known = self._bodies.setdefault(name, (now, content))
+        content = hashlib.sha256(body).digest()
+        known = self._bodies.setdefault(token_id, (now, content))
         if known[1] != content:
             raise Refused(401, "the token was used before, for another report")
 

@@ -60,10 +60,9 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             call = await admitted(bridge, request.path_params["call"], request.path_params["token"])
-            token = await bridge.acs_tokens.check(request.headers.get("authorization", "")) if bridge.acs_tokens else ""
+            token_id = await bridge.acs_tokens.check(request.headers.get("authorization", "")) if bridge.acs_tokens else ""
             body = await _body(request)
-            if token:
-                bridge.token_use.bind(token, body)
+            bridge.token_use.bind(token_id, body)
             await _settled(call)
             _take(call, body)
         except Refused as refused:

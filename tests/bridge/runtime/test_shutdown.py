@@ -1,0 +1,49 @@
+"""Draining: politely, then at once, and never without bound."""
+
+from __future__ import annotations
+
+from voiceagent.call.events import EndRequested, Event
+from voiceagent.runtime.registry import Registry
+from voiceagent.runtime.shutdown import drain
+
+
+class Call:
+    def __init__(self, call_id: str, calls: Registry[Call], *, obeys: str) -> None:
+        self.call_id = call_id
+        self.asked: list[Event] = []
+        self._calls = calls
+        self._obeys = obeys
+        calls.add(self)
+
+    def deliver(self, event: Event) -> None:
+        self.asked.append(event)
+        assert isinstance(event, EndRequested)
+        if self._obeys == ("at once" if event.at_once else "politely"):
+            self._calls.remove(self)
+
+
+async def test_calls_that_end_politely_are_asked_once() -> None:
+    calls: Registry[Call] = Registry()
+    call = Call("one", calls, obeys="politely")
+    assert await drain(calls, seconds=1) == 0  # type: ignore[arg-type]  # a fake call
+    assert call.asked == [EndRequested("shutdown")]
+
+
+async def test_the_impatient_second_request_is_at_once() -> None:
+    calls: Registry[Call] = Registry()
+    call = Call("one", calls, obeys="at once")
+    told = []
+    left = await drain(calls, seconds=0, on_impatience=lambda: told.append(True))  # type: ignore[arg-type]  # a fake call
+    assert left == 0
+    assert call.asked == [EndRequested("shutdown"), EndRequested("shutdown", at_once=True)]
+    assert told == [True]
+
+
+async def test_without_calls_there_is_nothing_to_wait_for() -> None:
+    assert await drain(Registry(), seconds=1) == 0
+
+
+async def test_a_call_that_does_not_end_is_counted() -> None:
+    calls: Registry[Call] = Registry()
+    Call("one", calls, obeys="never")
+    assert await drain(calls, seconds=0, at_once_seconds=0) == 1  # type: ignore[arg-type]  # a fake call
