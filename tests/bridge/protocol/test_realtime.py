@@ -275,6 +275,17 @@ def test_whatever_is_not_a_plain_audio_delta_is_left_to_the_full_reading(frame: 
     assert audio_delta(frame.encode()) is None
 
 
+@given(audio_deltas(), IDS, DAMAGE | st.just([]))
+def test_an_id_that_comes_last_does_no_harm(frame: bytes, event_id: str, damage: list[tuple[int, int, bytes]]) -> None:
+    frame = frame[:-1] + b',"event_id":"%b"}' % event_id.encode()
+    found = audio_delta(damaged(frame, damage))
+    assert found is not None or damage
+    if found is not None:
+        event = openai_ga.decode_server(damaged(frame, damage))
+        assert isinstance(event, ResponseAudioDelta)
+        assert found == (event.response_id, event.item_id, event.delta.encode())
+
+
 def test_caller_audio_is_sent_without_parsing() -> None:
     frame = APPEND_PREFIX + b"AAAA" + APPEND_SUFFIX
     assert voice_live.decode_client(frame) == InputAudioBufferAppend("AAAA")
