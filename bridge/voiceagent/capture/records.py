@@ -4,6 +4,7 @@
 {"t":12.345,"kind":"wire","edge":"media","dir":"in","frame":{…}}      a frame, byte for byte when nothing had to be hidden
 {"t":12.345,"kind":"session","settings":{…}}                          what the session decided by
 {"t":12.345,"kind":"reaction","event":{…}|null,"commands":[…]}        what the session got and what it wanted
+{"t":12.345,"kind":"lane","do":"handed_over","reply":"","item":…,"ms":20}  what the audio lane told the playback account
 {"t":12.345,"kind":"note","type":"BargeInNoted","fields":{…}}
 {"t":12.345,"kind":"mark","mark":"queue-full","sentence":…}           something is missing from here on
 {"t":12.345,"kind":"end","reason":"closed","records":812}             a capture without an end was cut short
@@ -65,6 +66,20 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneStep:
+    """What the audio lane told the playback account: `do` is arrived, handed_over, dropped or flush.
+
+    The session reads that account when it decides, so a replay must tell it the same, in the same place between the reactions.
+    """
+
+    at_ms: float
+    do: str
+    reply_id: str
+    item_id: str
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRecord:
     """A note, by the name of its type."""
 
@@ -99,7 +114,7 @@ class Unknown:
     raw: Mapping[str, Any]
 
 
-Record: TypeAlias = Wire | SessionRecord | Reaction | NoteRecord | Mark | End | Unknown
+Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown
 
 
 def compact(value: Any) -> bytes:
@@ -125,8 +140,8 @@ def odd_wire_line(at_ms: float, edge: str, direction: str, **content: Any) -> by
 
 
 def record_line(at_ms: float, kind: str, **fields: Any) -> bytes:
-    """Any other record."""
-    return compact({"t": round(at_ms, 3), "kind": kind, **fields})
+    """Any other record. The time is exact: a deadline that was met must be met in a replay too."""
+    return compact({"t": at_ms, "kind": kind, **fields})
 
 
 def parse_header(raw: Mapping[str, Any]) -> Header:
@@ -156,6 +171,9 @@ def parse(line: bytes) -> Record:
             return SessionRecord(at_ms, raw.get("settings") or {})
         case "reaction":
             return Reaction(at_ms, raw.get("event"), tuple(raw.get("commands") or ()))
+        case "lane":
+            names = (str(raw.get("do", "")), str(raw.get("reply", "")), str(raw.get("item", "")))
+            return LaneStep(at_ms, *names, float(raw.get("ms", 0.0)))
         case "note":
             return NoteRecord(at_ms, str(raw.get("type", "")), raw.get("fields") or {})
         case "mark":

@@ -115,6 +115,16 @@ class CaptureWriter:
         """One step of the session, for exact replay."""
         self._put(call_id, at_ms, "reaction", (event, tuple(commands)))
 
+    def lane(self, call_id: str, at_ms: float, do: str, reply_id: str, item_id: str, ms: float) -> None:
+        """What the audio lane told the playback account, for exact replay; as hot as a frame."""
+        queue, overflowed = self._queue, self._overflowed
+        if self._thread is None or (overflowed and call_id in overflowed):
+            return
+        if len(queue) >= self._bound:
+            overflowed.add(call_id)
+            return
+        queue.append((call_id, at_ms, "", "lane", (do, reply_id, item_id, ms)))
+
     def path(self, call_id: str) -> Path | None:
         """Where the capture of a call is (going to be) written; None when there is none."""
         if self._policy == "off":
@@ -204,6 +214,9 @@ class CaptureWriter:
             return records.record_line(at_ms, "note", type=type(content).__name__, fields=hide(field_values(content)))
         if kind == "session":
             return records.record_line(at_ms, "session", settings=hide(field_values(content)))
+        if kind == "lane":
+            do, reply_id, item_id, ms = content
+            return records.record_line(at_ms, "lane", do=do, reply=reply_id, item=item_id, ms=ms)
         event, commands = content
         wanted = [_hidden(plain(command), hide) for command in commands if not isinstance(command, Note)]
         return records.record_line(

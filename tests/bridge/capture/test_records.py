@@ -7,7 +7,7 @@ import json
 import pytest
 
 from voiceagent.capture import records
-from voiceagent.capture.records import End, Header, Mark, NoteRecord, Reaction, SessionRecord, Unknown, Wire
+from voiceagent.capture.records import End, Header, LaneStep, Mark, NoteRecord, Reaction, SessionRecord, Unknown, Wire
 
 
 def test_the_header_says_version_and_origin() -> None:
@@ -32,6 +32,10 @@ def test_a_frame_comes_back_byte_for_byte(frame: bytes) -> None:
         (records.odd_wire_line(1, "engine", "out", size=7), Wire(1, "engine", "out", None, 7)),
         (records.record_line(2, "session", settings={"a": 1}), SessionRecord(2, {"a": 1})),
         (records.record_line(2, "reaction", event=None, commands=[{"type": "x"}]), Reaction(2, None, ({"type": "x"},))),
+        (
+            records.record_line(2, "lane", do="arrived", reply="r", item="i", ms=20.0),
+            LaneStep(2, "arrived", "r", "i", 20.0),
+        ),
         (records.record_line(2, "note", type="KeyNoted", fields={"key": "5"}), NoteRecord(2, "KeyNoted", {"key": "5"})),
         (records.record_line(2, "mark", mark="queue-full", sentence="s"), Mark(2, "queue-full", "s")),
         (records.record_line(2, "end", reason="closed", records=9), End(2, "closed", 9)),
