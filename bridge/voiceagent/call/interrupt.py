@@ -20,11 +20,11 @@ def cut_off(
     `cancel`: the engine does not cancel its active reply by itself. `truncate`: it does not shorten its memory by itself.
     """
     out: list[Command] = [StopPlayback()] if playback.audible(now) else []
-    if active_reply is not None:
-        speech.drop(active_reply)
-        out.append(DropAudioOf(active_reply))
-        if cancel:
-            out.append(CancelReply(active_reply))
+    for reply_id in _unfinished(speech, active_reply):
+        speech.drop(reply_id)
+        out.append(DropAudioOf(reply_id))
+    if cancel and active_reply is not None:
+        out.append(CancelReply(active_reply))
     if truncate:
         out += _truncations(speech, playback, now)
     out += speech.stop(now)
@@ -33,9 +33,15 @@ def cut_off(
 
 
 def heard_of_current(speech: Speech, playback: Playback, now: float) -> float:
-    """How much the caller has heard of the item being played; 0 when none is."""
-    audible = [item for item in speech.items() if item.machine.state == "audible"]
-    return playback.heard_ms(audible[-1].item_id, now) if audible else 0.0
+    """How much the caller has heard of the item being played; 0 when nothing of any was heard."""
+    heard = [playback.heard_ms(item.item_id, now) for item in speech.items()]
+    return next((ms for ms in reversed(heard) if ms), 0.0)
+
+
+def _unfinished(speech: Speech, active_reply: str | None) -> list[str]:
+    """Replies of which audio may still come, the active one first."""
+    replies = [active_reply, *(item.reply_id for item in speech.items() if not item.all_sent)]
+    return [reply_id for reply_id in dict.fromkeys(replies) if reply_id is not None]
 
 
 def _truncations(speech: Speech, playback: Playback, now: float) -> list[Command]:

@@ -35,8 +35,23 @@ def test_everything_unheard_is_undone_in_order_of_urgency() -> None:
 
 def test_a_reply_that_is_complete_is_not_cancelled() -> None:
     speech, playback = two_items()
+    speech.reply_ended("r")
     commands = cut_off(speech, playback, None, 40, cancel=True, truncate=False)
     assert [type(command).__name__ for command in commands] == ["StopPlayback", "AgentTurnNoted"]
+
+
+def test_a_reply_we_never_saw_begin_is_dropped_too() -> None:
+    speech, playback = two_items()
+    commands = cut_off(speech, playback, "r2", 40, cancel=True, truncate=False)
+    assert commands[:4] == [StopPlayback(), DropAudioOf("r2"), DropAudioOf("r"), CancelReply("r2")]
+
+
+def test_of_two_items_back_to_back_the_one_being_heard_counts() -> None:
+    speech, playback = two_items()
+    playback.handed_over("b", 100, 0)
+    speech.playback_began("b", None, 0)
+    assert heard_of_current(speech, playback, 40) == 40
+    assert heard_of_current(speech, playback, 130) == 30
 
 
 def test_a_silent_reply_is_dropped_without_stopping_a_playback_that_is_none() -> None:
@@ -53,4 +68,4 @@ def test_an_item_of_which_nothing_arrived_is_not_truncated() -> None:
     playback = Playback()
     speech = Speech(playback)
     speech.announced("r", "i")
-    assert cut_off(speech, playback, None, 0, cancel=True, truncate=True) == []
+    assert cut_off(speech, playback, None, 0, cancel=True, truncate=True) == [DropAudioOf("r")]
