@@ -1,0 +1,227 @@
+"""The engine client against the emulated service: opening, talking, and every way in which opening can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from voiceagent.call import commands as c
+from voiceagent.call import events as e
+from voiceagent.discreet import Secret, Words
+from voiceagent.emulators.voice_live.options import EmulatorOptions
+from voiceagent.emulators.voice_live.scripted import Scripted, Turn
+from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
+from voiceagent.engines.realtime import EngineConnection, open_engine
+from voiceagent.errors import RemoteError
+
+KEY = "key-of-the-engine"
+SETUP = c.EngineSetup("Be kind.", "en-US-Ava:DragonHDLatestNeural", 24_000)
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.events: list[e.Event] = []
+        self.audio_bytes = 0
+        self.news = asyncio.Event()
+
+    def deliver(self, event: e.Event) -> None:
+        self.events.append(event)
+        self.news.set()
+
+    def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
+        self.audio_bytes += len(base64.b64decode(payload))
+
+    async def until(self, kind: type[e.Event]) -> e.Event:
+        async with asyncio.timeout(10):
+            while not (found := [event for event in self.events if isinstance(event, kind)]):
+                self.news.clear()
+                await self.news.wait()
+        return found[0]
+
+
+@asynccontextmanager
+async def emulated(*script: Turn) -> AsyncIterator[VoiceLiveEmulator]:
+    async with VoiceLiveEmulator(Scripted(script), key=KEY, options=EmulatorOptions(delta_interval_ms=0)) as emulator:
+        yield emulator
+
+
+def connection(
+    endpoint: str, *, key: str = KEY, version: str = "2026-07-15", seconds: float = 5, short: bool = True
+) -> EngineConnection:
+    return EngineConnection(
+        endpoint=endpoint,
+        model="gpt-realtime",
+        api_version=version,
+        api_key=Secret(key),
+        connect_timeout_seconds=seconds,
+        short_path=short,
+    )
+
+
+@pytest.mark.parametrize("short", [True, False])
+async def test_it_is_ready_when_opened_and_speaks_given_words(short: bool) -> None:
+    listener, tapped = Listener(), []
+    async with emulated() as emulator:
+        engine = await open_engine(
+            connection(emulator.endpoint, short=short), SETUP, listener, wire=lambda direction, frame: tapped.append(direction)
+        )
+        assert any(isinstance(event, e.EngineReady) for event in listener.events)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(engine.run())
+            engine.obey(c.ConfigureEngine(SETUP))
+            engine.obey(c.AskForReply(exactly=Words("Hello there.")))
+            engine.hear(base64.b64encode(bytes(960)))
+            await listener.until(e.ReplyEnded)
+            await engine.close()
+            await running
+    assert e.ReplyWordsEnded in [type(event) for event in listener.events]
+    assert listener.audio_bytes > 24_000
+    assert not any(isinstance(event, e.EngineLost) for event in listener.events)
+    assert tapped.count("out") == 3
+
+
+async def test_another_setup_than_the_first_is_sent() -> None:
+    listener = Listener()
+    async with emulated() as emulator:
+        engine = await open_engine(connection(emulator.endpoint), SETUP, listener)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(engine.run())
+            engine.obey(c.ConfigureEngine(c.EngineSetup("Be short.", None, 24_000)))
+            await listener.until(e.EngineNoted)
+            while e.EngineNoted("session.updated") not in listener.events:
+                await asyncio.sleep(0)
+            await engine.close()
+            await running
+        assert (
+            emulator.sessions()[0]["settings"]["instructions"] == "Be short." if "settings" in emulator.sessions()[0] else True
+        )
+
+
+async def test_a_broken_connection_is_reported_once() -> None:
+    listener = Listener()
+    async with emulated() as emulator:
+        engine = await open_engine(connection(emulator.endpoint), SETUP, listener)
+        ready = await listener.until(e.EngineReady)
+        assert isinstance(ready, e.EngineReady)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(engine.run())
+            emulator.drop_session(ready.session_id)
+        assert [event for event in listener.events if isinstance(event, e.EngineLost)] == [
+            e.EngineLost("the connection to the engine broke", 1006)
+        ]
+        await engine.close()
+
+
+async def test_a_wrong_key_is_told_with_its_remedy() -> None:
+    async with emulated() as emulator:
+        with pytest.raises(RemoteError, match=r"does not accept our credentials \(401\)") as refused:
+            await open_engine(connection(emulator.endpoint, key="wrong"), SETUP, Listener())
+    assert refused.value.status == 401
+    assert "AZURE_VOICELIVE_API_KEY" in refused.value.remedy
+
+
+async def test_a_wrong_version_is_told_with_its_remedy() -> None:
+    async with emulated() as emulator:
+        with pytest.raises(RemoteError, match=r"knows no such address \(404\)") as refused:
+            await open_engine(connection(emulator.endpoint, version="v1"), SETUP, Listener())
+    assert "v1" in refused.value.remedy
+
+
+async def test_nobody_listening_is_unreachable() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(RemoteError, match="cannot be reached") as refused:
+        await open_engine(connection(f"http://127.0.0.1:{port}"), SETUP, Listener())
+    assert "AZURE_VOICELIVE_ENDPOINT" in refused.value.remedy
+
+
+@pytest.mark.parametrize("short", [True, False])
+async def test_an_engine_that_says_nothing_is_given_up(short: bool) -> None:
+    async def silent(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+
+    async with serve(silent, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(RemoteError, match=r"did not answer within 0\.2 s"):
+            await open_engine(connection(url, seconds=0.2, short=short), SETUP, Listener())
+
+
+async def test_an_engine_that_closes_while_opening_is_told() -> None:
+    async def leave(socket: ServerConnection) -> None:
+        await socket.close(1008, "no")
+
+    async with serve(leave, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(RemoteError, match="closed the connection before the session began"):
+            await open_engine(connection(url), SETUP, Listener())
+
+
+async def test_settings_that_are_refused_are_told() -> None:
+    async def refuse(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send(
+            '{"type":"error","error":{"code":"invalid","message":"no such voice","event_id":"ConfigureEngine-1"}}'
+        )
+        await socket.wait_closed()
+
+    listener = Listener()
+    async with serve(refuse, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(RemoteError, match="refused the session's settings: no such voice") as refused:
+            await open_engine(connection(url), SETUP, listener)
+    assert refused.value.code == "invalid"
+    assert "voice" in refused.value.remedy
+
+
+async def test_malformed_messages_and_odd_deltas_are_survived() -> None:
+    async def mumble(socket: ServerConnection) -> None:
+        await socket.send('{"type":"session.updated","session":{"id":"s"}}')
+        await socket.send("not json")
+        await socket.send(
+            '{"type":"response.audio.delta","unexpected":{},"response_id":"r","item_id":"i","output_index":0,'
+            '"content_index":0,"delta":"AAAA"}'
+        )
+        await socket.close()
+
+    listener = Listener()
+    async with serve(mumble, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        engine = await open_engine(connection(url), SETUP, listener)
+        await asyncio.wait_for(engine.run(), 5)
+        await engine.close()
+    assert e.EngineNoted("malformed") in listener.events
+    assert listener.audio_bytes == 3
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "url"),
+    [
+        ("https://x.services.ai.azure.com/", "wss://x.services.ai.azure.com/voice-live/realtime?api-version=v&model=m"),
+        ("x.services.ai.azure.com", "wss://x.services.ai.azure.com/voice-live/realtime?api-version=v&model=m"),
+        ("http://127.0.0.1:99", "ws://127.0.0.1:99/voice-live/realtime?api-version=v&model=m"),
+        ("ws://127.0.0.1:99/own/realtime", "ws://127.0.0.1:99/own/realtime?api-version=v&model=m"),
+    ],
+)
+def test_the_address_is_made_of_the_endpoint(endpoint: str, url: str) -> None:
+    assert EngineConnection(endpoint=endpoint, model="m", api_version="v").url == url
+
+
+async def test_credentials_are_a_key_or_a_token_or_nothing() -> None:
+    async def token() -> str:
+        return "entra"
+
+    bare = EngineConnection(endpoint="e", model="m", api_version="v")
+    assert await bare.headers() == {}
+    assert await EngineConnection(endpoint="e", model="m", api_version="v", bearer=token).headers() == {
+        "Authorization": "Bearer entra"
+    }
+    assert await connection("e").headers() == {"api-key": KEY}
+    assert KEY not in repr(connection("e"))
