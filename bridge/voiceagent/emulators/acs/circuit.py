@@ -86,8 +86,8 @@ class Circuit:
         self.carry_out()
         if not self._put_through or self.call.over:
             return
-        payload = self.caller.tick(now)
         self.turns.tick(now)
+        payload = self.caller.tick(now)
         if (media := self._media) is not None:
             await self._send(media, payload, late_ms, timestamp)
         elif self.call.media_state == "inactive" and self.call.leg_is_up:

@@ -83,6 +83,7 @@ class AcsEmulator:
     async def _running(self) -> AsyncIterator[None]:
         import httpx
 
+        failure: BaseException | None = None
         limits = httpx.Limits(max_connections=OPEN_CONNECTIONS, max_keepalive_connections=OPEN_CONNECTIONS)
         async with httpx.AsyncClient(timeout=CALLBACK_SECONDS, trust_env=False, limits=limits) as client:
             with _listen(self.host, self.port) as listening:
@@ -100,8 +101,11 @@ class AcsEmulator:
                         self.network.start(self.url)
                         try:
                             yield
-                        finally:
-                            await self.network.stop()
+                        except BaseException as error:  # raised again below, not wrapped in the task group's own
+                            failure = error
+                        await self.network.stop()
+        if failure is not None:
+            raise failure
 
 
 def build_app(network: Network) -> Starlette:

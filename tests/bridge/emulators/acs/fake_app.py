@@ -1,4 +1,4 @@
-"""An application on the other side of the emulator: takes events and callbacks, accepts the media socket, answers as a test likes."""
+"""An application on the other side of the emulator: takes events and callbacks, accepts the media socket, answers as told."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FakeVoice:
 
 
 class FakeApp:
-    """Everything that arrived is kept; `answers` decides what the agent says when the media socket opens or the caller pauses."""
+    """Everything that arrived is kept; the `on_…` functions react to it."""
 
     def __init__(self) -> None:
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -158,7 +158,103 @@ class FakeApp:
             tasks.create_task(server.serve())
             await started.wait()
             self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+            failure: BaseException | None = None
             try:
                 yield self
-            finally:
-                server.should_exit = True
+            except BaseException as error:  # the test's own failure, not wrapped in the group's
+                failure = error
+            server.should_exit = True
+        if failure is not None:
+            raise failure
+
+
+class Agent:
+    """Greets, answers when the caller has paused for 60 ms, and falls silent when spoken over. All sound is a tone."""
+
+    def __init__(self, app: FakeApp, *, greeting_ms: float = 200, answer_ms: float = 200, barge_in: bool = True) -> None:
+        self.app = app
+        self.greeting_ms = greeting_ms
+        self.answer_ms = answer_ms
+        self.barge_in = barge_in
+        self.keys = ""
+        self._quiet = 0
+        self._heard = False
+        app.on_media = self._greet
+        app.on_frame = self._listen
+
+    async def _greet(self, app: FakeApp) -> None:
+        if self.greeting_ms:
+            await app.say(speech(self.greeting_ms))
+
+    async def _listen(self, frame: dict[str, Any]) -> None:
+        if frame["kind"] == "DtmfData":
+            self.keys += frame["dtmfData"]["data"]
+        if frame["kind"] != "AudioData":
+            return
+        if not frame["audioData"]["silent"]:
+            if not self._heard and self.barge_in:
+                await self.app.stop_audio()
+            self._heard, self._quiet = True, 0
+            return
+        self._quiet += 1
+        if self._heard and self._quiet == 3 and self.answer_ms:
+            self._heard = False
+            await self.app.say(speech(self.answer_ms))
+
+
+@asynccontextmanager
+async def a_network(voice: Any = FakeVoice, **options: Any) -> AsyncIterator[tuple[FakeApp, Any, Any]]:
+    """A subscribed app, an emulator in a hurry, and a client for its admin interface. The app answers every call."""
+    import httpx
+    from azure.core.credentials import AzureKeyCredential
+
+    from voiceagent.emulators.acs.options import NetworkOptions
+    from voiceagent.emulators.acs.serve import AcsEmulator
+
+    hurry = {"connect_ms": 20, "patience_ms": 150, "farewell_ms": 150, "greeting_wait_ms": 400, "answer_wait_ms": 400}
+    hurry |= {"human_answers_ms": 60, "human_busy_ms": 40, "together_ms": 100, "event_grid_scale": 0.001, "seed": 5}
+    async with (
+        FakeApp().running() as app,
+        AcsEmulator(options=NetworkOptions(**{**hurry, **options}), voice=voice) as emulator,
+        httpx.AsyncClient(base_url=emulator.url) as http,
+    ):
+        answer = await http.put("/emulator/subscription", json={"endpoint": app.url + "/events"})
+        assert answer.status_code == 200, answer.text
+        emulator.credential = AzureKeyCredential(emulator.key)
+        yield app, emulator, http
+
+
+@asynccontextmanager
+async def answered(app: FakeApp, emulator: Any, http: Any, **order: Any) -> AsyncIterator[tuple[str, Any]]:
+    """A call that is placed and answered with media; gives its id on the admin side and Azure's client for it."""
+    from azure.communication.callautomation import (
+        AudioFormat,
+        MediaStreamingAudioChannelType,
+        MediaStreamingContentType,
+        MediaStreamingOptions,
+        StreamingTransportType,
+    )
+    from azure.communication.callautomation.aio import CallAutomationClient
+
+    media = MediaStreamingOptions(
+        transport_url=app.media_url,
+        transport_type=StreamingTransportType.WEBSOCKET,
+        content_type=MediaStreamingContentType.AUDIO,
+        audio_channel_type=MediaStreamingAudioChannelType.MIXED,
+        enable_bidirectional=True,
+        start_media_streaming=True,
+        enable_dtmf_tones=True,
+        audio_format=AudioFormat.PCM24_K_MONO,
+    )
+    placed = await http.post("/emulator/calls", json=order)
+    assert placed.status_code == 201, placed.text
+    event = await app.events.get()
+    async with CallAutomationClient(emulator.url, emulator.credential) as client:
+        call = await client.answer_call(event["data"]["incomingCallContext"], app.url + "/callback", media_streaming=media)
+        yield placed.json()["call_id"], client.get_call_connection(call.call_connection_id)
+
+
+async def diary(http: Any, call_id: str) -> list[dict[str, Any]]:
+    """All lines of a call, until it ended."""
+    async with http.stream("GET", f"/emulator/calls/{call_id}/events") as lines:
+        return [json.loads(line) async for line in lines.aiter_lines()]
