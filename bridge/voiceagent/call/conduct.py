@@ -40,7 +40,7 @@ class Conduct:
         self._settings = settings
         self._playback = playback
         self.life = Life(settings.max_call_ms)
-        self.turns = CallerTurns(settings.end_silence_ms)
+        self.turns = CallerTurns(settings.end_silence_ms, settings.onset_padding_ms)
         self.replies = Replies()
         self.speech = Speech(playback)
         self.tools = ToolCalls(settings.tool_timeout_ms)

@@ -53,6 +53,15 @@ class SessionSettings:
         return float(value) if isinstance(value, int | float) else 500.0
 
     @property
+    def onset_padding_ms(self) -> float:
+        """The audio the engine keeps from before the onset of speech; its reported start includes it."""
+        value = self._turn_detection("prefix_padding_ms", None)
+        if isinstance(value, int | float):
+            return float(value)
+        kind = str(self._turn_detection("type", ""))
+        return 400.0 if kind == "server_vad" else 420.0 if kind.startswith("azure_semantic_vad") else 0.0
+
+    @property
     def engine_replies(self) -> bool:
         """The engine answers a turn by itself (its default), so that we must not ask."""
         return self._turn_detection("create_response", True) is not False

@@ -1,8 +1,9 @@
 """Whose turn it is on the caller's side, and when the caller really spoke.
 
 The engine places speech on its own audio clock, which counts the caller audio we passed to it; its zero on our clock is the
-moment of `CallerAudioBegan`. The reported end of a turn includes the silence the engine waited for, so the caller stopped
-that much earlier: from there a caller counts how long the agent takes.
+moment of `CallerAudioBegan`. The reported start of a turn includes the padding the engine keeps from before the onset (an
+inference from the parameter's name: unverified for each kind of detection), and the reported end the silence it waited for; so
+the caller began later and stopped earlier, and from there counts how long the agent takes.
 """
 
 from __future__ import annotations
@@ -55,8 +56,9 @@ class _Turn:
 class CallerTurns:
     """The caller's turns of one call. Methods return the notes they give rise to."""
 
-    def __init__(self, end_silence_ms: float) -> None:
+    def __init__(self, end_silence_ms: float, onset_padding_ms: float = 0.0) -> None:
         self._end_silence_ms = end_silence_ms
+        self._onset_padding_ms = onset_padding_ms
         self._floor = Machine(FLOOR)
         self._turns: OrderedDict[str, _Turn] = OrderedDict()
         self._audio_zero: float | None = None
@@ -79,7 +81,7 @@ class CallerTurns:
 
     def started(self, item_id: str, audio_start_ms: float, now: float) -> float:
         """The engine heard speech begin; returns the onset on our clock."""
-        onset = self._on_our_clock(audio_start_ms, now)
+        onset = min(now, self._on_our_clock(audio_start_ms, now) + self._onset_padding_ms)
         turn = self._turn(item_id)
         if turn.start_ms is None:
             turn.start_ms = onset

@@ -23,3 +23,13 @@ def test_turn_detection_tells_what_is_left_to_us() -> None:
 
 def test_a_silence_that_is_no_number_is_the_default() -> None:
     assert session_settings(setup=engine_setup(turn_detection={"silence_duration_ms": None})).end_silence_ms == 500
+
+
+def test_the_padding_before_an_onset_is_the_kinds_own_unless_set() -> None:
+    def padding(**detection: object) -> float:
+        return session_settings(setup=engine_setup(turn_detection=detection)).onset_padding_ms
+
+    assert padding(type="server_vad") == 400
+    assert padding(type="azure_semantic_vad_en") == 420
+    assert padding(type="server_vad", prefix_padding_ms=120) == 120
+    assert padding() == 0

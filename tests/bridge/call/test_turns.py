@@ -115,3 +115,10 @@ def test_old_turns_are_forgotten() -> None:
     for number in range(1000):
         caller.started(f"u{number}", number, now=2000 + number)
     assert len(caller._turns) == 64
+
+
+def test_the_onset_leaves_out_the_padding_the_engine_keeps_from_before_it() -> None:
+    turns = CallerTurns(end_silence_ms=500, onset_padding_ms=400)
+    turns.audio_began(1_000.0)
+    assert turns.started("item", 2_000, 3_500.0) == 3_400.0
+    assert turns.started("soon", 2_400, 3_600.0) == 3_600.0, "never later than when it was reported"
