@@ -140,6 +140,8 @@ def pcm(samples: Floats) -> bytes:
 
 _CONTRACTED = re.compile(r"\b(i|you|we|they) (?:a|wi)?(m|re|ll)\b")
 """Speaking "I am" for a written "I'm" is no error of the ear."""
+_COMPOUNDS = re.compile(r"\b(log|mail|voice|black|key|file|user) (in|box|mail|list|words?|names?)\b")
+"""Neither is writing "log in" for "login"."""
 
 
 def words(text: str) -> list[str]:
@@ -147,6 +149,7 @@ def words(text: str) -> list[str]:
     spelled = text.lower()
     for run in reversed(digit_runs(spelled)):
         spelled = f"{spelled[: run.begin]} {' '.join(run.digits)} {spelled[run.end :]}"
+    spelled = _COMPOUNDS.sub(r"\1\2", spelled)
     return re.findall(r"[a-z]+|\d", _CONTRACTED.sub(r"\1\2", re.sub(r"['’]", "", spelled)))
 
 
