@@ -54,7 +54,7 @@ class TurnDetectionSection(Section):
 
 
 class TranscriptionSection(Section):
-    model: str = Field("", description="transcription model; empty: the engine's own choice")
+    model: str = Field("", description="transcription model; empty: azure-speech")
     language: str = Field("", description="language hint; empty: agent.language")
 
 
@@ -100,26 +100,28 @@ class ThinkerRule(Section):
     `reply`: template over the tool's result and the slots, `{field}`; `{field:spell}` reads it digit by digit.
     """
 
-    name: str
-    match: list[str] = Field(default_factory=list)
-    tool: str = ""
+    name: str = Field(description="its name in the log")
+    match: list[str] = Field(
+        default_factory=list, description="words or phrases, any of which selects it; re: a regular expression"
+    )
+    tool: str = Field("", description="the tool to run; empty: only reply")
     arguments: dict[str, Any] = Field(default_factory=dict, description="fixed arguments; {utterance} is what was said")
-    slots: dict[str, ThinkerSlot] = Field(default_factory=dict)
-    reply: str = ""
+    slots: dict[str, ThinkerSlot] = Field(default_factory=dict, description="what must be known before the tool runs")
+    reply: str = Field("", description="what to say, with {field} of the result and the slots; {field:spell} digit by digit")
     reply_if: list[ThinkerReply] = Field(default_factory=list, description="first whose `when` fits the tool's result")
 
 
 class ThinkerSlot(Section):
-    kind: Literal["digits", "text", "choice", "yes_no"] = "digits"
-    min_digits: int = Field(1, ge=1)
-    max_digits: int = Field(20, ge=1)
-    choices: list[str] = Field(default_factory=list)
-    ask: str = "Could you tell me that, please?"
+    kind: Literal["digits", "text", "choice", "yes_no"] = Field("digits", description="what the caller's words must be")
+    min_digits: int = Field(1, ge=1, description="fewest digits of kind digits")
+    max_digits: int = Field(20, ge=1, description="most digits of kind digits")
+    choices: list[str] = Field(default_factory=list, description="what may be said, of kind choice")
+    ask: str = Field("Could you tell me that, please?", description="the question when it is not known yet")
 
 
 class ThinkerReply(Section):
-    when: dict[str, Any]
-    reply: str
+    when: dict[str, Any] = Field(description="fields of the tool's result and the values they must have")
+    reply: str = Field(description="what to say then")
 
 
 class ThinkerSection(Section):
@@ -130,7 +132,7 @@ class ThinkerSection(Section):
     model: str = Field("", description="chat model", json_schema_extra=_env("OPENAI_MODEL"))
     api_key: str = Field("", description="chat key", json_schema_extra=_secret("OPENAI_API_KEY"))
     fallback: str = Field("Sorry, I did not get that.", description="said when no rule matches")
-    rules: list[ThinkerRule] = Field(default_factory=list)
+    rules: list[ThinkerRule] = Field(default_factory=list, description="what the rules thinker understands, see below")
 
 
 class BridgeSection(Section):
@@ -214,13 +216,15 @@ class TransferTarget(Section):
 
 
 class TransferSection(Section):
-    targets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], TransferTarget] = Field(default_factory=dict)
+    targets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], TransferTarget] = Field(
+        default_factory=dict, description="whom the agent may hand the caller to, by name, see below"
+    )
 
 
 class RecordingSection(Section):
     enabled: bool = Field(False, description="record every call with ACS recording")
-    channels: Literal["mixed", "unmixed"] = "mixed"
-    format: Literal["wav", "mp3"] = "wav"
+    channels: Literal["mixed", "unmixed"] = Field("mixed", description="one channel for all, or one for each participant")
+    format: Literal["wav", "mp3"] = Field("wav", description="audio format of the recording")
 
 
 class SilenceSection(Section):
