@@ -92,6 +92,19 @@ class EngineSection(Section):
     options: dict[str, Any] = Field(default_factory=dict, description="further session options, sent as they are")
 
 
+class ThinkerSlot(Section):
+    kind: Literal["digits", "text", "choice", "yes_no"] = Field("digits", description="what the caller's words must be")
+    min_digits: int = Field(1, ge=1, description="fewest digits of kind digits")
+    max_digits: int = Field(20, ge=1, description="most digits of kind digits")
+    choices: list[str] = Field(default_factory=list, description="what may be said, of kind choice")
+    ask: str = Field("Could you tell me that, please?", description="the question when it is not known yet")
+
+
+class ThinkerReply(Section):
+    when: dict[str, Any] = Field(description="fields of the tool's result and the values they must have")
+    reply: str = Field(description="what to say then")
+
+
 class ThinkerRule(Section):
     """One thing the embedded agent understands. First matching rule wins.
 
@@ -109,19 +122,6 @@ class ThinkerRule(Section):
     slots: dict[str, ThinkerSlot] = Field(default_factory=dict, description="what must be known before the tool runs")
     reply: str = Field("", description="what to say, with {field} of the result and the slots; {field:spell} digit by digit")
     reply_if: list[ThinkerReply] = Field(default_factory=list, description="first whose `when` fits the tool's result")
-
-
-class ThinkerSlot(Section):
-    kind: Literal["digits", "text", "choice", "yes_no"] = Field("digits", description="what the caller's words must be")
-    min_digits: int = Field(1, ge=1, description="fewest digits of kind digits")
-    max_digits: int = Field(20, ge=1, description="most digits of kind digits")
-    choices: list[str] = Field(default_factory=list, description="what may be said, of kind choice")
-    ask: str = Field("Could you tell me that, please?", description="the question when it is not known yet")
-
-
-class ThinkerReply(Section):
-    when: dict[str, Any] = Field(description="fields of the tool's result and the values they must have")
-    reply: str = Field(description="what to say then")
 
 
 class ThinkerSection(Section):
