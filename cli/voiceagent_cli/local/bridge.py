@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,19 +51,24 @@ class Plan:
 
 @asynccontextmanager
 async def bridge(
-    directory: Path, *, flags: Mapping[str, Any], phone: bool = False, say: Callable[[str], None] = lambda _: None
+    directory: Path,
+    *,
+    flags: Mapping[str, Any],
+    phone: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    emulate: Sequence[str] = (),
 ) -> AsyncIterator[Bridge]:
     """Serve the project while the block runs, on what its settings say and emulators for the rest.
 
-    With `phone` the telephony side is emulated in any case. `say` hears what takes a moment. Leaving the block lets the bridge
-    finish its calls.
+    With `phone` the telephony side is emulated in any case. `say` hears what takes a moment. `emulate` is further options for
+    `voiceagent emulate`. Leaving the block lets the bridge finish its calls.
     """
     which = needed(settings_of(directory, flags=flags).settings, phone=phone)
     async with AsyncExitStack() as stack:
         plan = Plan(directory, flags, which, {})
         if which:
             say("Starting the emulators ...")
-            running = await stack.enter_async_context(emulators(which, project=directory))
+            running = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
             plan = Plan(directory, _reachable(flags, which), which, _private(running.env))
         served = await stack.enter_async_context(_served(plan))
         if served.running.emulator_url:

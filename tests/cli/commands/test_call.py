@@ -36,7 +36,8 @@ def test_a_question_is_answered_by_a_tool(project: Path) -> None:
     report = json.loads(done.stdout)
     assert set(PROMISED.split()) <= set(report)
     assert report["outcome"] == "completed"
-    assert [(tool["name"], tool["arguments"]) for tool in report["tools"]] == [("lookup_order", {"order_id": "4271"})]
+    tools = [(tool["name"], tool["arguments"]) for tool in report["tools"]]
+    assert tools == [("lookup_order", {"order_id": "4271"})], done.stderr
     assert report["frames"]["dropped"] == 0
     assert [turn for turn in report["ear"]["turns"] if turn["latency_ms"] is not None]
     assert "Traceback" not in done.stderr
@@ -48,7 +49,7 @@ def test_a_question_is_answered_by_a_tool(project: Path) -> None:
 def test_a_human_is_asked_for(project: Path, human: str, outcome: str) -> None:
     done = call(project, "--say", "I would like to speak to a human please.", "--human", human, "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["transfer"]["outcome"] == outcome
+    assert (json.loads(done.stdout)["transfer"] or {}).get("outcome") == outcome, done.stderr
 
 
 @pytest.mark.call
@@ -59,7 +60,7 @@ def test_an_interruption_is_measured_at_the_bridge_and_at_the_ear(project: Path)
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert report["barge_ins"]
+    assert report["barge_ins"], done.stderr
     assert report["ear"]["barge_ins"]
     assert any(turn["interrupted"] for turn in report["turns"] if turn["role"] == "agent")
 

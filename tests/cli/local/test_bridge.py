@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
 
     @asynccontextmanager
-    async def emulators(which: Any, *, project: Path) -> AsyncIterator[Emulators]:
+    async def emulators(which: Any, *, project: Path, extra: Any) -> AsyncIterator[Emulators]:
         asked.append(which)
         async with Together(which, answers="scripted") as together:
             yield Emulators(together.env(), together.facts())
