@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -79,7 +79,7 @@ async def serve(
         bridge.public_url = bridge.public_url or f"http://{settings.bridge.host}:{port}"
         await stack.enter_async_context(listening(build_app(bridge), where, short_path=settings.bridge.media_path == "short"))
         if reload is not None:
-            await stack.enter_async_context(_reloading(bridge, reload))
+            await stack.enter_async_context(_reloading(bridge, reload, observers))
         mode: Literal["local", "azure"] = "azure" if address.endpoint.startswith("https:") else "local"
         on_ready(Ready(port, bridge.public_url, mode, settings.agent.name, engine_name(project)))
         await stop.wait()
@@ -189,16 +189,21 @@ async def _bearer(project: AgentProject) -> AsyncIterator[EntraToken | None]:
 
 
 @contextlib.asynccontextmanager
-async def _reloading(bridge: Bridge, reload: Reload) -> AsyncIterator[None]:
+async def _reloading(bridge: Bridge, reload: Reload, observers: Observers | None) -> AsyncIterator[None]:
+    def tell(item: Mapping[str, str]) -> None:
+        if observers is not None:
+            observers.feed.publish(item)
+
+    def changed(project: AgentProject) -> None:
+        bridge.use(project)
+        tell({"kind": "reloaded", "hash": project.hash})
+
+    def broken(error: UserError) -> None:
+        _log.warning("the project was not loaded again: %s; %s", error, error.remedy)
+        tell({"kind": "reload_failed", "sentence": str(error), "remedy": error.remedy})
+
     async with asyncio.TaskGroup() as tasks:
-        watching = tasks.create_task(
-            watch_project(
-                bridge.project,
-                reload,
-                changed=bridge.use,
-                broken=lambda error: _log.warning("the project was not loaded again: %s; %s", error, error.remedy),
-            )
-        )
+        watching = tasks.create_task(watch_project(bridge.project, reload, changed=changed, broken=broken))
         try:
             yield
         finally:

@@ -99,9 +99,7 @@ async def test_another_setup_than_the_first_is_sent() -> None:
                 await asyncio.sleep(0)
             await engine.close()
             await running
-        assert (
-            emulator.sessions()[0]["settings"]["instructions"] == "Be short." if "settings" in emulator.sessions()[0] else True
-        )
+        assert "Be short." in json.dumps(emulator.sessions())
 
 
 async def test_a_broken_connection_is_reported_once() -> None:

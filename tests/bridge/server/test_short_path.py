@@ -66,7 +66,13 @@ async def serving() -> AsyncIterator[Served]:
     served = Served()
     app = Starlette(routes=[WebSocketRoute("/media", served.endpoint)])
     config = uvicorn.Config(
-        app, port=0, ws=MediaServerProtocol, ws_per_message_deflate=False, ws_max_size=MEDIA_FRAME_LIMIT, log_level="error", lifespan="off"
+        app,
+        port=0,
+        ws=MediaServerProtocol,
+        ws_per_message_deflate=False,
+        ws_max_size=MEDIA_FRAME_LIMIT,
+        log_level="error",
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     config.load()

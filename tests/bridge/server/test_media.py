@@ -1,0 +1,181 @@
+"""The media socket through a real server: who may open it, and that sound gets through on both paths."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from voiceagent.call.commands import PhaseNoted
+from voiceagent.call.events import MediaClosed
+from voiceagent.protocol.acs_media import AudioData, AudioMetadata, encode_caller_audio, encode_metadata
+from voiceagent.server.app import build_app
+from voiceagent.server.listen import bind, listening
+from voiceagent.testing.scripted import Audio
+
+METADATA = encode_metadata(AudioMetadata("s", "PCM", 24_000, 1, 960)).decode()
+PAYLOAD = base64.b64encode(bytes(960))
+AUDIO = encode_caller_audio(AudioData(PAYLOAD)).decode()
+
+
+@asynccontextmanager
+async def served(bench: Any, *, short_path: bool = True) -> AsyncIterator[str]:
+    where = bind("127.0.0.1", 0)
+    async with listening(build_app(bench.bridge), where, short_path=short_path):
+        yield f"ws://127.0.0.1:{where.getsockname()[1]}"
+
+
+def dial(bench: Any, url: str, *, context: str = "one", path: str | None = None, **headers: str) -> Any:
+    told = {
+        **bench.signature.header(),
+        "x-ms-call-connection-id": f"cc-{context}",
+        **{k.replace("_", "-"): v for k, v in headers.items()},
+    }
+    return connect(
+        url + (path or bench.path(context, "media")), additional_headers=told, compression=None, proxy=None, ping_interval=None
+    )
+
+
+async def refused(connecting: Any) -> int:
+    with pytest.raises(InvalidStatus) as error:
+        await connecting
+    return error.value.response.status_code
+
+
+@pytest.mark.parametrize("short_path", [True, False])
+async def test_sound_gets_through_both_ways(bench: Any, short_path: bool) -> None:
+    call = await bench.live()
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
+        await socket.send(METADATA)
+        await socket.send(AUDIO)
+        async with asyncio.timeout(5):
+            while not bench.engines[0].heard:
+                await asyncio.sleep(0)
+        assert bench.engines[0].heard == [PAYLOAD]
+        bench.engines[0].say(Audio("r1", "i1", 20))
+        frame = json.loads(await socket.recv())
+        assert frame["AudioData"]["Data"] == PAYLOAD.decode()
+        assert call.media_in_use
+        await socket.send([AUDIO[:100], AUDIO[100:]])
+        async with asyncio.timeout(5):
+            while len(bench.engines[0].heard) < 2:
+                await asyncio.sleep(0)
+    assert PhaseNoted("media_open") in [note for _, note in bench.watcher.notes]
+    assert ("media", "in") in bench.watcher.frames
+
+
+async def test_who_may_not_open_it(bench: Any) -> None:
+    call = await bench.live()
+    await bench.live("two")
+    async with served(bench) as url:
+        token = bench.path("one", "media").rsplit("/", 1)[1]
+        assert await refused(dial(bench, url, authorization="")) == 401
+        assert await refused(dial(bench, url, authorization=f"Bearer {bench.signature.token(aud='other')}")) == 401
+        assert await refused(dial(bench, url, x_ms_call_connection_id="")) == 403
+        assert await refused(dial(bench, url, x_ms_call_connection_id="cc-two")) == 403
+        assert await refused(dial(bench, url, path=f"/media/{call.call_id}/wrong")) == 403
+        assert await refused(dial(bench, url, path=f"/media/other/{token}")) == 403
+        assert await refused(dial(bench, url, path=bench.path("two", "media"))) == 403
+        bench.signature.broken = True
+    assert not call.media_in_use
+
+
+async def test_without_the_services_keys_it_may_try_again(bench: Any) -> None:
+    await bench.live()
+    bench.signature.broken = True
+    async with served(bench) as url:
+        assert await refused(dial(bench, url)) == 503
+
+
+async def test_one_socket_at_a_time_and_another_after_it(bench: Any) -> None:
+    call = await bench.live()
+    seen: list[Any] = []
+    async with served(bench) as url:
+        async with dial(bench, url) as first:
+            await first.send(METADATA)
+            assert await refused(dial(bench, url)) == 403
+        async with asyncio.timeout(5):
+            while call.media_in_use:
+                await asyncio.sleep(0)
+        async with dial(bench, url) as second:
+            await second.send(METADATA)
+            await second.send(AUDIO)
+            async with asyncio.timeout(5):
+                while not bench.engines[0].heard:
+                    await asyncio.sleep(0)
+    assert seen == []
+
+
+async def test_a_socket_that_comes_before_the_answer_waits_for_it(bench: Any) -> None:
+    bench.network.hold.clear()
+    bench.bridge.ring(bench.incoming())
+    while "one" not in bench.network.addresses:
+        await asyncio.sleep(0)
+    async with served(bench) as url, asyncio.TaskGroup() as tasks:
+        opening = tasks.create_task(_open_and_close(dial(bench, url)))
+        while not bench.signature.fetched:
+            await asyncio.sleep(0)
+        bench.network.hold.set()
+    assert opening.done()
+
+
+async def _open_and_close(connecting: Any) -> None:
+    async with connecting:
+        pass
+
+
+@pytest.mark.parametrize("short_path", [True, False])
+async def test_the_end_of_the_call_closes_the_socket(bench: Any, short_path: bool) -> None:
+    await bench.live()
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
+        await socket.send(METADATA)
+        await _media_open(bench)
+        bench.bridge.abandon()
+        await _until_closed(socket)
+        assert socket.close_code == 1000
+
+
+async def _media_open(bench: Any) -> None:
+    async with asyncio.timeout(5):
+        while PhaseNoted("media_open") not in [note for _, note in bench.watcher.notes]:
+            await asyncio.sleep(0)
+
+
+async def _until_closed(socket: ClientConnection) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        async with asyncio.timeout(5):
+            async for _ in socket:
+                pass
+
+
+@pytest.mark.parametrize("short_path", [True, False])
+async def test_another_protocol_is_shown_the_door(bench: Any, short_path: bool) -> None:
+    await bench.live()
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
+        for _ in range(21):
+            await socket.send("not a media frame")
+        await _until_closed(socket)
+        assert socket.close_code == 1008
+
+
+async def test_a_lost_socket_is_told_to_the_call(bench: Any) -> None:
+    call = await bench.live()
+    seen: list[Any] = []
+    async with served(bench) as url:
+        async with dial(bench, url) as socket:
+            await socket.send(METADATA)
+            await _media_open(bench)
+            deliver = call.runner.deliver
+            call.runner.deliver = lambda event: (seen.append(event), deliver(event))
+        async with asyncio.timeout(5):
+            while not seen:
+                await asyncio.sleep(0)
+    assert [type(event) for event in seen] == [MediaClosed]

@@ -1,0 +1,66 @@
+"""Who watches, by the project's settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceagent.agent.project import load_project
+from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, EngineSetup
+from voiceagent.call.session import Session, SessionSettings
+from voiceagent.config.schema import Settings
+from voiceagent.discreet import PhoneNumber
+from voiceagent.server.observers import observing
+
+BEGAN = CallBeganNoted("agent", "embedded", "corr", PhoneNumber("+14255550100"), PhoneNumber("+14255550199"), 1000.0)
+ENDED = CallEndedNoted("completed", "caller_left", 1, 2, 0)
+
+
+def project(folder: Path, policy: str) -> Any:
+    (folder / "prompt.md").write_text("A test.")
+    return load_project(folder, Settings.model_validate({"capture": {"policy": policy}}))
+
+
+def test_a_call_leaves_a_report_and_a_capture(tmp_path: Path) -> None:
+    with observing(project(tmp_path, "redacted"), engine="embedded") as observers:
+        session = observers.witness(
+            "call-1", Session(settings := SessionSettings(setup=EngineSetup("", None, 24_000))), settings
+        )
+        for sink in observers.sinks:
+            sink.note("call-1", 0, BEGAN)
+        session.start(0)
+        for tap in observers.taps:
+            tap.frame("call-1", 1, "media", "in", b'{"kind":"StopAudio"}')
+        for sink in observers.sinks:
+            sink.note("call-1", 9, ENDED)
+        report = observers.reports.report("call-1")
+    assert report is not None
+    assert Path(report["capture"]).is_file()
+    assert observers.store.read("call-1")["outcome"] == "completed"
+
+
+def test_without_captures_nothing_is_written_and_reports_are_still_there(tmp_path: Path) -> None:
+    with observing(project(tmp_path, "off"), engine="embedded") as observers:
+        assert (observers.captures, observers.taps) == (None, ())
+        settings = SessionSettings(setup=EngineSetup("", None, 24_000))
+        session = Session(settings)
+        assert observers.witness("call-1", session, settings) is session
+        for sink in observers.sinks:
+            sink.note("call-1", 0, BEGAN)
+            sink.note("call-1", 9, ENDED)
+        report = observers.reports.report("call-1")
+    assert report is not None
+    assert report["capture"] is None
+    assert not (tmp_path / "captures").exists()
+
+
+def test_a_report_that_cannot_be_written_costs_no_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "captures").write_text("in the way")
+    with observing(project(tmp_path, "redacted"), engine="embedded") as observers:
+        for sink in (observers.reports, observers.feed):
+            sink.note("call-1", 0, BEGAN)
+            sink.note("call-1", 9, ENDED)
+        assert observers.reports.report("call-1") is not None
+    assert "could not be written" in caplog.text

@@ -1,0 +1,153 @@
+"""Serving: which settings are fit for it, and coming up and going down in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from voiceagent.agent.project import AgentProject, load_project
+from voiceagent.config.schema import Settings
+from voiceagent.config.secrets import wrapped
+from voiceagent.engines.credentials import EntraToken
+from voiceagent.errors import UserError
+from voiceagent.server.observers import observing
+from voiceagent.server.serve import Ready, acs_tokens, check, engine_connection, engine_factory, engine_name, serve
+
+LOCAL = {
+    "acs": {"connection_string": "endpoint=http://127.0.0.1:9;accesskey=a2V5PQ==", "resource_id": "r"},
+    "engine": {"endpoint": "http://127.0.0.1:9", "api_key": "an-engine-key"},
+    "bridge": {"port": 0},
+}
+
+
+def project(folder: Path, *more: Mapping[str, Any]) -> AgentProject:
+    (folder / "prompt.md").write_text("A test.")
+    given: dict[str, Any] = {name: dict(section) for name, section in LOCAL.items()}
+    for sections in more:
+        for name, section in sections.items():
+            given[name] = {**given.get(name, {}), **section}
+    return load_project(folder, wrapped(Settings.model_validate(given)))
+
+
+async def test_it_comes_up_tells_where_and_goes_down(tmp_path: Path) -> None:
+    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(project(tmp_path), on_ready=up.set_result, stop=stop))
+        ready: Ready = await asyncio.wait_for(up, 5)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.get(f"{ready.public_url}/readyz")).json() == {"ready": True, "calls": 0}
+        stop.set()
+    assert ready == Ready(ready.port, f"http://127.0.0.1:{ready.port}", "local", "agent", "embedded")
+
+
+async def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UserError, match="cannot be used"):
+            await serve(
+                project(tmp_path, {"bridge": {"port": taken.getsockname()[1]}}), on_ready=lambda _: None, stop=asyncio.Event()
+            )
+
+
+@pytest.mark.parametrize("broken", [True, False])
+async def test_a_saved_change_is_loaded_or_complained_of(tmp_path: Path, broken: bool) -> None:
+    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
+    first = project(tmp_path)
+
+    def reload() -> AgentProject:
+        if broken:
+            raise UserError("nothing but commas", remedy="mend it")
+        return project_again(tmp_path)
+
+    with observing(first, engine="embedded") as observers, observers.feed.subscribe() as items:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve(first, observers=observers, reload=reload, on_ready=up.set_result, stop=stop))
+            await asyncio.wait_for(up, 5)
+            saving = tasks.create_task(_keep_saving(tmp_path / "prompt.md"))
+            item = await asyncio.wait_for(anext(items), 20)
+            saving.cancel()
+            stop.set()
+    expected = {"kind": "reload_failed", "sentence": "nothing but commas", "remedy": "mend it"}
+    assert item == expected if broken else item["kind"] == "reloaded"
+
+
+def project_again(folder: Path) -> AgentProject:
+    return load_project(folder, wrapped(Settings.model_validate(LOCAL)))
+
+
+async def _keep_saving(file: Path) -> None:
+    """The watcher of files needs a moment to be set up, and says nothing when it is."""
+    for number in itertools.count():
+        file.write_text(f"Version {number}.")
+        await asyncio.sleep(0.3)
+
+
+@pytest.mark.parametrize(
+    ("sections", "what", "remedy"),
+    [
+        ({"acs": {"connection_string": ""}}, "no telephony", "ACS_CONNECTION_STRING"),
+        ({"acs": {"connection_string": "nonsense"}}, "not of the form", "Keys"),
+        ({"engine": {"endpoint": ""}}, "no engine", "AZURE_VOICELIVE_ENDPOINT"),
+        ({"acs": {"resource_id": ""}}, "acs.resource_id is empty", "ACS_AUDIENCE"),
+        ({"acs": {"connection_string": "", "endpoint": "https://x.communication.azure.com"}}, "public_url is empty", "tunnel"),
+        (
+            {"acs": {"connection_string": "", "endpoint": "https://x"}, "bridge": {"public_url": "http://x"}},
+            "public_url is http://x",
+            "tunnel",
+        ),
+        ({"bridge": {"audio_format": "pcm16k"}, "agent": {"voice": "alloy"}}, "24 kHz only", "pcm24k"),
+    ],
+)
+def test_unfit_settings_are_told_with_their_remedy(tmp_path: Path, sections: Any, what: str, remedy: str) -> None:
+    with pytest.raises(UserError, match=what) as error:
+        check(project(tmp_path, sections))
+    assert remedy in error.value.remedy
+
+
+def test_fit_settings_name_the_resource(tmp_path: Path) -> None:
+    assert check(project(tmp_path)).endpoint == "http://127.0.0.1:9"
+    entra = {"acs": {"connection_string": "", "endpoint": "https://x/"}, "bridge": {"public_url": "https://us"}}
+    address = check(project(tmp_path, entra))
+    assert (address.endpoint, bool(address.access_key)) == ("https://x", False)
+
+
+def test_unverified_is_warned_of_at_every_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert acs_tokens(project(tmp_path)) is not None
+    assert caplog.text == ""
+    assert acs_tokens(project(tmp_path, {"bridge": {"verification": "unverified"}})) is None
+    assert "whoever learns a call's address" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"),
+    [
+        ({}, "embedded"),
+        ({"kind": "voice-live"}, "voice-live"),
+        ({"kind": "embedded", "endpoint": "https://x"}, "embedded"),
+        ({"endpoint": "https://x.services.ai.azure.com"}, "voice-live"),
+    ],
+)
+def test_the_engine_is_named_for_people(tmp_path: Path, engine: Any, name: str) -> None:
+    assert engine_name(project(tmp_path, {"engine": engine})) == name
+
+
+async def test_the_engines_key_is_used_and_not_shown(tmp_path: Path) -> None:
+    connection = engine_connection(project(tmp_path))
+    assert await connection.headers() == {"api-key": "an-engine-key"}
+    assert "an-engine-key" not in repr(connection)
+    assert connection.short_path
+
+
+async def test_without_a_key_the_token_is_used(tmp_path: Path) -> None:
+    token = EntraToken("scope", make_credential=lambda: 1 / 0)  # type: ignore[arg-type,return-value]  # never asked
+    connection = engine_connection(project(tmp_path, {"engine": {"api_key": ""}}), token)
+    assert connection.bearer is token
+    assert callable(engine_factory(token))

@@ -1,0 +1,170 @@
+"""What is posted to us: who may, what it does, and how little it takes to be turned away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from voiceagent.call.commands import CallEndedNoted, PhaseNoted
+from voiceagent.protocol import acs_callbacks as acs
+from voiceagent.protocol import event_grid
+from voiceagent.server.webhooks import BODY_LIMIT
+
+SECRET = {"x-voiceagent-secret": "the-secret"}
+
+
+def ring(bench: Any, context: str = "one", schema: Any = "event-grid") -> bytes:
+    event = event_grid.encode(bench.incoming(context), schema)
+    return json.dumps([event] if schema == "event-grid" else event).encode()
+
+
+@pytest.mark.parametrize("schema", ["event-grid", "cloud-events"])
+async def test_a_ring_is_acknowledged_at_once_and_answered_beside(bench: Any, schema: str) -> None:
+    bench.network.hold.clear()
+    answer = await bench.http.post("/events", content=ring(bench, schema=schema), headers=SECRET)
+    assert answer.status_code == 200
+    assert bench.network.answered == []
+    bench.network.hold.set()
+    while bench.network.answered != ["one"]:
+        await asyncio.sleep(0)
+
+
+async def test_both_handshakes_are_answered(bench: Any) -> None:
+    question = event_grid.SubscriptionValidation(validation_code="code-1", event_id="v")
+    body = json.dumps([event_grid.encode(question, "event-grid")])
+    validated = await bench.http.post("/events", content=body, headers=SECRET)
+    assert (validated.status_code, validated.json()) == (200, {"validationResponse": "code-1"})
+    asked = await bench.http.options("/events", headers={"WebHook-Request-Origin": "eventgrid.azure.net"})
+    assert asked.headers["WebHook-Allowed-Origin"] == "eventgrid.azure.net"
+    assert (await bench.http.options("/events")).status_code == 400
+
+
+@pytest.mark.parametrize("secret", [None, "", "the-secre", "the-secret ", "THE-SECRET", "ü"])
+async def test_without_the_secret_the_body_is_not_even_read(bench: Any, secret: str | None) -> None:
+    headers = {} if secret is None else {"x-voiceagent-secret": secret.encode("latin-1")}
+    answer = await bench.http.post("/events", content=b"{ not json", headers=headers)
+    assert answer.status_code == 401
+
+
+async def test_without_a_configured_secret_none_is_asked_for(bridging_with: Any) -> None:
+    async with bridging_with(acs={"event_secret": ""}) as bench:
+        assert (await bench.http.post("/events", content=b"[]")).status_code == 200
+
+
+async def test_other_events_are_acknowledged_and_malformed_ones_are_not(bench: Any) -> None:
+    other = json.dumps([{"eventType": "Microsoft.Storage.BlobCreated", "data": {}}])
+    assert (await bench.http.post("/events", content=other, headers=SECRET)).status_code == 200
+    assert (await bench.http.post("/events", content=b"no json", headers=SECRET)).status_code == 400
+
+
+async def test_a_body_too_large_is_refused_declared_or_not(bench: Any) -> None:
+    declared = await bench.http.post("/events", content=b"x" * (BODY_LIMIT + 1), headers=SECRET)
+
+    async def trickle() -> Any:
+        for _ in range(20):
+            yield b"x" * 65_536
+
+    undeclared = await bench.http.post("/events", content=trickle(), headers=SECRET)
+    assert (declared.status_code, undeclared.status_code) == (413, 413)
+    odd = await bench.http.post("/events", content=b"[]", headers={**SECRET, "content-length": "many"})
+    assert odd.status_code == 413
+
+
+def report(callback: acs.Callback) -> bytes:
+    return json.dumps([acs.encode(callback)]).encode()
+
+
+def connected(context: str = "one", event_id: str = "r-1") -> bytes:
+    return report(acs.CallConnected(call_connection_id=f"cc-{context}", event_id=event_id))
+
+
+async def test_a_report_reaches_its_call(bench: Any) -> None:
+    await bench.live()
+    ended = report(acs.CallDisconnected(call_connection_id="cc-one", event_id="r-1"))
+    answer = await bench.http.post(bench.path("one", "callbacks"), content=ended, headers=bench.signature.header())
+    assert answer.status_code == 200
+    assert (await bench.watcher.until(CallEndedNoted))[0].outcome == "completed"
+
+
+async def test_a_repeated_report_counts_once(bench: Any) -> None:
+    call = await bench.live()
+    seen: list[Any] = []
+    call.control.on_callback = seen.append
+    for _ in range(2):
+        await bench.http.post(bench.path("one", "callbacks"), content=connected(), headers=bench.signature.header())
+    assert len(seen) == 1
+
+
+async def test_a_report_that_overtakes_the_answer_waits_for_it(bench: Any) -> None:
+    bench.network.hold.clear()
+    bench.bridge.ring(bench.incoming())
+    while "one" not in bench.network.addresses:
+        await asyncio.sleep(0)
+    async with asyncio.TaskGroup() as tasks:
+        posting = tasks.create_task(
+            bench.http.post(bench.path("one", "callbacks"), content=connected(), headers=bench.signature.header())
+        )
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not posting.done()
+        bench.network.hold.set()
+    assert posting.result().status_code == 200
+
+
+async def test_who_may_not_report(bench: Any) -> None:
+    call = await bench.live()
+    good, path = bench.signature.header(), bench.path("one", "callbacks")
+    token = path.rsplit("/", 1)[1]
+    attempts = {
+        "no token of the service": (path, {}, connected(), 401),
+        "an expired one": (path, bench.signature.header(exp=1), connected(), 401),
+        "no token of ours": (f"/callbacks/{call.call_id}/x", good, connected(), 403),
+        "another call's": (f"/callbacks/other/{token}", good, connected(), 403),
+        "another call's report": (path, good, connected("two"), 403),
+        "no report": (path, good, b"no json", 400),
+        "too much": (path, good, b"x" * (BODY_LIMIT + 1), 413),
+    }
+    got = {
+        name: (await bench.http.post(where, content=body, headers=headers)).status_code
+        for name, (where, headers, body, _) in attempts.items()
+    }
+    assert got == {name: status for name, (*_, status) in attempts.items()}
+
+
+async def test_a_stolen_token_cannot_carry_another_report(bench: Any) -> None:
+    await bench.live()
+    header, path = bench.signature.header(jti="id-1"), bench.path("one", "callbacks")
+    first = await bench.http.post(path, content=connected(), headers=header)
+    stolen = await bench.http.post(path, content=connected(event_id="r-2"), headers=header)
+    assert (first.status_code, stolen.status_code) == (200, 401)
+
+
+async def test_without_the_services_keys_the_report_is_to_be_repeated(bench: Any) -> None:
+    await bench.live()
+    bench.signature.broken = True
+    answer = await bench.http.post(bench.path("one", "callbacks"), content=connected(), headers=bench.signature.header())
+    assert answer.status_code == 503
+
+
+async def test_a_call_that_is_over_takes_no_reports(bench: Any) -> None:
+    await bench.live()
+    path = bench.path("one", "callbacks")
+    bench.bridge.abandon()
+    while len(bench.bridge.calls):
+        await asyncio.sleep(0)
+    assert (await bench.http.post(path, content=connected(), headers=bench.signature.header())).status_code == 404
+
+
+async def test_unverified_trusts_the_path_alone(bridging_with: Any) -> None:
+    async with bridging_with(verified=False) as bench:
+        await bench.live()
+        assert (await bench.http.post(bench.path("one", "callbacks"), content=connected())).status_code == 200
+        assert PhaseNoted("answered") in [note for _, note in bench.watcher.notes]
+
+
+async def test_nobody_is_told_why_in_the_answer(bench: Any) -> None:
+    answer = await bench.http.post("/callbacks/x/y", content=b"")
+    assert (answer.status_code, answer.content) == (403, b"")
