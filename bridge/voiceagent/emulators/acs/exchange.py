@@ -67,5 +67,5 @@ class Exchange:
 
     def _forget_oldest(self) -> None:
         ended = [call_id for call_id, call in self.calls.items() if call.over]
-        for call_id in ended[: max(0, len(ended) - self._options.ended_calls_kept + 1)]:
+        for call_id in ended[: max(0, len(ended) - self._options.ended_calls_kept)]:
             del self.calls[call_id]

@@ -1,0 +1,55 @@
+"""Tokens that a receiver can verify with the two documents alone."""
+
+from __future__ import annotations
+
+import jwt
+import pytest
+
+from voiceagent.emulators.acs.ids import Ids
+from voiceagent.emulators.acs.tokens import Signer
+
+NOW = 1_790_000_000.0
+
+
+@pytest.fixture(scope="module")
+def signer() -> Signer:
+    signer = Signer(resource_id="resource", ids=Ids(1), wall=lambda: NOW)
+    signer.issuer = "http://127.0.0.1:1"
+    return signer
+
+
+def claims(signer: Signer, token: str) -> dict[str, object]:
+    keys = jwt.PyJWKSet.from_dict(signer.jwks())
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    found: dict[str, object] = jwt.decode(
+        token,
+        key,
+        algorithms=["RS256"],
+        audience="resource",
+        issuer="http://127.0.0.1:1",
+        options={"verify_exp": False, "verify_nbf": False, "verify_iat": False},
+    )
+    return found
+
+
+def test_a_callback_token_lives_five_minutes_and_a_media_token_a_day(signer: Signer) -> None:
+    assert claims(signer, signer.callback_token())["exp"] == NOW + 300
+    assert claims(signer, signer.media_token())["exp"] == NOW + 86_400
+
+
+def test_the_configuration_leads_to_the_keys(signer: Signer) -> None:
+    assert signer.configuration() == {
+        "issuer": "http://127.0.0.1:1",
+        "jwks_uri": "http://127.0.0.1:1/calling/keys",
+        "id_token_signing_alg_values_supported": ["RS256"],
+    }
+    (key,) = signer.jwks()["keys"]
+    assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
+    assert "d" not in key
+
+
+def test_another_emulators_keys_do_not_verify(signer: Signer) -> None:
+    other = Signer(resource_id="resource", ids=Ids(1), wall=lambda: NOW)
+    other.issuer = signer.issuer
+    with pytest.raises(jwt.InvalidSignatureError):
+        claims(other, signer.callback_token())
