@@ -11,8 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.errors import UserError
+
 if TYPE_CHECKING:
-    from voiceagent.emulators.together import Which
+    from voiceagent.emulators.together import Emulators, Which
     from voiceagent_cli.terminal import Terminal
 
 
@@ -39,7 +41,10 @@ async def emulate(
             announce(facts, terminal, env=env)
         if with_parent:
             _stop_with_parent(stop)
-        await stop.wait()
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(_follow_rules(options["agent"], emulators))
+            await stop.wait()
+            following.cancel()
 
 
 def thinker_of(directory: Path | None) -> Any:
@@ -48,6 +53,17 @@ def thinker_of(directory: Path | None) -> Any:
     from voiceagent_cli.project import settings_of
 
     return settings_of(directory).settings.thinker if directory else ThinkerSection()
+
+
+async def _follow_rules(directory: Path | None, emulators: Emulators) -> None:
+    """Rules the author saves are for the calls that come afterwards. What is wrong with a file, the bridge tells."""
+    if directory is None:
+        return
+    from watchfiles import awatch
+
+    async for _ in awatch(directory, watch_filter=lambda _, path: path.endswith(".toml"), recursive=False):
+        with suppress(UserError):
+            emulators.think(thinker_of(directory))
 
 
 def announce(facts: Mapping[str, Any], terminal: Terminal, *, env: bool) -> None:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from voiceagent_cli.emulating import announce, emulate, thinker_of
+from voiceagent_cli.emulating import _follow_rules, announce, emulate, thinker_of
 from voiceagent_cli.terminal import Terminal
 
 FACTS = {
@@ -59,3 +59,32 @@ async def test_they_run_until_stopped_and_print_one_line_of_json() -> None:
     assert out.getvalue().count("\n") == 1
     assert {"acs", "voice_live", "event_grid", "arm", "env"} <= set(facts)
     assert facts["env"]["VOICEAGENT_EMULATOR_URL"] == facts["acs"]["endpoint"]
+
+
+class Listener:
+    """As much of the emulators as is told of new rules."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Queue[Any] = asyncio.Queue()
+
+    def think(self, thinker: Any) -> None:
+        self.told.put_nowait(thinker)
+
+
+async def test_rules_that_were_saved_are_followed_and_broken_ones_are_not(project: Path) -> None:
+    listener = Listener()
+    file = project / "voiceagent.toml"
+    text = file.read_text()
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(_follow_rules(project, listener))  # type: ignore[arg-type]  # a listener is all that is used
+        told = tasks.create_task(listener.told.get())
+        while not told.done():  # the watcher takes a moment to begin, so the file is saved until it is seen
+            file.write_text("[broken")
+            file.write_text(text.replace('fallback = "', 'fallback = "Pardon? '))
+            await asyncio.wait({told}, timeout=0.2)
+        assert told.result().fallback.startswith("Pardon? ")
+        following.cancel()
+
+
+async def test_without_a_project_there_is_nothing_to_follow() -> None:
+    await _follow_rules(None, Listener())  # type: ignore[arg-type]  # never used

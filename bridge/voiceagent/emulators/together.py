@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.serve import AcsEmulator
     from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
     from voiceagent.emulators.voice_live.source import AnswerSource
+    from voiceagent.speech.parts import Parts
     from voiceagent.speech.port import Variant, Voice
 
 Which = Literal["acs", "voice-live", "all"]
@@ -76,6 +77,7 @@ class Emulators:
         self._options = options or NetworkOptions(seed=seed)
         self._source = source
         self._voice = voice
+        self._parts: Parts | None = None
 
     async def __aenter__(self) -> Emulators:
         async with AsyncExitStack() as entered:
@@ -120,6 +122,13 @@ class Emulators:
             }
         return found
 
+    def think(self, thinker: ThinkerSection) -> None:
+        """Follow other rules from the next session on. Nothing to do when no embedded engine runs."""
+        from voiceagent.speech.parts import load_thinker
+
+        if self._parts is not None:
+            self._parts.thinker = load_thinker(thinker)
+
     async def _enter_voice_live(self, entered: AsyncExitStack) -> VoiceLiveEmulator:
         from voiceagent.emulators.voice_live.options import EmulatorOptions
         from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
@@ -143,6 +152,7 @@ class Emulators:
 
         parts = await asyncio.to_thread(load_parts, self._thinker or ThinkerSection())
         entered.push_async_callback(parts.close)
+        self._parts = parts
         if self._voice is None:
             shared = CallerVoice(parts.voice)
             self._voice = lambda: shared

@@ -103,6 +103,7 @@ class EmbeddedSource:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._thinker = parts.thinker  # a session keeps the rules it began with
         self._scene: Callable[[], Scene] = lambda: Scene((), ())
         self._begin: Begin
         self._rate = 0
@@ -188,7 +189,7 @@ class EmbeddedSource:
             yield think.Said(request.verbatim)
             return
         tools = () if request.tool_choice == "none" else request.tools
-        async for move in self._parts.thinker.reply(conversation(request.entries), tools, request.instructions):
+        async for move in self._thinker.reply(conversation(request.entries), tools, request.instructions):
             yield move
 
     def _noticed(self, listener: Listener, event: TurnEvent) -> Noticed | None:
@@ -216,13 +217,13 @@ class EmbeddedSource:
         if (
             self._guess is guess
             and heard
-            and self._parts.thinker.unfinished(conversation(scene.entries), heard.text, scene.tools)
+            and self._thinker.unfinished(conversation(scene.entries), heard.text, scene.tools)
         ):
             listener.turns.be_patient(PATIENCE_MS)
 
     def _wanted(self) -> think.DigitsWanted | None:
         scene = self._scene()
-        return self._parts.thinker.expects_digits(conversation(scene.entries), scene.tools)
+        return self._thinker.expects_digits(conversation(scene.entries), scene.tools)
 
     def _drop_guess(self) -> None:
         if self._guess is not None:
