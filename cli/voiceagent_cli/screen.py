@@ -54,7 +54,7 @@ class Calls:
             self._calls.pop(call_id, None)
         elif call := self._calls.get(call_id):
             if note == "PhaseNoted":
-                call["phase"] = item["phase"].replace("_", " ")
+                call["phase"] = _DOING.get(item["phase"], item["phase"].replace("_", " "))
             elif note in ("CallerTurnNoted", "AgentTurnNoted"):
                 call["last"] = item["text"]
 
@@ -64,6 +64,10 @@ class Calls:
             (call_id[:SHORT_ID], call["caller"], _clock(self._now() - call["since"]), call["phase"], call["last"])
             for call_id, call in self._calls.items()
         ]
+
+
+_DOING = {"media_open": "connected", "engine_ready": "connected", "first_audio": "talking"}
+"""Phases of a call in the words of somebody who looks at it."""
 
 
 def _clock(seconds: float) -> str:

@@ -50,7 +50,7 @@ def test_who_is_on_the_phone() -> None:
     for item in (BEGAN, PHASE, SAID):
         calls.take(item)
     now[0] += 75
-    assert calls.rows() == [("abcd", "…42", "1:15", "engine ready", "My order?")]
+    assert calls.rows() == [("abcd", "…42", "1:15", "connected", "My order?")]
     calls.take(ENDED)
     assert calls.rows() == []
 
