@@ -42,12 +42,14 @@ have_venv() {
   fi
 }
 
-stamp_of_now() { cat requirements.lock pyproject.toml scripts/_setup.sh | cksum; }
+# Two stamps: the packages depend on the lock file, our own installation on pyproject.toml and on where the clone lies.
+is_stamped() { [ -x "$PY" ] && [ -f "$VENV/.stamp-$1" ] && [ "$(cat "$VENV/.stamp-$1")" = "$2" ]; }
 
 install_locked() {
-  local stamp="$VENV/.voiceagent-stamp" now
-  now="$(stamp_of_now) $ROOT"
-  if [ -x "$PY" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && suits "$PY"; then
+  local lock own
+  lock="$(cksum <requirements.lock)"
+  own="$(cat pyproject.toml scripts/_setup.sh | cksum) $ROOT"
+  if is_stamped lock "$lock" && is_stamped own "$own"; then
     return 0
   fi
   if ! { [ -x "$PY" ] && suits "$PY"; }; then
@@ -57,15 +59,17 @@ install_locked() {
     say "Making $VENV with $("$python" --version) ..."
     "$python" -m venv --clear "$VENV"
   fi
-  say "Installing the locked packages (about 300 MB once, with the embedded speech models) ..."
-  "$PY" -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock \
-    --progress-bar on >&2 || {
-    say "The packages could not be installed (see above). Run the script again to go on where it stopped."
-    return 1
-  }
+  if ! is_stamped lock "$lock"; then
+    say "Installing the locked packages (about 300 MB once, with the embedded speech models) ..."
+    "$PY" -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock --progress-bar on >&2 || {
+      say "The packages could not be installed (see above). Run the script again to go on where it stopped."
+      return 1
+    }
+    printf '%s' "$lock" >"$VENV/.stamp-lock"
+  fi
   say "Installing voiceagent itself ..."
   "$PY" -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable . >&2
-  printf '%s' "$now" >"$stamp"
+  printf '%s' "$own" >"$VENV/.stamp-own"
   if ! "$PY" -c 'import ctypes.util as u, sys; sys.exit(not u.find_library("portaudio"))' 2>/dev/null; then
     say "Note: no PortAudio here, so no microphone or speaker; calls work without (Debian: sudo apt-get install libportaudio2)."
   fi

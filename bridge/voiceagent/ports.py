@@ -27,7 +27,7 @@ class Clock(Protocol):
 
 
 class CallerLeg(Protocol):
-    """How we reach the caller's ear. All methods are synchronous and never block; a slow peer loses the oldest audio, counted."""
+    """How we reach the caller's ear. Methods are synchronous and never block; a slow peer loses the oldest audio, counted."""
 
     sample_rate: int
     dropped: int

@@ -310,7 +310,7 @@ class CallBeganNoted(Note):
 
 @dataclass(frozen=True, slots=True)
 class CallEndedNoted(Note):
-    """The runner's last note: everything is closed. Counts are of frames; `dropped` were lost to slow peers and full buffers."""
+    """The runner's last note: everything is closed. Counts are of frames; `dropped`: lost to slow peers, full buffers."""
 
     outcome: str  # as in CloseCall
     reason: str
