@@ -12,8 +12,9 @@ from voiceagent.emulators.acs.state import Call, Order
 
 CALLER, CALLEE, HUMAN = "4:+14255550100", "4:+14255550199", "4:+14255550177"
 US = "8:acs:resource_user"
-APP = "https://app.example/callback"
-MEDIA = MediaRequest("wss://app.example/media", 24_000, True, True, True, False)
+APP = "http://127.0.0.1:9/callback"
+"""Nobody listens there."""
+MEDIA = MediaRequest("ws://127.0.0.1:9/media", 24_000, True, True, True, False)
 
 
 def ringing(options: NetworkOptions | None = None, **order: Any) -> Call:

@@ -47,6 +47,7 @@ class FakeApp:
         self.event_status: list[int] = []
         self.callback_status: list[int] = []
         self.refuse_media = False
+        self.before_media: Callable[[FakeApp], Any] | None = None
         self.on_media: Callable[[FakeApp], Any] | None = None
         self.on_frame: Callable[[dict[str, Any]], Any] | None = None
         self.on_callback: Callable[[dict[str, Any]], Any] | None = None
@@ -81,6 +82,8 @@ class FakeApp:
 
     async def _media(self, socket: WebSocket) -> None:
         self.media_headers.append(dict(socket.headers))
+        if self.before_media is not None:
+            await self.before_media(self)
         if self.refuse_media:
             await socket.close()
             return
@@ -225,7 +228,17 @@ async def a_network(voice: Any = FakeVoice, **options: Any) -> AsyncIterator[tup
 
 
 @asynccontextmanager
-async def answered(app: FakeApp, emulator: Any, http: Any, **order: Any) -> AsyncIterator[tuple[str, Any]]:
+async def answered(
+    app: FakeApp,
+    emulator: Any,
+    http: Any,
+    *,
+    bidirectional: bool = True,
+    dtmf: bool = True,
+    unmixed: bool = False,
+    rate: int = 24_000,
+    **order: Any,
+) -> AsyncIterator[tuple[str, Any]]:
     """A call that is placed and answered with media; gives its id on the admin side and Azure's client for it."""
     from azure.communication.callautomation import (
         AudioFormat,
@@ -240,11 +253,11 @@ async def answered(app: FakeApp, emulator: Any, http: Any, **order: Any) -> Asyn
         transport_url=app.media_url,
         transport_type=StreamingTransportType.WEBSOCKET,
         content_type=MediaStreamingContentType.AUDIO,
-        audio_channel_type=MediaStreamingAudioChannelType.MIXED,
-        enable_bidirectional=True,
+        audio_channel_type=MediaStreamingAudioChannelType.UNMIXED if unmixed else MediaStreamingAudioChannelType.MIXED,
+        enable_bidirectional=bidirectional,
         start_media_streaming=True,
-        enable_dtmf_tones=True,
-        audio_format=AudioFormat.PCM24_K_MONO,
+        enable_dtmf_tones=dtmf,
+        audio_format=AudioFormat.PCM24_K_MONO if rate == 24_000 else AudioFormat.PCM16_K_MONO,
     )
     placed = await http.post("/emulator/calls", json=order)
     assert placed.status_code == 201, placed.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from a_call import CALLEE, CALLER, MEDIA, US, answer, connected, ringing
+from a_call import APP, CALLEE, CALLER, MEDIA, US, answer, connected, ringing
 
 from voiceagent.emulators.acs import answers
 from voiceagent.emulators.acs.recordings import Recording
@@ -18,7 +18,7 @@ def test_the_properties_of_a_call_just_answered() -> None:
         "serverCallId": call.server_call_id,
         "targets": [{"kind": "phoneNumber", "rawId": CALLEE, "phoneNumber": {"value": CALLEE[2:]}}],
         "callConnectionState": "connecting",
-        "callbackUri": "https://app.example/callback",
+        "callbackUri": APP,
         "source": {"kind": "phoneNumber", "rawId": CALLER, "phoneNumber": {"value": CALLER[2:]}},
         "sourceDisplayName": "Ann",
         "sourceCallerIdNumber": {"value": CALLER[2:]},

@@ -17,6 +17,7 @@ def _kinds(lines: list[dict[str, Any]], *without: str) -> list[str]:
     return [line["kind"] for line in lines if line["kind"] not in without]
 
 
+@pytest.mark.call
 async def test_a_whole_call_is_greeted_spoken_answered_and_measured_at_the_ear() -> None:
     async with a_network() as (app, emulator, http):
         Agent(app)
@@ -39,6 +40,7 @@ async def test_a_whole_call_is_greeted_spoken_answered_and_measured_at_the_ear()
         assert app.types()[-1] == "CallDisconnected"
 
 
+@pytest.mark.call
 async def test_the_ear_recording_has_the_caller_left_and_the_agent_right() -> None:
     async with a_network() as (app, emulator, http):
         Agent(app, greeting_ms=100, answer_ms=0)
@@ -50,6 +52,7 @@ async def test_the_ear_recording_has_the_caller_left_and_the_agent_right() -> No
         assert len(pcm) / 48 == pytest.approx(lines[-1]["at_ms"], abs=2)
 
 
+@pytest.mark.call
 async def test_an_interruption_is_measured_from_the_first_word_to_silence() -> None:
     async with a_network() as (app, emulator, http):
         Agent(app, greeting_ms=3_000, answer_ms=100)
@@ -63,6 +66,7 @@ async def test_an_interruption_is_measured_from_the_first_word_to_silence() -> N
         assert greeting["heard_ms"] == pytest.approx(200 + barge_in["stop_ms"], abs=60)
 
 
+@pytest.mark.call
 async def test_keys_are_pressed_after_the_agent_has_finished() -> None:
     async with a_network() as (app, emulator, http):
         agent = Agent(app)
@@ -72,6 +76,7 @@ async def test_keys_are_pressed_after_the_agent_has_finished() -> None:
         assert _kinds(lines).index("agent_heard") < _kinds(lines).index("key")
 
 
+@pytest.mark.call
 async def test_an_agent_that_says_nothing_is_waited_for_and_reported() -> None:
     async with a_network() as (app, emulator, http):
         Agent(app, greeting_ms=0, answer_ms=0)
@@ -85,6 +90,7 @@ async def test_an_agent_that_says_nothing_is_waited_for_and_reported() -> None:
         ]
 
 
+@pytest.mark.call
 async def test_a_caller_who_is_handed_over_talks_to_the_human_and_hangs_up() -> None:
     from azure.communication.callautomation import PhoneNumberIdentifier
 
@@ -137,6 +143,7 @@ async def test_stopping_the_emulator_hangs_up_and_says_goodbye() -> None:
         await app.callback("CallDisconnected")
 
 
+@pytest.mark.call
 async def test_a_noisy_line_is_never_silent() -> None:
     async with a_network() as (app, emulator, http):
         Agent(app)
@@ -146,6 +153,7 @@ async def test_a_noisy_line_is_never_silent() -> None:
         assert seen["frames"]["silent"] < 10
 
 
+@pytest.mark.call
 async def test_twenty_callers_are_carried_at_once_without_losing_a_frame() -> None:
     async with a_network() as (app, emulator, http), asyncio.TaskGroup() as tasks:
         app.on_media = lambda app: app.say(speech(100))

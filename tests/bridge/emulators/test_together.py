@@ -1,0 +1,65 @@
+"""Both emulators at once, and the settings that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.together import CallerVoice, Emulators
+
+ACS = {
+    "ACS_CONNECTION_STRING",
+    "ACS_AUDIENCE",
+    "ACS_SOURCE_PHONE_NUMBER",
+    "VOICEAGENT_ACS_ISSUER",
+    "VOICEAGENT_ACS_JWKS_URL",
+    "VOICEAGENT_EMULATOR_URL",
+}
+VOICE_LIVE = {"AZURE_VOICELIVE_ENDPOINT", "AZURE_VOICELIVE_API_KEY"}
+
+
+class Mute:
+    """A voice that was asked in a timbre."""
+
+    def __init__(self) -> None:
+        self.variants: list[str] = []
+
+    def stream(self, text: str, *, rate: int, variant: str = "agent", **_: Any) -> Iterator[bytes]:
+        self.variants.append(variant)
+        yield bytes(2 * rate // 1000 * len(text))
+
+
+@pytest.mark.parametrize(("which", "names"), [("all", ACS | VOICE_LIVE), ("acs", ACS), ("voice-live", VOICE_LIVE)])
+async def test_the_settings_lead_to_what_runs(which: Any, names: set[str]) -> None:
+    async with Emulators(which, answers="scripted", seed=1, voice=lambda: CallerVoice(Mute())) as emulators:
+        facts = emulators.facts()
+        assert set(facts) == {"acs", "voice_live", "event_grid", "arm", "env"}
+        assert set(facts["env"]) == names
+        assert bool(facts["acs"]) is ("acs" in which or which == "all")
+        if facts["acs"]:
+            assert facts["env"]["ACS_CONNECTION_STRING"] == facts["acs"]["connection_string"]
+            assert facts["env"]["VOICEAGENT_ACS_ISSUER"] == facts["acs"]["issuer"] == facts["acs"]["endpoint"]
+        if facts["voice_live"]:
+            assert facts["env"]["AZURE_VOICELIVE_ENDPOINT"] == facts["voice_live"]["endpoint"]
+            assert facts["voice_live"]["key"]
+
+
+async def test_a_key_that_is_given_is_used_by_both() -> None:
+    async with Emulators("all", answers="scripted", key="a2V5", voice=lambda: CallerVoice(Mute())) as emulators:
+        facts = emulators.facts()
+        assert (facts["acs"]["key"], facts["voice_live"]["key"]) == ("a2V5", "a2V5")
+
+
+async def test_the_network_behaves_as_its_options_say() -> None:
+    async with Emulators("acs", options=NetworkOptions(ring_ms=5), voice=lambda: CallerVoice(Mute())) as emulators:
+        assert emulators.acs is not None
+        assert emulators.acs.network.options.ring_ms == 5
+
+
+def test_callers_have_another_timbre_than_the_agent() -> None:
+    voice = Mute()
+    assert b"".join(CallerVoice(voice).stream("hello", rate=8_000)) == bytes(80)
+    assert voice.variants == ["caller-high"]
