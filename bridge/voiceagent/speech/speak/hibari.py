@@ -27,6 +27,12 @@ _REMEMBERED_BYTES = 8_000_000
 _LONG_FIRST = 60
 """Characters beyond which a first sentence is spoken up to its first comma, so that sound begins within 100 ms."""
 
+_AUDIBLE = 0.004
+"""Amplitude (of 1) below which the voice only breathes; its quietest consonants begin above it."""
+_LEAD_MS, _TAIL_MS = 30, 220
+"""Silence kept before and after a sentence. The model puts about 300 ms before and 450 ms after every one: the former is latency
+for whoever waits for an answer, and both together sound like the end of a turn in the middle of one."""
+
 
 class Hibari:
     """A `Voice`. One model for all calls; safe to use from many threads."""
@@ -76,6 +82,7 @@ class Hibari:
         if not waves:
             return b""
         wave: NDArray[np.float32] = np.concatenate(waves)
+        wave = _without_edges(wave, self._model.sample_rate)
         played_at = self._model.sample_rate * _PITCH[variant]
         if played_at != rate:
             wave = soxr.resample(wave, played_at, rate)
@@ -88,3 +95,14 @@ class Hibari:
             while self._sounds_bytes > _REMEMBERED_BYTES:
                 _, forgotten = self._sounds.popitem(last=False)
                 self._sounds_bytes -= len(forgotten)
+
+
+def _without_edges(wave: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """The sentence with no more silence around it than a speaker makes."""
+    import numpy as np
+
+    audible = np.flatnonzero(np.abs(wave) > _AUDIBLE)
+    if not len(audible):
+        return wave[:0]
+    begin = max(0, int(audible[0]) - rate * _LEAD_MS // 1000)
+    return wave[begin : int(audible[-1]) + 1 + rate * _TAIL_MS // 1000]
