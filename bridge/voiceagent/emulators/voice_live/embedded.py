@@ -214,11 +214,7 @@ class EmbeddedSource:
             await guess.run(self._parts, pcm, self._wanted())
         scene, heard = self._scene(), guess.heard
         # Only while this turn still waits for its end: patience given later would be the next turn's.
-        if (
-            self._guess is guess
-            and heard
-            and self._thinker.unfinished(conversation(scene.entries), heard.text, scene.tools)
-        ):
+        if self._guess is guess and heard and self._thinker.unfinished(conversation(scene.entries), heard.text, scene.tools):
             listener.turns.be_patient(PATIENCE_MS)
 
     def _wanted(self) -> think.DigitsWanted | None:
