@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from azure.communication.callautomation import CommunicationIdentifier
     from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 
+ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear something before that
 RING_MARGIN_SECONDS = 2.0  # the service ends an invitation itself; we withdraw it only when it does not say so
 _GONE = {"8522", "8528"}  # call not found, call terminated
 _GONE_STATUS = 404
@@ -93,15 +94,18 @@ class AcsControl:
         # The same id whoever asks: two deliveries of one ring, or two replicas, answer it once.
         headers = {"Repeatability-Request-ID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"answer:{self._correlation_id}"))}
         try:
-            answered = await asked(
-                self._client.answer_call(
-                    self._context, self._callback_url, media_streaming=media, headers=headers, **self._hooks
-                ),
-                "answer the call",
-            )
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answered = await asked(
+                    self._client.answer_call(
+                        self._context, self._callback_url, media_streaming=media, headers=headers, **self._hooks
+                    ),
+                    "answer the call",
+                )
             self.connection_id = answered.call_connection_id or ""
             self.server_call_id = answered.server_call_id or ""
             self._ourselves = answered.answered_by.raw_id if answered.answered_by else ""
+        except TimeoutError:
+            raise RemoteError(f"{SERVICE} did not let us answer within {ANSWER_SECONDS:g} s", service=SERVICE) from None
         finally:
             self._settled.set()
 

@@ -23,9 +23,11 @@ from voiceagent.call.commands import (
     CancelTool,
     CloseCall,
     Command,
+    ConfigureEngine,
     ControlCommand,
     DropAudioOf,
     EngineCommand,
+    EngineSetup,
     HangUp,
     LeaveCall,
     MuteAgent,
@@ -57,7 +59,8 @@ _log = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 5.0  # how long a hang-up that was already asked for may take once the session is finished
 
-OpenEngine = Callable[[EngineListener], Awaitable[Engine]]
+OpenEngine = Callable[[EngineSetup, EngineListener], Awaitable[Engine]]
+"""Connects and configures; raises RemoteError."""
 
 
 class CallSession(Protocol):
@@ -120,6 +123,7 @@ class CallRunner:
         self._leg_dropped = 0
         self._engine: Engine | None = None
         self._engine_ready = False
+        self._setup: EngineSetup | None = None
         self._for_engine: list[EngineCommand] = []
         self._inbox: deque[Event] = deque()
         self._handling = False
@@ -261,6 +265,8 @@ class CallRunner:
         match command:
             case Note():
                 self._note(command, now)
+            case ConfigureEngine(setup=setup) if self._setup is None:
+                self._setup = setup  # whoever opens the engine sends it
             case EngineCommand():
                 if self._engine is None:
                     self._for_engine.append(command)
@@ -323,8 +329,9 @@ class CallRunner:
             self.deliver(CallAnswered())
 
     async def _live_engine(self, open_engine: OpenEngine) -> None:
+        assert self._setup is not None, "a session configures its engine when it starts"
         try:
-            engine = await open_engine(self)
+            engine = await open_engine(self._setup, self)
         except RemoteError as error:
             self.deliver(EngineLost(_in_words(error), error.status))
             return

@@ -6,6 +6,7 @@ Everything a call depends on is taken when it rings: a changed prompt, tool or s
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 import secrets
@@ -120,7 +121,8 @@ class Bridge:
 
     def ring(self, incoming: IncomingCall) -> None:
         """Somebody calls. Returns at once; repeated and stale deliveries are only logged."""
-        if not self._rings.first(incoming.event_id, incoming.server_call_id, incoming.incoming_call_context):
+        context = hashlib.sha256(incoming.incoming_call_context.encode()).hexdigest()  # it is several KB long
+        if not self._rings.first(incoming.event_id, incoming.server_call_id, context):
             _log.info("the ring of call %s was delivered again", incoming.correlation_id)
             return
         age = self._age_seconds(incoming.time)
@@ -152,10 +154,9 @@ class Bridge:
         self.calls.add(live.runner)
         try:
             project = self.project
-            setup = project.session_settings().setup
             await live.runner.run(
                 answer=live.control.answer,
-                open_engine=lambda listener: self._open_engine(project, setup, listener, live.runner.wire("engine")),
+                open_engine=lambda setup, listener: self._open_engine(project, setup, listener, live.runner.wire("engine")),
             )
         except Exception:  # the edge of a call's task: what escapes its runner must not end the other calls
             _log.exception("call %s broke", live.call_id)

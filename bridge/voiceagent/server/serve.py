@@ -18,6 +18,7 @@ from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE, EntraToken
 from voiceagent.engines.realtime import EngineConnection, open_engine
 from voiceagent.engines.voice_live import OPENAI_VOICES
+from voiceagent.engines.wires import tls
 from voiceagent.errors import UserError
 from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap
 from voiceagent.runtime.clock import MonotonicClock
@@ -80,9 +81,11 @@ async def serve(
         await stack.enter_async_context(listening(build_app(bridge), where, short_path=settings.bridge.media_path == "short"))
         if reload is not None:
             await stack.enter_async_context(_reloading(bridge, reload, observers))
+        if not engine_connection(project).url.startswith("ws:"):
+            tls()  # 50 ms of work, before there is audio that it would hold up
         mode: Literal["local", "azure"] = "azure" if address.endpoint.startswith("https:") else "local"
         on_ready(Ready(port, bridge.public_url, mode, settings.agent.name, engine_name(project)))
-        await stop.wait()
+        await _warm(bridge, stop)
         bridge.admission.draining = True
         left = await drain(bridge.calls)
         if left:
@@ -171,6 +174,14 @@ def engine_connection(project: AgentProject, bearer: EntraToken | None = None) -
 
 
 # --- what runs beside the calls
+
+
+async def _warm(bridge: Bridge, stop: asyncio.Event) -> None:
+    """Fetch meanwhile what the first caller would otherwise wait for; until told to stop."""
+    async with asyncio.TaskGroup() as tasks:
+        if bridge.acs_tokens is not None:
+            tasks.create_task(bridge.acs_tokens.prefetch())
+        await stop.wait()
 
 
 @contextlib.asynccontextmanager

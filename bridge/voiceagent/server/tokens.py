@@ -49,6 +49,13 @@ class AcsTokens:
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
 
+    async def prefetch(self) -> None:
+        """Have the keys at hand before the first call needs them; when that fails, the first call tries again."""
+        try:
+            await self._refetch(self._clock.now_ms())
+        except Refused:
+            self._tried_at = None
+
     async def check(self, authorization: str) -> str:
         """Return the token's own id, or "", when it is the service's, meant for us, and holds now. Raises Refused."""
         import jwt

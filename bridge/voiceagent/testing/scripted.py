@@ -10,7 +10,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from voiceagent.call.commands import EngineCommand
+from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
 from voiceagent.call.events import EngineLost, Event
 from voiceagent.ports import Engine, EngineListener
 
@@ -40,9 +40,10 @@ class ScriptedEngine:
         self._listener: EngineListener | None = None
         self._over = asyncio.Event()
 
-    async def open(self, listener: EngineListener) -> Engine:
-        """As a runner opens engines."""
+    async def open(self, setup: EngineSetup, listener: EngineListener) -> Engine:
+        """As a runner opens engines; counts as its first command."""
         self._listener = listener
+        self.obey(ConfigureEngine(setup))
         return self
 
     def say(self, *said: Said) -> None:

@@ -122,7 +122,7 @@ class Bench:
         self,
         *steps: e.Event,
         answer: Callable[[], Any] | None = None,
-        open_engine: Callable[[EngineListener], Any] | None = None,
+        open_engine: Callable[[c.EngineSetup, EngineListener], Any] | None = None,
         then: Callable[[], None] | None = None,
     ) -> CallEnd:
         """Run a call: when it is answered these events happen, then `then`, and at last the caller hangs up."""
@@ -156,9 +156,9 @@ async def test_commands_for_an_engine_that_is_still_opening_wait_for_it() -> Non
     bench = Bench({e.CallAnswered: [c.AskForReply(exactly=Words("Hello"))]})
     opened = asyncio.Event()
 
-    async def slowly(listener: EngineListener) -> Engine:
+    async def slowly(setup: c.EngineSetup, listener: EngineListener) -> Engine:
         await opened.wait()
-        return await bench.engine.open(listener)
+        return await bench.engine.open(setup, listener)
 
     await bench.run(open_engine=slowly, then=opened.set)
     assert bench.engine.obeyed == [c.ConfigureEngine(SETUP), c.AskForReply(exactly=Words("Hello"))]
@@ -273,7 +273,7 @@ async def test_an_answer_that_is_refused_ends_the_call() -> None:
 
 
 async def test_an_engine_that_cannot_be_opened_is_lost_with_the_reason() -> None:
-    async def refuse(_: EngineListener) -> Engine:
+    async def refuse(_: c.EngineSetup, __: EngineListener) -> Engine:
         raise RemoteError("wrong key", service="Voice Live", status=401, remedy="set it")
 
     bench = Bench({e.EngineLost: [c.HangUp("engine_lost"), c.CloseCall("failed", "engine_lost")]})

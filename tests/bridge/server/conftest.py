@@ -171,7 +171,7 @@ async def bridging(folder: Path, *, verified: bool = True, **sections: Mapping[s
     async def open_engine(project: AgentProject, setup: EngineSetup, listener: EngineListener, wire: WireFn | None) -> Engine:
         engine = ScriptedEngine(sample_rate=setup.sample_rate)
         engines.append(engine)
-        await engine.open(listener)
+        await engine.open(setup, listener)
         engine.say(EngineReady("session"))
         return engine
 

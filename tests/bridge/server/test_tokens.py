@@ -159,3 +159,12 @@ async def test_keys_come_over_http() -> None:
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         assert await fetch_json(f"http://127.0.0.1:{port}/calling/keys")() == {"keys": []}
+
+
+async def test_keys_can_be_fetched_before_they_are_needed(tokens: AcsTokens, signature: Any) -> None:
+    signature.broken = True
+    await tokens.prefetch()
+    signature.broken = False
+    await tokens.prefetch()
+    await tokens.check(f"Bearer {signature.token()}")
+    assert signature.fetched == 2
