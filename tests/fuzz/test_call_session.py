@@ -45,6 +45,7 @@ SINGLE = st.one_of(
     st.builds(e.ReplyEnded, REPLIES, STATUS),
     st.builds(e.ToolReturned, CALLS, TOOL_OUTCOMES, st.just("{}"), st.just(5.0)),
     st.builds(e.KeyPressed, st.sampled_from(["1", "#"])),
+    st.builds(e.CallerWrote, WORDS),
     st.builds(e.EngineRefused, CODES, st.just("no")),
     st.builds(e.TransferRinging, TARGETS),
     st.builds(e.TransferEnded, TARGETS, OUTCOMES),

@@ -77,21 +77,19 @@ class Conduct:
         """The earliest time at which `settle` has something to do."""
         bounds = [self.life.deadline(length_counts=not self.transfer.placed)]
         if not self.life.over:
-            bounds += [
-                self.turns.deadline(),
-                self.replies.deadline(self._playback.ends_at()),
-                self.speech.deadline(),
-                self.tools.deadline(),
-                self.transfer.deadline(),
-                self.silence.deadline(),
-                self.keys.deadline(),
-            ]
+            bounds += [self.turns.deadline(), self.replies.deadline(self._playback.ends_at()), self.speech.deadline()]
+            bounds += [self.tools.deadline(), self.transfer.deadline(), self.silence.deadline(), self.keys.deadline()]
         return min((due for due in bounds if due is not None), default=None)
 
     def _may_ask(self) -> bool:
         ready = self._engine_is_ready and not self._engine_is_lost
         here = self.life.talking or self.life.state == "ending"
         return ready and here and self.turns.silent and not self.transfer.pending and not self.transfer.reached
+
+    @property
+    def callers_turn(self) -> bool:
+        """The agent has said all it has to say, and waits for the caller."""
+        return self.life.state == "live" and self._engine_is_ready and not self.transfer.reached and self._calm()
 
     def _calm(self) -> bool:
         """Nothing is being said, and nobody is waiting for anything."""
@@ -132,8 +130,7 @@ class Conduct:
             self.replies.want(c.AskForReply())
 
     def _settle_silence(self, now: float) -> None:
-        calm = self.life.state == "live" and self._engine_is_ready and not self.transfer.reached and self._calm()
-        verdict = self.silence.settle(now, calm=calm)
+        verdict = self.silence.settle(now, calm=self.callers_turn)
         if verdict is True:
             self._end("silence", now, goodbye=True)
         elif verdict is not None:
@@ -256,6 +253,15 @@ class Conduct:
         self._caller_is_there()
         if not self.transfer.reached:
             self.keys.pressed(key, now)
+
+    def caller_wrote(self, text: Words, now: float) -> None:
+        """A turn in writing: it interrupts, and it is answered."""
+        self._caller_is_there()
+        if self.transfer.reached:
+            return
+        self._cut_off(now, cancel=True)
+        self.do(*self.turns.wrote(text, now), c.AddUserText(text))
+        self.replies.want(c.AskForReply())
 
     def _caller_is_there(self) -> None:
         self.silence.caller_stirred()

@@ -68,6 +68,13 @@ class KeyPressed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerWrote(Event):
+    """The caller said something in writing: a whole turn, to be answered at once."""
+
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
 class CallerLeft(Event):
     """The call is over: the caller hung up or the service ended it. `code`/`subcode` are the service's."""
 

@@ -63,6 +63,11 @@ class Session:
         """When to deliver `TimePassed`, or None."""
         return self._call.deadline()
 
+    @property
+    def callers_turn(self) -> bool:
+        """The agent has said all it has to say, and waits for the caller."""
+        return self._call.callers_turn
+
     # --- to whom an event is told
 
     def _tell(self, event: e.Event, now: float) -> None:
@@ -102,6 +107,8 @@ class Session:
                 call.obey(call.life.media_closed(now), now)
             case e.KeyPressed(key):
                 call.key_pressed(key, now)
+            case e.CallerWrote(text):
+                call.caller_wrote(text, now)
             case e.CallerLeft():
                 call.obey(call.life.gone("caller_left"), now)
             case _:
@@ -147,8 +154,10 @@ class Session:
                 call.speech.audio_ended(item_id)
             case e.ReplyWordsArrived(reply_id, item_id, delta):
                 call.speech.words_arrived(item_id, delta)
+                self._seen(item_id, now)
             case e.ReplyWordsEnded(reply_id, item_id, text):
                 call.speech.words_ended(item_id, text)
+                self._seen(item_id, now)
             case e.ToolCalled(reply_id):
                 call.tool_called(event, now)
             case e.ReplyEnded(reply_id):
@@ -158,6 +167,11 @@ class Session:
         call.replies.went_on(reply_id, now)
         call.life.went_on(now)
         return True
+
+    def _seen(self, item_id: str, now: float) -> None:
+        """Whoever reads has heard an item when its words come."""
+        if self._settings.in_writing:
+            self._call.playback_began(item_id, now)
 
     def _from_lane(self, event: e.Event, now: float) -> bool:
         call = self._call

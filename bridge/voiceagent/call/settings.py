@@ -31,6 +31,7 @@ class SessionSettings:
     `greeting` empty: the caller speaks first; `greeting_by` model: the greeting is guidance, not text.
     `goodbye` is said before the agent ends the call; empty: it ends without a word.
     `silence_after_ms` None: silence never ends the call. Each of `silence_prompts` is said once, then the goodbye.
+    `in_writing`: the caller reads, so an item without audio counts as heard when its words come.
     `max_call_ms` counts from the answer. `barge_in` False: the caller cannot interrupt the agent.
     """
 
@@ -45,6 +46,7 @@ class SessionSettings:
     targets: Mapping[str, TargetPolicy] = field(default_factory=dict)
     record: bool = False
     barge_in: bool = True
+    in_writing: bool = False
 
     @property
     def end_silence_ms(self) -> float:

@@ -165,7 +165,8 @@ class Speech:
         end = self._playback.item_ends_at(item.item_id)
         return AgentTurnNoted(
             item_id=item.item_id,
-            text=Words(cut_words(item.text, heard / arrived if arrived else 0.0) if interrupted else item.text),
+            # What came without audio was read, not heard: all of it.
+            text=Words(cut_words(item.text, heard / arrived) if interrupted and arrived else item.text),
             start_ms=item.began_at,
             end_ms=min(now, end) if end is not None else now,
             interrupted=interrupted,

@@ -63,6 +63,7 @@ class CallerTurns:
         self._turns: OrderedDict[str, _Turn] = OrderedDict()
         self._audio_zero: float | None = None
         self._due: float | None = None
+        self._written = 0
         self.spoke_until: float | None = None
         """When the caller stopped speaking, until a reply to it was heard (`answered`)."""
 
@@ -118,6 +119,12 @@ class CallerTurns:
         start = now if turn.start_ms is None else turn.start_ms
         end = now if turn.end_ms is None else turn.end_ms
         return [CallerTurnNoted(item_id, text, min(start, end), end)]
+
+    def wrote(self, text: Words, now: float) -> list[Command]:
+        """A turn in writing takes no time."""
+        self._written += 1
+        self.spoke_until = now
+        return [CallerTurnNoted(f"written-{self._written}", text, now, now)]
 
     def settle(self, now: float) -> None:
         """Give the floor back when its time is over."""

@@ -164,10 +164,12 @@ class Hearing:
                 return ReplyStarted(said.response_id)
             case wire.ResponseOutputItemAdded():
                 return self._item_added(said)
-            case wire.ResponseAudioTranscriptDelta():
+            case wire.ResponseAudioTranscriptDelta() | wire.ResponseTextDelta():
                 return ReplyWordsArrived(said.response_id, said.item_id, Words(said.delta))
             case wire.ResponseAudioTranscriptDone():
                 return ReplyWordsEnded(said.response_id, said.item_id, Words(said.transcript))
+            case wire.ResponseTextDone():
+                return ReplyWordsEnded(said.response_id, said.item_id, Words(said.text))
             case wire.ResponseAudioDone():
                 return ReplyAudioEnded(said.response_id, said.item_id)
             case wire.ResponseFunctionCallArgumentsDone():

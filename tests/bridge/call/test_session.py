@@ -12,8 +12,17 @@ from voiceagent.call import events as e
 from voiceagent.call.session import Session
 from voiceagent.discreet import Words
 from voiceagent.errors import LocalProtocolError
-from voiceagent.testing.factories import Happening, caller_says, engine_setup, opening, session_settings, tool_call
+from voiceagent.testing.factories import (
+    Happening,
+    agent_replies,
+    caller_says,
+    engine_setup,
+    opening,
+    session_settings,
+    tool_call,
+)
 from voiceagent.testing.playbook import ANY, At, Playbook
+from voiceagent.testing.rehearsal import Rehearsal
 
 OPENED = [c.PhaseNoted("answered"), c.PhaseNoted("engine_ready"), c.PhaseNoted("media_open")]
 DEAF = {"interrupt_response": False}
@@ -743,3 +752,62 @@ def test_the_longest_call_waits_for_a_phone_that_rings() -> None:
     transfer_call(book, "sales", 100)
     book.by(5000)
     book.at(5100, e.TransferEnded("sales", "connected"), ANY, ANY, c.PhaseNoted("ending"), c.LeaveCall()).run()
+
+
+# --- in writing
+
+
+def writing() -> Playbook:
+    return open_call(in_writing=True, silence_after_ms=None)
+
+
+def test_what_the_caller_writes_is_answered_and_read_at_once() -> None:
+    book = writing()
+    book.at(
+        100,
+        e.CallerWrote(Words("Where is it?")),
+        c.CallerTurnNoted("written-1", Words("Where is it?"), 100, 100),
+        c.AddUserText(Words("Where is it?")),
+        c.AskForReply(),
+    )
+    book.at(400, e.ReplyStarted("r1"))
+    book.at(400, e.ReplyItemAdded("r1", "i1", "speech"))
+    book.at(500, e.ReplyWordsArrived("r1", "i1", Words("Here.")), c.PhaseNoted("first_audio"), c.AgentSpeechBegan("i1", 400))
+    book.at(510, e.ReplyWordsEnded("r1", "i1", Words("Here.")))
+    book.at(
+        520,
+        e.ReplyEnded("r1", "completed"),
+        c.AgentTurnNoted("i1", Words("Here."), 500, 520, interrupted=False, heard_ms=0, latency_ms=400),
+    )
+    book.by(60_000)
+    book.run()
+
+
+def test_what_is_written_in_between_cuts_the_reply_off() -> None:
+    book = writing()
+    book.at(100, e.ReplyStarted("r1"))
+    book.at(100, e.ReplyItemAdded("r1", "i1", "speech"))
+    book.at(150, e.ReplyWordsArrived("r1", "i1", Words("One two")), c.PhaseNoted("first_audio"), c.AgentSpeechBegan("i1", None))
+    book.at(
+        200,
+        e.CallerWrote(Words("Stop")),
+        c.DropAudioOf("r1"),
+        c.CancelReply("r1"),
+        c.AgentTurnNoted("i1", Words("One two"), 150, 200, interrupted=True, heard_ms=0, latency_ms=None),
+        c.CallerTurnNoted("written-1", Words("Stop"), 200, 200),
+        c.AddUserText(Words("Stop")),
+    )
+    book.at(300, e.ReplyEnded("r1", "cancelled"), c.AskForReply()).run()
+
+
+def test_the_session_tells_whose_turn_it_is() -> None:
+    rehearsal = Rehearsal(session_settings(in_writing=True))
+    rehearsal.start()
+    turns = [rehearsal.session.callers_turn]
+    rehearsal.play(opening())
+    turns.append(rehearsal.session.callers_turn)
+    rehearsal.happens(100, e.CallerWrote(Words("Where is it?")))
+    turns.append(rehearsal.session.callers_turn)
+    rehearsal.play(agent_replies("Here.", reply_id="r1", item_id="i1", at_ms=200))
+    turns.append(rehearsal.session.callers_turn)
+    assert turns == [False, True, False, True]

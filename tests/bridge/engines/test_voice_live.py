@@ -174,6 +174,8 @@ PART = {"response_id": "r1", "item_id": "i1", "output_index": 0, "content_index"
         ),
         ({"type": "response.created", "response": {"id": "r1", "status": "in_progress"}}, e.ReplyStarted("r1")),
         ({"type": "response.audio_transcript.delta", **PART, "delta": "He"}, e.ReplyWordsArrived("r1", "i1", Words("He"))),
+        ({"type": "response.text.delta", **PART, "delta": "He"}, e.ReplyWordsArrived("r1", "i1", Words("He"))),
+        ({"type": "response.text.done", **PART, "text": "Hey"}, e.ReplyWordsEnded("r1", "i1", Words("Hey"))),
         (
             {"type": "response.audio_transcript.done", **PART, "transcript": "Hello"},
             e.ReplyWordsEnded("r1", "i1", Words("Hello")),
