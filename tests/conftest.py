@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# Properties are about values. How long drawing and checking them takes is the machine's business, not the code's.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 SETTINGS = ("ACS_", "AZURE_", "OPENAI_", "VOICEAGENT_", "VOICE_LIVE_", "VOICELIVE_", "COMMUNICATION_SERVICES_")
 """Beginnings of the environment names that voiceagent reads as settings."""
