@@ -35,9 +35,12 @@ NO_EMULATION: dict[str, Any] = {}
 
 
 class CallerVoice:
-    """A voice in another timbre than the agent's, so that recordings are easy to follow."""
+    """A voice in another timbre than the agent's, so that recordings are easy to follow.
 
-    def __init__(self, voice: Voice, variant: Variant = "caller-high") -> None:
+    The lower one is understood better over the telephone line, where the higher one loses its last consonants.
+    """
+
+    def __init__(self, voice: Voice, variant: Variant = "caller-low") -> None:
         self._voice = voice
         self._variant: Variant = variant
 

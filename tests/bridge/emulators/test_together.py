@@ -62,4 +62,4 @@ async def test_the_network_behaves_as_its_options_say() -> None:
 def test_callers_have_another_timbre_than_the_agent() -> None:
     voice = Mute()
     assert b"".join(CallerVoice(voice).stream("hello", rate=8_000)) == bytes(80)
-    assert voice.variants == ["caller-high"]
+    assert voice.variants == ["caller-low"]

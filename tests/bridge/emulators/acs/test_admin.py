@@ -86,15 +86,18 @@ async def test_calls_are_listed_and_health_is_told() -> None:
 
 
 async def test_a_subscription_needs_consent() -> None:
-    async with FakeApp().running() as app, AcsEmulator(voice=FakeVoice) as emulator:
-        async with httpx.AsyncClient(base_url=emulator.url) as http:  # noqa: SIM117 - the url exists inside the block
-            refused = await http.put("/emulator/subscription", json={"endpoint": app.url + "/nowhere-to-post"})
-            assert refused.status_code == 400
-            assert "did not return the validation code" in refused.json()["error"]["message"]
-            nobody = await http.post("/emulator/calls", json={})
-            assert "PUT the app's address" in nobody.json()["error"]["remedy"]
-            cloud = await http.put("/emulator/subscription", json={"endpoint": app.url + "/events", "schema": "cloud-events"})
-            assert cloud.json()["validated"] is True
+    async with (
+        FakeApp().running() as app,
+        AcsEmulator(voice=FakeVoice) as emulator,
+        httpx.AsyncClient(base_url=emulator.url) as http,
+    ):
+        refused = await http.put("/emulator/subscription", json={"endpoint": app.url + "/nowhere-to-post"})
+        assert refused.status_code == 400
+        assert "did not return the validation code" in refused.json()["error"]["message"]
+        nobody = await http.post("/emulator/calls", json={})
+        assert "PUT the app's address" in nobody.json()["error"]["remedy"]
+        cloud = await http.put("/emulator/subscription", json={"endpoint": app.url + "/events", "schema": "cloud-events"})
+        assert cloud.json()["validated"] is True
 
 
 @pytest.mark.parametrize(
