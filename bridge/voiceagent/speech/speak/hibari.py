@@ -30,7 +30,7 @@ _LONG_FIRST = 60
 _AUDIBLE = 0.004
 """Amplitude (of 1) below which the voice only breathes; its quietest consonants begin above it."""
 _LEAD_MS, _TAIL_MS = 30, 220
-"""Silence kept before and after a sentence. The model puts about 300 ms before and 450 ms after every one: the former is latency
+"""Silence kept before and after a sentence. The model puts about 300 ms before and 450 ms after every one: the first is latency
 for whoever waits for an answer, and both together sound like the end of a turn in the middle of one."""
 
 
