@@ -20,8 +20,8 @@ import wave
 from pathlib import Path
 from typing import Any
 
-from voiceagent_cli.local.bridge import bridge
-from voiceagent_cli.local.phone import Phone
+from voiceagent.local.bridge import bridge
+from voiceagent.local.phone import Phone
 from voiceagent_cli.signals import run
 
 RATE = 24_000

@@ -11,7 +11,7 @@ from voiceagent_cli import conversation, exits, summary
 from voiceagent_cli.steps import script
 
 if TYPE_CHECKING:
-    from voiceagent_cli.local.calling import Called
+    from voiceagent.local.calling import Called
     from voiceagent_cli.terminal import Terminal
 
 WENT_WELL = ("completed", "transferred")
@@ -30,10 +30,10 @@ async def call(
     directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: asyncio.Event
 ) -> Called:
     """Place the call through the bridge that serves the project now, or through one of its own."""
-    from voiceagent_cli.local.bridge import bridge
-    from voiceagent_cli.local.calling import place
-    from voiceagent_cli.local.need import sentence
-    from voiceagent_cli.local.running import read_note
+    from voiceagent.local.bridge import bridge
+    from voiceagent.local.calling import place
+    from voiceagent.local.need import sentence
+    from voiceagent.local.running import read_note
 
     def show(note: Mapping[str, Any]) -> None:
         if line := conversation.line(note):

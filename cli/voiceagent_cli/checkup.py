@@ -121,7 +121,7 @@ def _carried_out(number: int, name: str, check: Callable[[], Found]) -> Check:
 
 def _settings(directory: Path) -> Loaded | UserError:
     """The project's settings; those of the environment alone when there is no project; or what is wrong with them."""
-    from voiceagent_cli.project import settings_of
+    from voiceagent.local.project import settings_of
 
     try:
         return settings_of(directory if (directory / "voiceagent.toml").exists() else None)
@@ -193,7 +193,7 @@ def _project(directory: Path, loaded: Loaded | UserError) -> Found:
         return Found("skipped", f"none in {directory.resolve()}", "name its folder, or make one", "voiceagent init my-agent")
     if isinstance(loaded, UserError):
         raise loaded
-    from voiceagent_cli.project import open_project
+    from voiceagent.local.project import open_project
 
     project = open_project(directory, loaded)
     tools = [spec.name for spec in project.toolset.specs()]
@@ -206,7 +206,7 @@ def _project(directory: Path, loaded: Loaded | UserError) -> Found:
 def _port(directory: Path, loaded: Loaded | UserError) -> Found:
     if isinstance(loaded, UserError):
         return Found("skipped", "the settings cannot be read")
-    from voiceagent_cli.local.running import read_note
+    from voiceagent.local.running import read_note
 
     if running := read_note(directory):
         return Found("ok", f"{running.port}: voiceagent serve runs there (process {running.pid})")

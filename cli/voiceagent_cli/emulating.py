@@ -50,7 +50,7 @@ async def emulate(
 def thinker_of(directory: Path | None) -> Any:
     """The rules by which the embedded engine answers: the agent's, or none but the fallback."""
     from voiceagent.config.schema import ThinkerSection
-    from voiceagent_cli.project import settings_of
+    from voiceagent.local.project import settings_of
 
     return settings_of(directory).settings.thinker if directory else ThinkerSection()
 

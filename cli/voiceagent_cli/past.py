@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import UserError
-from voiceagent_cli.project import settings_of
+from voiceagent.local.project import settings_of
 
 
 def calls_of(directory: Path) -> list[dict[str, Any]]:

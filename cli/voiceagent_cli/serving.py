@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceagent_cli.local.bridge import Bridge, bridge
-from voiceagent_cli.local.need import sentence
-from voiceagent_cli.local.running import noted, read_note
-from voiceagent_cli.project import settings_of
+from voiceagent.local.bridge import Bridge, bridge
+from voiceagent.local.need import sentence
+from voiceagent.local.project import settings_of
+from voiceagent.local.running import noted, read_note
 
 if TYPE_CHECKING:
     from voiceagent_cli.terminal import Terminal

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from voiceagent.local.calling import Called
 from voiceagent_cli.calling import script_of, tell
 from voiceagent_cli.exits import Ended
-from voiceagent_cli.local.calling import Called
 from voiceagent_cli.terminal import Terminal
 
 

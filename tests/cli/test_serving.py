@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from voiceagent.local.bridge import Bridge
+from voiceagent.local.running import Running
 from voiceagent.observe.feed import Feed
 from voiceagent.server.serve import Ready
-from voiceagent_cli.local.bridge import Bridge
-from voiceagent_cli.local.running import Running
 from voiceagent_cli.serving import _announce, _announce_as_json
 from voiceagent_cli.terminal import Terminal
 

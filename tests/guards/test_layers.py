@@ -31,6 +31,8 @@ MAY_KNOW: Mapping[str, set[str]] = {
     "emulators": {"protocol", "audio", "speech", "config"},
     "server": CORE | {"protocol", "config", "runtime", *ADAPTERS},
     "workbench": CORE | {"config", "observe", "capture"},
+    "local": CORE | {"config", "agent", "server", "observe", "workbench"},
+    "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
     "testing": CORE | {"protocol", "config", "runtime", "speech", *ADAPTERS},
 }
 """For each part of the library the other parts it may import; itself and the leaves always."""

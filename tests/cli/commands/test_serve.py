@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent_cli.local.running import note_path, read_note
+from voiceagent.local.running import note_path, read_note
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(180)]
 COMMAND = [sys.executable, "-m", "voiceagent_cli"]

@@ -20,7 +20,7 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
     Precedence: option, environment (`.env` in the project counts, after the real one), voiceagent.toml, user file, default.
     """
     from voiceagent.config.secrets import describe
-    from voiceagent_cli.project import settings_of
+    from voiceagent.local.project import settings_of
 
     rows = describe(settings_of(directory))
     terminal = ctx.obj

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from voiceagent_cli.local.watching import Watching
+from voiceagent.local.watching import Watching
 
 
 class Feed:

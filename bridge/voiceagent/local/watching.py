@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voiceagent_cli.local.workbench import Workbench
+from voiceagent.local.workbench import Workbench
 
 Show = Callable[[Mapping[str, Any]], None]
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceagent_cli.local.emulators import emulators
-from voiceagent_cli.local.need import needed
-from voiceagent_cli.local.phone import Phone
-from voiceagent_cli.local.running import Running
-from voiceagent_cli.project import open_project, settings_of
+from voiceagent.local.emulators import emulators
+from voiceagent.local.need import needed
+from voiceagent.local.phone import Phone
+from voiceagent.local.project import open_project, settings_of
+from voiceagent.local.running import Running
 
 if TYPE_CHECKING:
     from voiceagent.agent.project import AgentProject

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voiceagent.errors import UserError
-from voiceagent_cli.local.emulators import emulators
+from voiceagent.local.emulators import emulators
 
 READY = """
 import json, sys
@@ -54,7 +54,7 @@ async def test_silence_is_told_as_such(tmp_path: Path) -> None:
 
 
 async def test_one_that_does_not_leave_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceagent_cli.local.emulators.LEAVE_SECONDS", 0.05)
+    monkeypatch.setattr("voiceagent.local.emulators.LEAVE_SECONDS", 0.05)
     async with emulators("all", project=tmp_path, program=program(STUBBORN)):
         pass
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voiceagent.config.schema import Settings
-from voiceagent_cli.local.need import needed, sentence
+from voiceagent.local.need import needed, sentence
 
 ACS = {"acs": {"connection_string": "endpoint=https://x;accesskey=a"}}
 ENTRA = {"acs": {"endpoint": "https://x"}}

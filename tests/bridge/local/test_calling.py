@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from voiceagent.errors import RemoteError
-from voiceagent_cli.local import calling
-from voiceagent_cli.local.watching import Watching
+from voiceagent.local import calling
+from voiceagent.local.watching import Watching
 
 
 class Phone:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from voiceagent_cli.local.running import Running, note_path, noted, read_note
+from voiceagent.local.running import Running, note_path, noted, read_note
 
 
 def running(pid: int) -> Running:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from voiceagent.errors import RemoteError
-from voiceagent_cli.local.phone import Phone
+from voiceagent.local.phone import Phone
 
 
 def phone(answer: Callable[[httpx.Request], httpx.Response]) -> Phone:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from voiceagent.errors import RemoteError
-from voiceagent_cli.local.workbench import Workbench
+from voiceagent.local.workbench import Workbench
 
 
 def workbench(answer: httpx.Response, seen: list[httpx.Request] | None = None) -> Workbench:

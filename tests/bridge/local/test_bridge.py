@@ -11,9 +11,9 @@ import pytest
 
 from voiceagent.emulators.together import Emulators as Together
 from voiceagent.errors import UserError
-from voiceagent_cli.local import bridge as module
-from voiceagent_cli.local.bridge import bridge
-from voiceagent_cli.local.emulators import Emulators
+from voiceagent.local import bridge as module
+from voiceagent.local.bridge import bridge
+from voiceagent.local.emulators import Emulators
 
 
 @pytest.fixture

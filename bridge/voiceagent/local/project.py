@@ -1,4 +1,4 @@
-"""Opening an agent project from the command line: its settings from all ranks, with what the emulators ask for on top."""
+"""Opening an agent project where it lies: its settings from all ranks, with what the emulators ask for on top."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ READY_SECONDS = 90
 """Loading the embedded models takes 1 to 3 s; a cold disk on a loaded machine many times that."""
 LEAVE_SECONDS = 5
 VOICEAGENT = (sys.executable, "-m", "voiceagent_cli")
-"""Ourselves, however we were started."""
+"""Ourselves, however we were started. A process is met through its command line, also by the library."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from voiceagent.errors import UserError
-from voiceagent_cli.project import open_project, settings_of
+from voiceagent.local.project import open_project, settings_of
 
 
 def test_the_environment_of_the_process_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

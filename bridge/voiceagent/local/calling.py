@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.errors import RemoteError
-from voiceagent_cli.local.phone import Phone
-from voiceagent_cli.local.running import Running
-from voiceagent_cli.local.watching import Show, Watching
-from voiceagent_cli.local.workbench import Workbench
+from voiceagent.local.phone import Phone
+from voiceagent.local.running import Running
+from voiceagent.local.watching import Show, Watching
+from voiceagent.local.workbench import Workbench
 
 WIND_UP_SECONDS = 15
 """From hanging up to the end of the call, on either side: the goodbye, the farewells, a slow machine."""
