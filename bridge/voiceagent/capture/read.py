@@ -1,112 +1,199 @@
-"""Reads captures back, also those whose writer was killed in the middle of a line."""
+"""Reads captures back: whole ones, those whose writer was killed in the middle of a line, and those a disk has changed since.
+
+Damage is never passed over in silence: a `Damage` record stands in its place, `stopped` says where and why, and reading goes
+on with the next block that can be verified.
+"""
 
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from voiceagent.capture import records
-from voiceagent.capture.records import End, Header, Record, Unknown
+from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
+from voiceagent.capture.migrate import current, upgraded
+from voiceagent.capture.records import Damage, End, Header, Mark, Record
+from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 from voiceagent.errors import UserError
 
-_CHUNK = 1 << 16
-_LONGEST_LINE = 64 << 20  # a damaged or hostile file must not fill the memory
+State = Literal["whole", "cut", "damaged"]
+"""Cut: it ends early, by a mark or because its writer was stopped. Damaged: it is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A whole capture. `stopped` says where and why it ends early; None: it is complete."""
+    """A whole capture. `stopped` says where and why it is not complete; None: it is."""
 
     path: Path
     header: Header
     records: tuple[Record, ...]
     stopped: str | None
+    state: State = "whole"
 
 
 class CaptureReader:
-    """Record by record: iterate once, then look at `stopped`."""
+    """Record by record: iterate once, then look at `stopped` and `state`.
 
-    def __init__(self, path: Path) -> None:
+    `key` opens encrypted captures. UserError when the file is missing, no capture, of a later version, encrypted with another
+    key, or damaged in its very header. With `sealed_too` an encrypted one is opened without its key: for its header alone.
+    """
+
+    def __init__(self, path: Path, *, key: CaptureKey | None = None, sealed_too: bool = False) -> None:
         self.path = path
         self.stopped: str | None = None
-        self._lines = _lines(path)
+        self.state: State = "whole"
         self._number = 0
-        self.header = self._header()
+        self._at_ms = 0.0
+        self._missing: list[str] = []
+        self._parts = self._opened()
+        self._rest: list[bytes] = []
+        self._line = b""
+        self._sealed = 1  # the header's block is number 0
+        raw = self._first()
+        self.version = int(raw["v"])
+        self.header = records.parse_header(upgraded(raw, self.version))
+        self._sealer = None if sealed_too else self._unsealing(key)
 
     def __iter__(self) -> Iterator[Record]:
-        ended = False
-        for line, whole in self._lines:
-            if not whole:
-                break
+        end: End | None = None
+        for record in self._records():
+            if isinstance(record, Damage):
+                self._worse("cut" if record.cut else "damaged")
+                self._missing.append(f"byte {record.offset}, after record {self._number}: {record.sentence}")
+                yield record
+                continue
             self._number += 1
-            try:
-                record = records.parse(line)
-            except ValueError:
-                record = Unknown(0.0, {"unreadable": line.decode(errors="replace")})
-            ended = isinstance(record, End)
-            if isinstance(record, End) and record.reason != "closed":
-                self.stopped = f"the capture ended before its call, after record {self._number - 1}: {record.reason}"
+            self._at_ms = max(self._at_ms, record.at_ms)
+            end = record if isinstance(record, End) else None
+            if isinstance(record, Mark):
+                self._mark(record)
             yield record
-        if not ended:
-            self.stopped = f"the file ends after record {self._number} without an end: its writer was stopped"
+        self._conclude(end)
 
-    def _header(self) -> Header:
-        line, whole = next(self._lines, (b"", False))
+    def _mark(self, mark: Mark) -> None:
+        early = mark.mark in ("queue-full", "disk-full", "disk-failed", "cut")
+        self._worse("cut" if early else "damaged")
+        if not early:
+            self._missing.append(f"record {self._number} is a mark, {mark.mark}: {mark.sentence}")
+
+    def _conclude(self, end: End | None) -> None:
+        told = []
+        if end is None:
+            self._worse("cut")
+            told.append(f"the file ends after record {self._number} without an end: its writer was stopped")
+        elif end.reason != "closed":
+            self._worse("cut")
+            told.append(f"the capture ended before its call, after record {self._number - 1}: {end.reason}")
+        elif end.records != self._number - 1:
+            self._worse("damaged")
+            told.append(f"its end counts {end.records} records, and {self._number - 1} are here")
+        more = len(self._missing) - 1
+        if self._missing:
+            told.append(self._missing[0] + (f" (and in {more} more place{'s' if more > 1 else ''})" if more else ""))
+        self.stopped = "; ".join(told) or None
+
+    def _worse(self, state: State) -> None:
+        if self.state != "damaged":
+            self.state = state
+
+    def _records(self) -> Iterator[Record]:
+        yield from self._parsed(current(self.version, self._rest))
+        for part in self._parts:
+            if isinstance(part, Gap):
+                yield self._damage(part.offset, part.why, cut=part.cut)
+                continue
+            if self._sealer is not None:
+                yield from self._unsealed(self._sealer, part)
+            else:
+                yield from self._parsed(current(self.version, _lines(part.content)), part.offset)
+
+    def _unsealed(self, sealer: Sealer, part: Block) -> Iterator[Record]:
+        for line in _lines(part.content):
+            number = self._sealed if part.number == UNNUMBERED else part.number
+            self._sealed = number + 1
+            try:
+                content = sealer.open(number, line)
+            except ValueError as error:
+                yield self._damage(part.offset, f"block {number} cannot be decrypted: {error}")
+                continue
+            yield from self._parsed(current(self.version, _lines(content)), part.offset)
+
+    def _parsed(self, lines: Iterator[bytes], offset: int = 0) -> Iterator[Record]:
+        for line in lines:
+            try:
+                yield records.parse(line)
+            except (ValueError, TypeError, RecursionError):
+                yield self._damage(offset, "a line that is no record")
+
+    def _damage(self, offset: int, why: str, *, cut: bool = False) -> Damage:
+        return Damage(self._at_ms, offset, why, cut)
+
+    # --- the header
+
+    def _opened(self) -> Iterator[Block | Gap]:
         try:
-            raw = json.loads(line) if whole else None
-        except ValueError:
-            raw = None
-        if not isinstance(raw, dict) or raw.get("kind") != "header":
-            raise UserError(f"{self.path} is not a capture", remedy="name a .jsonl.gz file from the captures folder")
-        if raw.get("v") != records.VERSION:
+            with self.path.open("rb") as file:
+                yield from blocks(file)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UserError(f"{self.path} cannot be read: {why}", remedy="`voiceagent captures list` names them") from error
+
+    def _first(self) -> dict[str, Any]:
+        part = next(self._parts, None)
+        if isinstance(part, Gap) and part.cut and (following := next(self._parts, None)) is not None:
+            self._parts, part = _again(part, self._parts), following
+        if isinstance(part, Gap):
             raise UserError(
-                f"{self.path} is a capture of version {raw.get('v')}; this voiceagent reads version {records.VERSION}",
-                remedy="update voiceagent",
+                f"{self.path} is damaged at byte {part.offset}, where its header is: {part.why}",
+                remedy="take it from a backup: without a header nothing can be read",
             )
-        return records.parse_header(raw)
+        lines = _lines(part.content) if part else []
+        try:
+            raw = json.loads(lines[0]) if lines else None
+        except (ValueError, RecursionError):
+            raw = None
+        if not isinstance(raw, dict) or raw.get("kind") != "header" or type(raw.get("v")) is not int:
+            raise UserError(f"{self.path} is not a capture", remedy="name a .jsonl.gz file from the captures folder")
+        if not 0 < raw["v"] <= records.VERSION:
+            raise UserError(
+                f"{self.path} is a capture of version {raw['v']}; this voiceagent reads version {records.VERSION}",
+                remedy="please update voiceagent",
+            )
+        self._line, *self._rest = lines
+        return raw
+
+    def _unsealing(self, key: CaptureKey | None) -> Sealer | None:
+        sealed = self.header.sealed
+        if not sealed:
+            return None
+        if sealed.get("alg") != ALGORITHM:
+            raise UserError(
+                f"{self.path} is encrypted with {sealed.get('alg')}, which this voiceagent does not know",
+                remedy="please update voiceagent",
+            )
+        if key is None or key.id != sealed.get("key"):
+            have = "there is no key in the settings" if key is None else f"the key in the settings is {key.id}"
+            raise UserError(
+                f"{self.path} is encrypted with key {sealed.get('key')}, and {have}",
+                remedy="set VOICEAGENT_CAPTURE_KEY (or capture.key_vault_key) to the key it was written with",
+            )
+        return Sealer(key, self._line)
 
 
-def read_capture(path: Path) -> Capture:
-    """All of a capture at once. UserError when the file is missing, no capture, or of a later version."""
-    reader = CaptureReader(path)
+def read_capture(path: Path, *, key: CaptureKey | None = None) -> Capture:
+    """All of a capture at once; UserError as `CaptureReader` raises it."""
+    reader = CaptureReader(path, key=key)
     found = tuple(reader)
-    return Capture(path, reader.header, found, reader.stopped)
+    return Capture(path, reader.header, found, reader.stopped, reader.state)
 
 
-def _lines(path: Path) -> Iterator[tuple[bytes, bool]]:
-    """Lines without their end; the last is not `whole` when the file stops inside it."""
-    rest = b""
-    try:
-        for chunk in _unpacked(path):
-            *lines, rest = (rest + chunk).split(b"\n")
-            yield from ((line, True) for line in lines)
-            if len(rest) > _LONGEST_LINE:
-                break
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}", remedy="`voiceagent captures list` names them") from error
-    if rest:
-        yield rest, False
+def _lines(content: bytes) -> list[bytes]:
+    return content.removesuffix(b"\n").split(b"\n")
 
 
-def _unpacked(path: Path) -> Iterator[bytes]:
-    """What can be unpacked; a cut or damaged end is the end. A plain JSON lines file is taken as well."""
-    with path.open("rb") as file:
-        start = file.read(2)
-        file.seek(0)
-        if start != b"\x1f\x8b":
-            while chunk := file.read(_CHUNK):
-                yield chunk
-            return
-        unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        while chunk := file.read(_CHUNK):
-            while chunk:
-                try:
-                    content = unpack.decompress(chunk, 1 << 20)
-                except zlib.error:
-                    return
-                if content:
-                    yield content
-                chunk = unpack.unconsumed_tail
+def _again(first: Gap, parts: Iterator[Block | Gap]) -> Iterator[Block | Gap]:
+    yield first
+    yield from parts

@@ -44,6 +44,8 @@ TOKEN_MARGIN_SECONDS = 600.0  # ringing before the call, late reports after it
 OpenEngineFor = Callable[[AgentProject, EngineSetup, EngineListener, WireFn | None], Awaitable[Engine]]
 Witness = Callable[[str, CallSession, SessionSettings], CallSession]
 """Wraps the session of a call so that somebody sees every step of it."""
+Account = Callable[[str], Playback]
+"""Opens the playback account of a call."""
 
 
 class Bridge:
@@ -60,6 +62,7 @@ class Bridge:
         sinks: Sequence[Sink] = (),
         taps: Sequence[WireTap] = (),
         witness: Witness | None = None,
+        account: Account | None = None,
         budget: ConnectionBudget | None = None,
         clock: Clock | None = None,
         wall: Callable[[], float] = time.time,
@@ -84,6 +87,7 @@ class Bridge:
         self._sinks = tuple(sinks)
         self._taps = tuple(taps)
         self._witness = witness
+        self._account = account
         self._wall = wall
         self._rings = Once()
         self._live: dict[str, LiveCall] = {}
@@ -182,7 +186,7 @@ class Bridge:
         project = self.project
         settings = project.session_settings()
         call_id = secrets.token_hex(8)
-        playback = Playback()
+        playback = Playback() if self._account is None else self._account(call_id)
         session: CallSession = Session(settings, playback)
         if self._witness is not None:
             session = self._witness(call_id, session, settings)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from voiceagent.agent.project import AgentProject
+from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings
-from voiceagent.capture.witness import WitnessedSession
+from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
 from voiceagent.capture.write import CaptureWriter
 from voiceagent.config.secrets import secret_values
 from voiceagent.observe.feed import Feed
@@ -48,6 +49,10 @@ class Observers:
         if self.captures is None:
             return session
         return WitnessedSession(session, call_id=call_id, writer=self.captures, settings=settings)
+
+    def account(self, call_id: str) -> Playback:
+        """The playback account of a call, with everything that changes it written down."""
+        return Playback() if self.captures is None else WitnessedPlayback(call_id=call_id, writer=self.captures)
 
 
 @contextmanager

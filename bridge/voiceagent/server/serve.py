@@ -63,7 +63,7 @@ async def serve(
     async with contextlib.AsyncExitStack() as stack:
         where = stack.enter_context(contextlib.closing(bind(settings.bridge.host, settings.bridge.port)))
         client = await stack.enter_async_context(acs_client(address))
-        bearer = await stack.enter_async_context(_bearer(project))
+        bearer = await stack.enter_async_context(bearer_of(project))
         bridge = await stack.enter_async_context(
             Bridge(
                 project,
@@ -74,6 +74,7 @@ async def serve(
                 sinks=(*(observers.sinks if observers else ()), *sinks),
                 taps=(*(observers.taps if observers else ()), *taps),
                 witness=observers.witness if observers else None,
+                account=observers.account if observers else None,
             )
         )
         port: int = where.getsockname()[1]
@@ -185,7 +186,8 @@ async def _warm(bridge: Bridge, stop: asyncio.Event) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _bearer(project: AgentProject) -> AsyncIterator[EntraToken | None]:
+async def bearer_of(project: AgentProject) -> AsyncIterator[EntraToken | None]:
+    """The token that the project's engine wants, kept fresh while the block runs; None when it wants none."""
     if project.settings.engine.api_key or urlsplit(project.settings.engine.endpoint).scheme == "http":
         yield None
         return

@@ -9,7 +9,10 @@ import pytest
 
 from voiceagent.agent.project import load_project
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, EngineSetup
+from voiceagent.call.playback import Playback
 from voiceagent.call.session import Session, SessionSettings
+from voiceagent.capture.read import read_capture
+from voiceagent.capture.records import LaneStep
 from voiceagent.config.schema import Settings
 from voiceagent.discreet import PhoneNumber
 from voiceagent.server.observers import observing
@@ -41,12 +44,22 @@ def test_a_call_leaves_a_report_and_a_capture(tmp_path: Path) -> None:
     assert observers.store.read("call-1")["outcome"] == "completed"
 
 
+def test_what_the_playback_account_is_told_is_in_the_capture(tmp_path: Path) -> None:
+    with observing(project(tmp_path, "redacted"), engine="embedded") as observers:
+        observers.account("call-1").arrived("r1", "i1", 20.0)
+        assert observers.captures is not None
+        path = observers.captures.path("call-1")
+    assert path is not None
+    assert read_capture(path).records[0] == LaneStep(0.0, "arrived", "r1", "i1", 20.0)
+
+
 def test_without_captures_nothing_is_written_and_reports_are_still_there(tmp_path: Path) -> None:
     with observing(project(tmp_path, "off"), engine="embedded") as observers:
         assert (observers.captures, observers.taps) == (None, ())
         settings = SessionSettings(setup=EngineSetup("", None, 24_000))
         session = Session(settings)
         assert observers.witness("call-1", session, settings) is session
+        assert type(observers.account("call-1")) is Playback
         for sink in observers.sinks:
             sink.note("call-1", 0, BEGAN)
             sink.note("call-1", 9, ENDED)
