@@ -1,8 +1,9 @@
 """Loads the bridge with calls on this machine and prints what a frame costs, beside a relay in C with the same sockets.
 
 The load generator is a C program (`wsbench.c`) in a folder of its own: `--bench DIR`, by default `../shared/bench` beside this
-repository. It is copied and built in a scratch folder, with one change: each call's path is read from a file, because each call
-has a token of its own. Processor time is the server's on-CPU time divided by the 20 ms frames it received and sent.
+repository. It is copied and built in a scratch folder, with two changes: each call's path is read from a file, because each
+call has a token of its own, and each reply of the fake engine has an id of its own, as real ones have. Processor time is the
+server's on-CPU time divided by the 20 ms frames it received and sent.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ PATH_CHANGE = (
     'path[strcspn(path,"\\n")]=0;}else if(br)',
 )
 
+REPLY_CHANGE = (
+    "memcpy(dbuf+16,dpre,ndpre);",
+    'memcpy(dbuf+16,dpre,ndpre);{char t[8];snprintf(t,8,"%06u",c->resp%1000000);char*q;'
+    'while((q=memmem(dbuf+16,ndpre,"PQRSTU",6)))memcpy(q,t,6);}',
+)
+
 
 def build(bench: Path, scratch: Path) -> Path:
     """The load generator, with the change."""
@@ -39,10 +46,12 @@ def build(bench: Path, scratch: Path) -> Path:
     if shutil.which("gcc") is None:
         sys.exit("gcc is missing, which builds the load generator (Debian: apt-get install gcc libssl-dev)")
     text = source.read_text()
-    if PATH_CHANGE[0] not in text:
-        sys.exit(f"{source} is not the version that this script knows how to give each call its own path")
+    for old, new in (PATH_CHANGE, REPLY_CHANGE):
+        if old not in text:
+            sys.exit(f"{source} is not the version that this script knows how to change")
+        text = text.replace(old, new)
     changed = scratch / "wsbench.c"
-    changed.write_text(text.replace(*PATH_CHANGE))
+    changed.write_text(text)
     program = scratch / "wsbench"
     subprocess.run(
         ["gcc", "-O3", "-march=native", "-w", "-o", str(program), str(changed), "-lssl", "-lcrypto", "-lm"], check=True

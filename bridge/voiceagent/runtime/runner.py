@@ -51,6 +51,7 @@ from voiceagent.call.events import (
 )
 from voiceagent.errors import RemoteError
 from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireFn, WireTap
+from voiceagent.runtime.alarm import Alarm
 from voiceagent.runtime.clock import CallClock
 from voiceagent.runtime.splice import AudioLane, PlaybackAccount
 from voiceagent.runtime.ticker import Ticker
@@ -127,8 +128,7 @@ class CallRunner:
         self._for_engine: list[EngineCommand] = []
         self._inbox: deque[Event] = deque()
         self._handling = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._armed_for: float | None = None
+        self._alarm = Alarm(self.clock, lambda: self.deliver(TimePassed()))
         self._finished = asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
         self._leaving: set[asyncio.Task[None]] = set()
@@ -155,7 +155,7 @@ class CallRunner:
                     task.cancel()
         finally:
             self._group = None
-            self._disarm()
+            self._alarm.set(None)
             self._ticker.remove(self.lane)
             await self._close_edges()
         end = self.end or CallEnd("failed", "cancelled")
@@ -194,7 +194,8 @@ class CallRunner:
             self.failed(error)
         finally:
             self._handling = False
-        self._arm()
+        if not self._finished.is_set():
+            self._alarm.set(self._session.deadline())
 
     def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
         """Audio from the engine; hot path. Never raises."""
@@ -361,27 +362,7 @@ class CallRunner:
         self._tool_tasks.pop(command.tool_call_id, None)
         self.deliver(returned)
 
-    # --- time and the end
-
-    def _arm(self) -> None:
-        deadline = None if self.end is not None else self._session.deadline()
-        if deadline == self._armed_for:
-            return
-        self._disarm()
-        if deadline is not None:
-            self._armed_for = deadline
-            wait = max(0.0, deadline - self.clock.now_ms()) / 1000
-            self._timer = asyncio.get_running_loop().call_later(wait, self._time_passed)
-
-    def _disarm(self) -> None:
-        self._armed_for = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _time_passed(self) -> None:
-        self._armed_for = self._timer = None
-        self.deliver(TimePassed())
+    # --- the end
 
     async def _last_words(self) -> None:
         if self._leaving:
