@@ -20,14 +20,13 @@ def dispatch(words: Sequence[str]) -> int:
         return _run(root(), words, terminal)
     except exits.Ended as ended:
         return ended.code
-    except BrokenPipeError:
-        # The reader of our output has left (`voiceagent calls list | head`): not an error worth a word.
-        sys.stdout = None  # or the interpreter complains while flushing it at exit
-        return exits.OK
     except (KeyboardInterrupt, Abort):
         return _interrupted(terminal)
     except Exception as error:
         # The edge of the process: whoever typed the command gets a sentence, never a traceback.
+        if _reader_left(error):
+            sys.stdout = None  # or the interpreter complains while flushing it at exit
+            return exits.OK
         verdict = exits.judge(error)
         return _tell(verdict, terminal) if verdict else _own_bug(error, terminal)
 
@@ -43,6 +42,13 @@ def _run(group: TyperGroup, words: Sequence[str], terminal: Terminal) -> int:
         raise
     # Outside its standalone mode click returns the code of an `Exit`, and makes one of KeyboardInterrupt.
     return _interrupted(terminal) if code == exits.INTERRUPTED else code or exits.OK
+
+
+def _reader_left(error: BaseException) -> bool:
+    """The reader of our output has enough (`voiceagent calls list | head`): not an error worth a word."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_reader_left(inner) for inner in error.exceptions)
+    return isinstance(error, BrokenPipeError)
 
 
 def _interrupted(terminal: Terminal) -> int:

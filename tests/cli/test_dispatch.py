@@ -64,6 +64,13 @@ def test_a_reader_that_left_is_no_error(throwing: Any, monkeypatch: pytest.Monke
     assert throwing(BrokenPipeError()).code == 0
 
 
+def test_nor_is_it_when_tasks_were_under_way(throwing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    assert throwing(ExceptionGroup("", [BrokenPipeError()])).code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
