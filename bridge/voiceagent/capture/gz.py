@@ -1,7 +1,8 @@
-"""A gzip file that is good up to its last second, whatever happens: a killed process, a full disk.
+"""A gzip file made of blocks, good up to its last block whatever happens: a killed process, a full disk, a bad sector.
 
-Every `sync` is a full flush: all before it can be read, and nothing after it refers to what came before. So when the disk is
-full, the file can be cut back to a sync point, which makes room, and be ended properly with a last line that says why.
+Every `sync` ends a gzip member. Each member has a checksum of its own, which a reader verifies before it believes a word of
+it, and its number, so that a missing one is noticed. Any gzip program reads the whole as one file. When the disk is full, the
+file can be cut back to the end of a block, which makes room, and be ended properly with a last line that says why.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ import os
 import struct
 import zlib
 from pathlib import Path
-from typing import NamedTuple
 
-_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, any system
+MEMBER = b"\x1f\x8b\x08\x04\x00\x00\x00\x00\x00\xff\x08\x00VA\x04\x00"
+"""How a block begins (deflate, with an extra field "VA" of four bytes, no time, any system), before its number."""
+
+HEAD_BYTES = len(MEMBER) + 4
+TRAILER = struct.Struct("<II")  # CRC-32 and length of what is inside
+RAW = -zlib.MAX_WBITS
 _LEVEL = 1  # base64 of speech gives the same size at every level; 1 costs a third of 6
-_RAW = -zlib.MAX_WBITS
+_POINTS = 3  # ends of blocks to fall back to when the disk is full
 
 
-class _Point(NamedTuple):
-    offset: int
-    crc: int
-    size: int
+def head(number: int) -> bytes:
+    """The head of the block of this number."""
+    return MEMBER + struct.pack("<I", number & 0xFFFFFFFF)
 
 
 class GzipLog:
@@ -29,54 +33,68 @@ class GzipLog:
     def __init__(self, path: Path) -> None:
         # Private from its first byte: it holds what people said.
         self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        self._deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
-        self._now = _Point(0, 0, 0)
-        self._points: list[_Point] = []
-        self._put(_HEADER)
-        self._points.append(self._now)
+        self._offset = 0
+        self._number = 0
+        self._deflate: zlib._Compress | None = None
+        self._crc = self._size = 0
+        self._points: list[tuple[int, int]] = []
+
+    @property
+    def number(self) -> int:
+        """The number of the block that is being written, or would be."""
+        return self._number
+
+    @property
+    def empty(self) -> bool:
+        """Whether not even the first block was ended."""
+        return self._number == 0
 
     def write(self, content: bytes) -> None:
-        """Add content; it may stay in memory until `sync`."""
-        self._now = self._now._replace(
-            crc=zlib.crc32(content, self._now.crc), size=(self._now.size + len(content)) & 0xFFFFFFFF
-        )
+        """Add content; some of it may stay in memory until `sync`."""
+        if self._deflate is None:
+            self._deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, RAW)
+            self._crc = self._size = 0
+            self._put(head(self._number))
+        self._crc = zlib.crc32(content, self._crc)
+        self._size = (self._size + len(content)) & 0xFFFFFFFF
         self._put(self._deflate.compress(content))
 
     def sync(self) -> None:
-        """Everything written so far can be read from now on, even if this process is killed."""
-        self._put(self._deflate.flush(zlib.Z_FULL_FLUSH))
-        self._points = [*self._points[-2:], self._now]
+        """End the block: everything written so far can be read and verified from now on, even if this process is killed."""
+        if self._deflate is None:
+            return
+        deflate, self._deflate = self._deflate, None
+        self._put(deflate.flush(zlib.Z_FINISH) + TRAILER.pack(self._crc, self._size))
+        self._number += 1
+        self._points = [*self._points[1 - _POINTS :], (self._offset, self._number)]
 
     def finish(self) -> None:
-        """Write the end of the gzip file and close it."""
-        self._end()
+        """End the last block and close the file."""
+        self.sync()
         self._close()
 
-    def give_up(self, last: bytes) -> bool:
-        """After an OSError: cut back to a sync point and end there with `last`. False when not even that fits."""
-        for point in reversed(self._points):
+    def cut_back(self) -> bool:
+        """After an OSError: cut the file to the end of its latest block, or with every further call to an earlier one.
+
+        False when there is none left, and then the file is closed.
+        """
+        while self._points:
+            offset, number = self._points.pop()
             try:
-                os.ftruncate(self._file, point.offset)
-                os.lseek(self._file, point.offset, os.SEEK_SET)
-                self._now, self._deflate = point, zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
-                self.write(last)
-                self._end()
+                os.ftruncate(self._file, offset)
+                os.lseek(self._file, offset, os.SEEK_SET)
             except OSError:
                 continue
-            self._close()
+            self._offset, self._number, self._deflate = offset, number, None
             return True
         self._close()
         return False
-
-    def _end(self) -> None:
-        self._put(self._deflate.flush(zlib.Z_FINISH))
-        self._put(struct.pack("<II", self._now.crc, self._now.size))
 
     def _put(self, content: bytes) -> None:
         left = memoryview(content)
         while left:
             written = os.write(self._file, left)
-            self._now = self._now._replace(offset=self._now.offset + written)
+            self._offset += written
             left = left[written:]
 
     def _close(self) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import errno
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from voiceagent.capture import records
 from voiceagent.capture.gz import GzipLog
+from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 
 _log = logging.getLogger(__name__)
 
 
 class OpenCapture:
-    """Lines in, file out. After `closed` everything is ignored; a file that cannot be written never raises."""
+    """Lines in, file out. After `closed` everything is ignored; a file that cannot be written never raises.
 
-    def __init__(self, path: Path, header: records.Header) -> None:
+    With `seal` every block but the header's is encrypted, and what a killed process leaves of the last one is lost.
+    """
+
+    def __init__(self, path: Path, header: records.Header, *, seal: CaptureKey | None = None) -> None:
         self.path = path
         self.closed = False
         self.failure: str | None = None
@@ -23,11 +28,16 @@ class OpenCapture:
         self._count = 0
         self._at_ms = 0.0
         self._pending: list[bytes] = []
+        self._unsealed: list[bytes] = []
         self._log: GzipLog | None = None
+        if seal is not None:
+            header = replace(header, sealed={"alg": ALGORITHM, "key": seal.id})
+        line = records.header_line(header)
+        self._sealer = Sealer(seal, line) if seal is not None else None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._log = GzipLog(path)
-            self._log.write(records.header_line(header) + b"\n")
+            self._log.write(line + b"\n")
             self._log.sync()  # the header is there even if the very next thing is a crash
         except OSError as error:
             self._fail(error)
@@ -40,16 +50,16 @@ class OpenCapture:
             self._at_ms = max(self._at_ms, at_ms)
 
     def write(self, *, sync: bool) -> None:
-        """Compress what is pending; with `sync` it can be read from the file afterwards."""
+        """Compress what is pending; with `sync` it can be read and verified in the file afterwards."""
         if self.closed or self._log is None:
             return
         try:
             if self._pending:
                 content = b"\n".join(self._pending) + b"\n"
                 self._pending.clear()
-                self._log.write(content)
+                self._put(self._log, content)
             if sync:
-                self._log.sync()
+                self._sync(self._log)
         except OSError as error:
             self._fail(error)
 
@@ -59,11 +69,28 @@ class OpenCapture:
             return
         self._pending.append(self._last_lines(reason, sentence))
         try:
-            self._log.write(b"\n".join(self._pending) + b"\n")
-            self._log.finish()
+            self._put(self._log, b"\n".join(self._pending) + b"\n")
+            self._finish(self._log)
             self.closed, self.failure = True, sentence or None
         except OSError as error:
             self._fail(error)
+
+    def _put(self, log: GzipLog, content: bytes) -> None:
+        if self._sealer is None:
+            log.write(content)
+        else:
+            self._unsealed.append(content)
+
+    def _sync(self, log: GzipLog) -> None:
+        if self._sealer is not None and self._unsealed:
+            content = b"".join(self._unsealed)
+            self._unsealed.clear()
+            log.write(self._sealer.seal(log.number, content))
+        log.sync()
+
+    def _finish(self, log: GzipLog) -> None:
+        self._sync(log)
+        log.finish()
 
     def _last_lines(self, reason: str, sentence: str) -> bytes:
         lines = [records.record_line(self._at_ms, "mark", mark=reason, sentence=sentence)] if sentence else []
@@ -76,7 +103,7 @@ class OpenCapture:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "disk-full" if full else "disk-failed"
         self.failure = f"{self.path}: {error.strerror or error}"
-        told = self._log is not None and self._log.give_up(self._last_lines(reason, str(error.strerror or error)) + b"\n")
+        told = self._log is not None and self._give_up(self._log, self._last_lines(reason, str(error.strerror or error)))
         _log.warning(
             "the capture of call %s ends early: %s%s",
             self._call_id,
@@ -85,3 +112,17 @@ class OpenCapture:
             extra={"call_id": self._call_id},
         )
         self._pending.clear()
+
+    def _give_up(self, log: GzipLog, last: bytes) -> bool:
+        """End the file with these lines at the latest place where they fit."""
+        while log.cut_back():
+            self._unsealed = []
+            try:
+                self._put(log, last + b"\n")
+                self._finish(log)
+            except OSError:
+                continue
+            return True
+        if log.empty:
+            self.path.unlink(missing_ok=True)  # not even its header could be written
+        return False

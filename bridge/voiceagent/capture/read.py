@@ -7,7 +7,7 @@ on with the next block that can be verified.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,8 @@ from voiceagent.capture.migrate import current, upgraded
 from voiceagent.capture.records import Damage, End, Header, Mark, Record
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 from voiceagent.errors import UserError
+
+Parse = Callable[[bytes], Record]
 
 State = Literal["whole", "cut", "damaged"]
 """Cut: it ends early, by a mark or because its writer was stopped. Damaged: it is not what was written."""
@@ -39,10 +41,14 @@ class CaptureReader:
 
     `key` opens encrypted captures. UserError when the file is missing, no capture, of a later version, encrypted with another
     key, or damaged in its very header. With `sealed_too` an encrypted one is opened without its key: for its header alone.
+    Whoever needs only some records gives a quicker `parse`, which raises ValueError as `records.parse` does.
     """
 
-    def __init__(self, path: Path, *, key: CaptureKey | None = None, sealed_too: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, key: CaptureKey | None = None, sealed_too: bool = False, parse: Parse = records.parse
+    ) -> None:
         self.path = path
+        self._parse = parse
         self.stopped: str | None = None
         self.state: State = "whole"
         self._number = 0
@@ -100,31 +106,35 @@ class CaptureReader:
             self.state = state
 
     def _records(self) -> Iterator[Record]:
-        yield from self._parsed(current(self.version, self._rest))
+        if self._rest:
+            yield from self._inside(UNNUMBERED, 0, self._rest)
         for part in self._parts:
             if isinstance(part, Gap):
                 yield self._damage(part.offset, part.why, cut=part.cut)
-                continue
-            if self._sealer is not None:
-                yield from self._unsealed(self._sealer, part)
             else:
-                yield from self._parsed(current(self.version, _lines(part.content)), part.offset)
+                yield from self._inside(part.number, part.offset, _lines(part.content))
 
-    def _unsealed(self, sealer: Sealer, part: Block) -> Iterator[Record]:
-        for line in _lines(part.content):
-            number = self._sealed if part.number == UNNUMBERED else part.number
+    def _inside(self, number: int, offset: int, lines: list[bytes]) -> Iterator[Record]:
+        if self._sealer is not None:
+            yield from self._unsealed(self._sealer, number, offset, lines)
+        else:
+            yield from self._parsed(current(self.version, lines), offset)
+
+    def _unsealed(self, sealer: Sealer, numbered: int, offset: int, lines: list[bytes]) -> Iterator[Record]:
+        for line in lines:
+            number = self._sealed if numbered == UNNUMBERED else numbered
             self._sealed = number + 1
             try:
                 content = sealer.open(number, line)
             except ValueError as error:
-                yield self._damage(part.offset, f"block {number} cannot be decrypted: {error}")
+                yield self._damage(offset, f"block {number} cannot be decrypted: {error}")
                 continue
-            yield from self._parsed(current(self.version, _lines(content)), part.offset)
+            yield from self._parsed(current(self.version, _lines(content)), offset)
 
-    def _parsed(self, lines: Iterator[bytes], offset: int = 0) -> Iterator[Record]:
+    def _parsed(self, lines: Iterator[bytes], offset: int) -> Iterator[Record]:
         for line in lines:
             try:
-                yield records.parse(line)
+                yield self._parse(line)
             except (ValueError, TypeError, RecursionError):
                 yield self._damage(offset, "a line that is no record")
 

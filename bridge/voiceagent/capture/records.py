@@ -1,4 +1,4 @@
-"""Capture format v1: one JSON object a line, gzip over all; its lines as values (docs/captures.md describes it).
+"""Capture format v1: one JSON object a line, in gzip blocks; its lines as values (docs/captures.md describes it).
 
 {"v":1,"kind":"header","call_id":…,"created":…,"policy":…,"versions":{…},"project":{…},"engine":…}
 {"t":12.345,"kind":"wire","edge":"media","dir":"in","frame":{…}}      a frame, byte for byte when nothing had to be hidden
@@ -32,6 +32,8 @@ class Header:
     versions: Mapping[str, str] = field(default_factory=dict)
     project: Mapping[str, str] = field(default_factory=dict)
     engine: str = ""
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    """When all blocks but this one are encrypted: the algorithm (`alg`) and which `key`; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something is missing here: `mark` is queue-full, disk-full or lost-record."""
+    """Something is missing here: `mark` is queue-full, disk-full, disk-failed, lost-record, damaged or cut."""
 
     at_ms: float
     mark: str
@@ -114,7 +116,21 @@ class Unknown:
     raw: Mapping[str, Any]
 
 
-Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Not in the file: the reader puts it where the file is not what was written. Records may be missing here.
+
+    `offset` is the byte of the file, `at_ms` the time of the last record before. `cut`: the file just ends, its writer was
+    stopped; records after it are whole lines, but nothing proves that they are what was written.
+    """
+
+    at_ms: float
+    offset: int
+    sentence: str
+    cut: bool = False
+
+
+Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown | Damage
 
 
 def compact(value: Any) -> bytes:
@@ -126,7 +142,8 @@ def header_line(header: Header) -> bytes:
     """The first line."""
     about = {"call_id": header.call_id, "created": header.created, "policy": header.policy, "engine": header.engine}
     rest = {"versions": dict(header.versions), "project": dict(header.project), "clock": "ms since the call began, monotonic"}
-    return compact({"v": VERSION, "kind": "header", **about, **rest})
+    sealed = {"sealed": dict(header.sealed)} if header.sealed else {}
+    return compact({"v": VERSION, "kind": "header", **about, **rest, **sealed})
 
 
 def wire_line(at_ms: float, edge: str, direction: str, frame: bytes) -> bytes:
@@ -153,6 +170,7 @@ def parse_header(raw: Mapping[str, Any]) -> Header:
         raw.get("versions") or {},
         raw.get("project") or {},
         str(raw.get("engine", "")),
+        raw.get("sealed") or {},
     )
 
 

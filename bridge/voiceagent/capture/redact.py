@@ -12,8 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from voiceagent.call.commands import Command, Note
+from voiceagent.call.events import Event
 from voiceagent.capture import records
 from voiceagent.capture.masks import Numbers, mask_json, mask_tokens, mask_words
+from voiceagent.capture.shapes import field_values
 from voiceagent.discreet import MASK, PhoneNumber, Words, without_secrets
 
 Policy = Literal["redacted", "full"]
@@ -107,6 +110,24 @@ class Redactor:
     def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of an event, command or note: like a frame's, and every discreet string by its type."""
         return {name: self._member(name, item, values) for name, item in values.items()}
+
+    # --- the lines of everything else
+
+    def session(self, at_ms: float, settings: Any) -> bytes:
+        """The line of what the session decides by."""
+        return records.record_line(at_ms, "session", settings=self.fields(field_values(settings)))
+
+    def reaction(self, at_ms: float, event: Event | None, commands: Sequence[Command]) -> bytes:
+        """The line of a step of the session; notes stand on lines of their own."""
+        wanted = [self._thing(command) for command in commands if not isinstance(command, Note)]
+        return records.record_line(at_ms, "reaction", event=None if event is None else self._thing(event), commands=wanted)
+
+    def note(self, at_ms: float, note: Note) -> bytes:
+        """The line of a note."""
+        return records.record_line(at_ms, "note", type=type(note).__name__, fields=self.fields(field_values(note)))
+
+    def _thing(self, thing: Event | Command) -> dict[str, Any]:
+        return {"type": type(thing).__name__, "fields": self.fields(field_values(thing))}
 
     def text(self, text: str) -> str:
         """Free text without secrets, and without phone numbers when people are hidden."""

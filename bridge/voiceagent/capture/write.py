@@ -25,7 +25,7 @@ from voiceagent.call.events import Event
 from voiceagent.capture import records
 from voiceagent.capture.one import OpenCapture
 from voiceagent.capture.redact import Redactor
-from voiceagent.capture.shapes import field_values, plain
+from voiceagent.capture.seal import CaptureKey
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ class CaptureWriter:
     """A `WireTap` and a `Sink` for all calls of a process. Use it as a context manager; leaving it ends all captures.
 
     `policy` off makes every method a no-op. `secrets` are texts that must not reach the disk. `key` makes phone numbers the
-    same pseudonym in several captures; without it a fresh one is made. `bound` counts records waiting for the thread.
+    same pseudonym in several captures; without it a fresh one is made. With `seal` the captures are encrypted. `bound` counts
+    records waiting for the thread.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class CaptureWriter:
         engine: str = "",
         secrets: Sequence[str] = (),
         key: bytes | None = None,
+        seal: CaptureKey | None = None,
         bound: int = 20_000,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -62,6 +64,7 @@ class CaptureWriter:
         self._policy = policy
         self._project = dict(project or {})
         self._engine = engine
+        self._seal = seal
         self._wall = wall
         self._bound = bound
         self._queue: deque[Item] = deque()
@@ -209,19 +212,15 @@ class CaptureWriter:
         return capture
 
     def _line(self, at_ms: float, kind: str, content: Any) -> bytes:
-        hide = self._redactor.fields
-        if kind == "note":
-            return records.record_line(at_ms, "note", type=type(content).__name__, fields=hide(field_values(content)))
-        if kind == "session":
-            return records.record_line(at_ms, "session", settings=hide(field_values(content)))
         if kind == "lane":
             do, reply_id, item_id, ms = content
             return records.record_line(at_ms, "lane", do=do, reply=reply_id, item=item_id, ms=ms)
+        if kind == "note":
+            return self._redactor.note(at_ms, content)
+        if kind == "session":
+            return self._redactor.session(at_ms, content)
         event, commands = content
-        wanted = [_hidden(plain(command), hide) for command in commands if not isinstance(command, Note)]
-        return records.record_line(
-            at_ms, "reaction", event=_hidden(plain(event), hide) if event is not None else None, commands=wanted
-        )
+        return self._redactor.reaction(at_ms, event, commands)
 
     def _opened(self, call_id: str) -> OpenCapture:
         capture = self._open.get(call_id)
@@ -231,7 +230,7 @@ class CaptureWriter:
             created = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             versions = {"voiceagent": __version__, "python": platform.python_version()}
             header = records.Header(call_id, created, self._policy, versions, self._project, self._engine)
-            capture = self._open[call_id] = OpenCapture(path, header)
+            capture = self._open[call_id] = OpenCapture(path, header, seal=self._seal)
         return capture
 
     def _end(self, call_id: str, reason: str, sentence: str = "") -> None:
@@ -240,10 +239,6 @@ class CaptureWriter:
         self._ended[call_id] = capture.failure
         while len(self._ended) > _REMEMBERED:
             self._ended.popitem(last=False)
-
-
-def _hidden(thing: dict[str, Any], hide: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
-    return {"type": thing["type"], "fields": hide(thing["fields"])}
 
 
 def _file_name(call_id: str) -> str:

@@ -1,0 +1,197 @@
+"""The blocks of a capture file as they lie on the disk: verified, unfinished, or not what they were.
+
+No content is handed on before its checksum is right, because a changed bit inside compressed text may well unpack to text that
+looks plausible. After damage the next block is found by its head, which no other content contains. Files that somebody packed
+again with gzip, or unpacked to plain JSON lines, are read as well, as far as their own checks go.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from voiceagent.capture.gz import HEAD_BYTES, MEMBER, RAW, TRAILER
+
+_CHUNK = 1 << 16
+UNNUMBERED = -1
+"""The number of what others wrote."""
+
+LARGEST_BLOCK = 64 << 20  # a second of a call is a tenth of a megabyte; a hostile file must not fill the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines that belong together. `verified`: their checksum is right; else the file ends before it."""
+
+    number: int
+    offset: int
+    content: bytes
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something is wrong from this byte on. `cut`: the file just ends; else what was written has been changed."""
+
+    offset: int
+    why: str
+    cut: bool = False
+
+
+def blocks(file: BinaryIO) -> Iterator[Block | Gap]:
+    """What is in a file, in order."""
+    start = file.read(_CHUNK)
+    if MEMBER in start:
+        yield from _ours(file)
+    elif start.startswith(b"\x1f\x8b"):
+        yield from _whole_lines(_packed_by_others(file))
+    else:
+        file.seek(0)
+        plain = (Block(UNNUMBERED, 0, chunk) for chunk in iter(lambda: file.read(_CHUNK), b""))
+        yield from _whole_lines(plain)
+
+
+# --- our own blocks
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was found where a block should begin. `why`: it is none; `end` None: the file ended first."""
+
+    content: bytes
+    end: int | None
+    why: str = ""
+
+
+def _ours(file: BinaryIO) -> Iterator[Block | Gap]:
+    offset, expected, skipped = 0, 0, False
+    while True:
+        head = _at(file, offset, HEAD_BYTES)
+        if not head:
+            return
+        found = _read(file, offset)
+        following = _next_head(file, offset) if found.why or found.end is None else None
+        if found.end is None and not found.why and following is None:
+            yield from _unfinished(found.content, offset, expected)
+            return
+        if found.why or found.end is None:
+            yield Gap(offset, found.why or "its compressed data does not end", cut=False)
+            if following is None:
+                return
+            offset, skipped = following, True
+            continue
+        number = int.from_bytes(head[len(MEMBER) :], "little")
+        if not head.startswith(MEMBER):
+            yield Gap(offset, "the head of a block was changed")
+            number = expected
+        elif number != expected and not (skipped and number > expected):
+            yield Gap(offset, f"here should be block {expected}, and it is block {number}")
+        yield Block(number, offset, found.content)
+        offset, expected, skipped = found.end, max(number, 0) + 1, False
+
+
+def _unfinished(content: bytes, offset: int, number: int) -> Iterator[Block | Gap]:
+    """The last block of a writer that was stopped: what can be unpacked, up to its last whole line."""
+    yield Gap(offset, "the last block was not finished, and what can be read of it is not verified", cut=True)
+    lines = content[: content.rfind(b"\n") + 1]
+    if lines:
+        yield Block(number, offset, lines, verified=False)
+
+
+def _read(file: BinaryIO, offset: int) -> _Read:
+    """Unpack the block at this place, whatever its head looks like: its checksum decides."""
+    unpack, size = zlib.decompressobj(RAW), 0
+    parts: list[bytes] = []
+    at = offset + HEAD_BYTES
+    while not unpack.eof:
+        chunk = _at(file, at, _CHUNK)
+        if not chunk:
+            return _Read(b"".join(parts), None)
+        at += len(chunk)
+        try:
+            parts.append(unpack.decompress(chunk, LARGEST_BLOCK + 1 - size))
+        except zlib.error:
+            return _Read(b"", None, "its compressed data is broken")
+        size += len(parts[-1])
+        if size > LARGEST_BLOCK:
+            return _Read(b"", None, "a block is larger than any we write")
+    end = at - len(unpack.unused_data) + TRAILER.size
+    trailer, content = _at(file, end - TRAILER.size, TRAILER.size), b"".join(parts)
+    if len(trailer) < TRAILER.size:
+        return _Read(content, None)
+    if TRAILER.unpack(trailer) != (zlib.crc32(content), size):
+        return _Read(b"", None, "its checksum is wrong")
+    return _Read(content, end)
+
+
+def _next_head(file: BinaryIO, offset: int) -> int | None:
+    """Where the next block begins after this byte."""
+    at, tail = offset + 1, b""
+    while chunk := _at(file, at, _CHUNK):
+        found = (tail + chunk).find(MEMBER)
+        if found >= 0:
+            return at - len(tail) + found
+        at += len(chunk)
+        tail = (tail + chunk)[1 - len(MEMBER) :]
+    return None
+
+
+def _at(file: BinaryIO, offset: int, size: int) -> bytes:
+    file.seek(offset)
+    return file.read(size)
+
+
+# --- files of others
+
+
+def _packed_by_others(file: BinaryIO) -> Iterator[Block | Gap]:
+    """One gzip member over everything has its checksum at the very end: looked at first, so that nothing unverified is told."""
+    verified = all(isinstance(part, Block) for part in _unpacked(file))
+    if not verified:
+        yield Gap(
+            0, "the file has one checksum for all and it cannot be right: what can be read of it is not verified", cut=True
+        )
+    for part in _unpacked(file):
+        yield Block(part.number, part.offset, part.content, verified) if isinstance(part, Block) else part
+
+
+def _unpacked(file: BinaryIO) -> Iterator[Block | Gap]:
+    file.seek(0)
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    offset, member = 0, b""
+    while chunk := file.read(_CHUNK):
+        offset += len(chunk)
+        while chunk:
+            if unpack.eof:  # gzip files may be put one after the other
+                unpack, member = zlib.decompressobj(zlib.MAX_WBITS | 16), chunk
+            try:
+                content = unpack.decompress(chunk, 1 << 20)
+            except zlib.error:
+                alien = member and not member.startswith(b"\x1f\x8b")
+                why = "what follows is not compressed data" if alien else "its compressed data is broken, or its checksum wrong"
+                yield Gap(offset - len(chunk), why)
+                return
+            if content:
+                yield Block(UNNUMBERED, offset, content)
+            chunk = unpack.unconsumed_tail or unpack.unused_data
+    if not unpack.eof:
+        yield Gap(offset, "the compressed data does not end", cut=True)
+
+
+def _whole_lines(parts: Iterator[Block | Gap] | Iterator[Block]) -> Iterator[Block | Gap]:
+    rest, last = b"", Block(UNNUMBERED, 0, b"")
+    for part in parts:
+        if isinstance(part, Gap):
+            yield part
+            continue
+        lines, newline, rest = (rest + part.content).rpartition(b"\n")
+        if newline:
+            yield Block(part.number, part.offset, lines + newline, part.verified)
+        if len(rest) > LARGEST_BLOCK:
+            yield Gap(part.offset, "a line is longer than any we write")
+            return
+        last = part
+    if rest:
+        yield Gap(last.offset, "the file ends inside a line", cut=True)

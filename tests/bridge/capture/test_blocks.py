@@ -1,0 +1,93 @@
+"""Blocks as they lie on the disk; what a reader makes of whole files is in test_read."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+
+from voiceagent.capture import blocks as module
+from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
+from voiceagent.capture.gz import GzipLog, head
+
+
+def written(tmp_path: Path) -> bytes:
+    log = GzipLog(tmp_path / "a.gz")
+    for number in range(4):
+        log.write(b"line %d\n" % number * (number + 1))
+        log.sync()
+    log.finish()
+    return (tmp_path / "a.gz").read_bytes()
+
+
+def found(content: bytes) -> list[Block | Gap]:
+    return list(blocks(io.BytesIO(content)))
+
+
+def test_whole_blocks_come_verified_and_in_order(tmp_path: Path) -> None:
+    content = written(tmp_path)
+    assert found(content) == [
+        Block(number, content.index(head(number)), b"line %d\n" % number * (number + 1)) for number in range(4)
+    ]
+
+
+def test_a_changed_head_costs_nothing_but_a_word(tmp_path: Path) -> None:
+    content = bytearray(written(tmp_path))
+    where = content.index(head(2))
+    content[where + 4] = 7
+    parts = found(bytes(content))
+    assert parts[2] == Gap(where, "the head of a block was changed")
+    assert [part.number for part in parts if isinstance(part, Block)] == [0, 1, 2, 3]
+
+
+def test_the_very_first_head_may_be_the_changed_one(tmp_path: Path) -> None:
+    content = bytearray(written(tmp_path))
+    content[3] = 0
+    parts = found(bytes(content))
+    assert [type(part) for part in parts] == [Gap, Block, Block, Block, Block]
+
+
+def test_after_garbage_the_next_head_is_found_even_across_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 50)
+    content = written(tmp_path)
+    where = content.index(head(2))
+    for length in range(60):
+        parts = found(content[:where] + b"\xff" * length + content[where:])
+        assert [part.number for part in parts if isinstance(part, Block)] == [0, 1, 2, 3]
+        assert any(isinstance(part, Gap) for part in parts) == bool(length)
+
+
+def test_a_block_larger_than_any_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST_BLOCK", 20)
+    parts = found(written(tmp_path))
+    assert [part.number for part in parts if isinstance(part, Block)] == [0, 1]
+    assert parts[2] == Gap(parts[2].offset, "a block is larger than any we write")
+
+
+def test_plain_lines_and_files_packed_by_others_are_read() -> None:
+    assert found(b"a\nb\n") == [Block(UNNUMBERED, 0, b"a\nb\n")]
+    [block] = found(gzip.compress(b"a\n") + gzip.compress(b""))
+    assert isinstance(block, Block)
+    assert (block.content, block.verified) == (b"a\n", True)
+    assert found(b"") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (gzip.compress(b"a\n")[:-3], "the compressed data does not end"),
+        (gzip.compress(b"a\n") + b"garbage", "what follows is not compressed data"),
+        (gzip.compress(b"a\n")[:-8] + b"12345678", "its compressed data is broken, or its checksum wrong"),
+    ],
+)
+def test_of_a_packed_file_that_is_not_whole_nothing_is_verified(content: bytes, why: str) -> None:
+    first, *parts = found(content)
+    assert isinstance(first, Gap)
+    assert [part.verified for part in parts if isinstance(part, Block)] in ([False], [])
+    assert why in str(parts)
+
+
+def test_the_last_line_of_a_plain_file_must_end() -> None:
+    assert found(b"a\nb") == [Block(UNNUMBERED, 0, b"a\n"), Gap(0, "the file ends inside a line", cut=True)]
