@@ -28,6 +28,7 @@ from voiceagent.server.bridge import Bridge, OpenEngineFor
 from voiceagent.server.listen import bind, listening
 from voiceagent.server.observers import Observers
 from voiceagent.server.tokens import AcsTokens, fetch_json
+from voiceagent.server.webhooks import SECRET_HEADER
 
 _log = logging.getLogger(__name__)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -119,12 +120,17 @@ def check(project: AgentProject) -> AcsAddress:
     if real and urlsplit(url).scheme != "https":
         raise UserError(
             f"bridge.public_url is {url or 'empty'}, and Azure reaches us over https only",
-            remedy="run `voiceagent tunnel` and set VOICEAGENT_PUBLIC_URL to the address it prints",
+            remedy="put an https address in front of the port (a tunnel, an ingress) and set VOICEAGENT_PUBLIC_URL to it",
         )
     if settings.bridge.verification == "required" and not settings.acs.resource_id:
         raise UserError(
             "acs.resource_id is empty, so the tokens that Azure shows cannot be checked",
             remedy="set ACS_AUDIENCE to the immutable resource id (Azure portal: Communication Services, Properties)",
+        )
+    if settings.bridge.verification == "required" and real and not settings.acs.event_secret:
+        raise UserError(
+            "acs.event_secret is empty, so anybody could announce calls here: Event Grid does not sign them",
+            remedy=f"set VOICEAGENT_EVENT_SECRET, and the same secret as delivery header {SECRET_HEADER} of the subscription",
         )
     if settings.bridge.audio_format == "pcm16k" and settings.agent.voice in OPENAI_VOICES:
         raise UserError(

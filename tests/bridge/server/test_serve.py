@@ -103,6 +103,11 @@ async def _keep_saving(file: Path) -> None:
             "public_url is http://x",
             "tunnel",
         ),
+        (
+            {"acs": {"connection_string": "", "endpoint": "https://x"}, "bridge": {"public_url": "https://us"}},
+            "event_secret is empty",
+            "x-voiceagent-secret",
+        ),
         ({"bridge": {"audio_format": "pcm16k"}, "agent": {"voice": "alloy"}}, "24 kHz only", "pcm24k"),
     ],
 )
@@ -114,7 +119,8 @@ def test_unfit_settings_are_told_with_their_remedy(tmp_path: Path, sections: Any
 
 def test_fit_settings_name_the_resource(tmp_path: Path) -> None:
     assert check(project(tmp_path)).endpoint == "http://127.0.0.1:9"
-    entra = {"acs": {"connection_string": "", "endpoint": "https://x/"}, "bridge": {"public_url": "https://us"}}
+    acs = {"connection_string": "", "endpoint": "https://x/", "event_secret": "s"}
+    entra = {"acs": acs, "bridge": {"public_url": "https://us"}}
     address = check(project(tmp_path, entra))
     assert (address.endpoint, bool(address.access_key)) == ("https://x", False)
 
