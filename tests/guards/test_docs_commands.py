@@ -80,13 +80,12 @@ def run_all(path: Path, folder: Path) -> None:
         assert done.returncode == expected, f"$ {line}\n{done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("path", [path for path in documents() if not calls(path)], ids=name)
+def runs(path: Path) -> Any:
+    """A page that places calls takes their time."""
+    marks = [pytest.mark.call, pytest.mark.timeout(400)] if calls(path) else []
+    return pytest.param(path, marks=marks, id=name(path))
+
+
+@pytest.mark.parametrize("path", [runs(path) for path in documents()])
 def test_every_line_runs(path: Path, tmp_path: Path) -> None:
-    run_all(path, tmp_path)
-
-
-@pytest.mark.call
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("path", [path for path in documents() if calls(path)], ids=name)
-def test_every_line_runs_calls_included(path: Path, tmp_path: Path) -> None:
     run_all(path, tmp_path)
