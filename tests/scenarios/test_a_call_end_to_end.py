@@ -208,7 +208,7 @@ async def test_the_capture_names_no_secret(tmp_path: Path) -> None:
 
     async with stage(tmp_path, ORDER_SCRIPT) as on:
         report = await on.call(steps=[{"say": "Where is my order?"}], hang_up_after=True)
-    lines = gzip.decompress(Path(report["capture"]).read_bytes()).decode().splitlines()
+    lines = gzip.decompress((tmp_path / report["capture"]).read_bytes()).decode().splitlines()
     edges = {json.loads(line).get("edge") for line in lines} - {None}
     assert edges == {"media", "engine", "webhook", "control"}
     assert VOICE_LIVE_KEY not in "".join(lines)

@@ -248,6 +248,15 @@ class LimitsSection(Section):
 class CaptureSection(Section):
     policy: Literal["off", "redacted", "full"] = Field("redacted", description="what of a call is written to disk")
     directory: str = Field("captures", description="where, relative to the project")
+    encryption: Literal["none", "aes-gcm"] = Field(
+        "none", description="aes-gcm: captures can be read only with the key, one of the two below"
+    )
+    key: str = Field("", description="32 bytes in base64", json_schema_extra=_secret("VOICEAGENT_CAPTURE_KEY"))
+    key_vault_key: str = Field(
+        "",
+        description="a Key Vault secret with the key, https://VAULT.vault.azure.net/secrets/NAME",
+        json_schema_extra=_env("VOICEAGENT_CAPTURE_KEY_VAULT_KEY"),
+    )
 
 
 class LogSection(Section):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from voiceagent.agent.project import AgentProject
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings
+from voiceagent.capture.keys import pseudonym_key, writing_key
 from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
 from voiceagent.capture.write import CaptureWriter
 from voiceagent.config.secrets import secret_values
@@ -19,6 +20,9 @@ from voiceagent.observe.report import ReportSink
 from voiceagent.observe.store import ReportStore
 from voiceagent.ports import Sink, WireTap
 from voiceagent.runtime.runner import CallSession
+
+PRIVATE = ".voiceagent"
+"""What a project keeps for itself on this machine; git ignores it."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,11 +74,21 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
         except OSError as error:  # a full disk costs the report on disk, never the call
             _log.warning("the report of call %s could not be written: %s", fold.call_id, error)
 
-    with CaptureWriter(directory, policy=policy, project=facts, engine=engine, secrets=secret_values(settings)) as captures:
+    with CaptureWriter(
+        directory,
+        policy=policy,
+        project=facts,
+        engine=engine,
+        secrets=secret_values(settings),
+        key=None if policy == "off" else pseudonym_key(project.dir / PRIVATE),
+        seal=writing_key(settings.capture),
+    ) as captures:
 
         def capture_of(call_id: str) -> str | None:
             path = captures.path(call_id)
-            return None if path is None else str(path)
+            if path is None:
+                return None
+            return str(path.relative_to(project.dir) if path.is_relative_to(project.dir) else path)
 
         reports = ReportSink(ended=keep, capture_of=capture_of)
         yield Observers(reports, Feed(), store, None if policy == "off" else captures)
