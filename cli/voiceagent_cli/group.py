@@ -38,6 +38,9 @@ CHAPTERS = (
             Listed("init", "Write an agent project that works offline at once"),
             Listed("serve", "Answer calls: Azure's, or an emulated phone's offline"),
             Listed("call", "Place an emulated phone call to the agent and report how it went"),
+            Listed("talk", "Talk to the agent by microphone and speaker, by WAV files, or in writing"),
+            Listed("say", "Say something in a call that `talk --detach` holds"),
+            Listed("stop", "Hang up the call that `talk --detach` holds"),
         ),
     ),
     Chapter(

@@ -31,7 +31,7 @@ MAY_KNOW: Mapping[str, set[str]] = {
     "emulators": {"protocol", "audio", "speech", "config"},
     "server": CORE | {"protocol", "config", "runtime", *ADAPTERS},
     "workbench": CORE | {"config", "observe", "capture"},
-    "local": CORE | {"config", "agent", "server", "observe", "workbench"},
+    "local": CORE | {"config", "agent", "server", "observe", "workbench", "runtime", "legs", "control", "speech"},
     "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
     "testing": CORE | {"protocol", "config", "runtime", "speech", *ADAPTERS},
 }

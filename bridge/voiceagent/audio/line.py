@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
-from voiceagent.audio.resample import resample
+from voiceagent.audio.resample import Resampler, resample
 from voiceagent.audio.tones import level_dbfs, mix, noise
 
 LINE_RATE = 8000
@@ -27,6 +27,31 @@ def telephone(pcm: bytes, rate: int, *, noise_db: float | None = None, seed: int
         narrow = mix(narrow, hiss[: len(narrow)])
     heard = resample(ulaw_decode(ulaw_encode(narrow)), LINE_RATE, rate)
     return heard[: len(pcm)].ljust(len(pcm) & ~1, b"\0")
+
+
+class TelephoneLine:
+    """The same line for a sound that goes on: push pieces, get pieces, some 30 ms later and of other lengths."""
+
+    __slots__ = ("_before", "_down", "_up")
+
+    def __init__(self, rate: int) -> None:
+        self._down = Resampler(rate, LINE_RATE)
+        self._up = Resampler(LINE_RATE, rate)
+        self._before = bytes(2 * (_TAPS - 1))
+        """The last samples that went into the filter, which looks back on them."""
+
+    def push(self, pcm: bytes) -> bytes:
+        """A piece of any length; what has come out at the other end by now."""
+        import numpy as np
+
+        narrow = self._down.push(pcm)
+        if not narrow:
+            return b""
+        heard = np.frombuffer(self._before + narrow, dtype="<i2").astype(np.float64)
+        filtered = np.convolve(heard, _band_filter(), mode="valid")
+        self._before = (self._before + narrow)[-len(self._before) :]
+        band = bytes(np.clip(np.rint(filtered), -32768, 32767).astype("<i2").tobytes())
+        return self._up.push(ulaw_decode(ulaw_encode(band)))
 
 
 def _band(pcm: bytes) -> bytes:

@@ -73,7 +73,7 @@ async def _ready(child: asyncio.subprocess.Process, talk: BinaryIO) -> Emulators
         ) from None
     if not line:
         await child.wait()
-        raise _refusal(talk)
+        raise refusal(talk)
     facts = json.loads(line)
     return Emulators(env=facts["env"], facts=facts)
 
@@ -90,7 +90,7 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         await child.wait()
 
 
-def _refusal(talk: BinaryIO) -> UserError:
+def refusal(talk: BinaryIO) -> UserError:
     """The child's own complaint, in its own words."""
     talk.seek(0)
     words = talk.read().decode(errors="replace").splitlines()
