@@ -52,6 +52,7 @@ def admin_routes(network: Network) -> list[Route]:
         ("POST", "/emulator/calls", desk.place),
         ("GET", "/emulator/calls", desk.calls),
         ("GET", "/emulator/calls/{call}", desk.call),
+        ("POST", "/emulator/calls/{call}/steps", desk.add_steps),
         ("GET", "/emulator/calls/{call}/events", desk.events),
         ("GET", "/emulator/calls/{call}/ear.wav", desk.ear),
         ("DELETE", "/emulator/calls/{call}", desk.hang_up),
@@ -139,6 +140,14 @@ class _Desk:
     async def call(self, request: Request) -> Response:
         return _json(200, measurements(self._circuit(request), self._network.now()))
 
+    async def add_steps(self, request: Request) -> Response:
+        circuit = self._circuit(request)
+        steps, hangs_up = read_more(await _body(request))
+        if circuit.call.over:
+            return _error(409, "The call has ended; the caller can do nothing more.")
+        self._network.must_be_able_to_say(steps)
+        return _json(200, {"steps": circuit.add_steps(steps, hangs_up=hangs_up)})
+
     async def events(self, request: Request) -> Response:
         from starlette.responses import StreamingResponse
 
@@ -222,6 +231,16 @@ def read_order(body: object) -> tuple[Order, tuple[Step, ...], Line]:
         hangs_up=bool(body.get("hang_up_after", True)),
     )
     return order, read_steps(body.get("steps", [])), Line(line, _number(body.get("noise_db"), "noise_db"))
+
+
+def read_more(body: object) -> tuple[tuple[Step, ...], bool | None]:
+    """Further steps of a call, and whether the caller hangs up after them (None: as before)."""
+    if not isinstance(body, Mapping) or "steps" not in body:
+        raise UserError('Further steps come as an object such as {"steps": [{"say": "Thank you"}]}.')
+    if unknown := sorted(set(body) - {"steps", "hang_up_after"}):
+        raise UserError(f"Unknown key {unknown[0]!r}; known are hang_up_after, steps.")
+    wanted = body.get("hang_up_after")
+    return read_steps(body["steps"]), None if wanted is None else bool(wanted)
 
 
 def _raw_id(value: object, name: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from voiceagent.emulators.acs.diary import Diary
 from voiceagent.emulators.acs.ear import Ear
 from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.script import FRAME_MS, Dtmf, Interrupt, Silence, Step, Utterance
+from voiceagent.emulators.acs.script import FRAME_MS, Dtmf, Silence, Step, Utterance, interrupts_after, kind_of
 from voiceagent.emulators.acs.turns import TurnLog
 
 KEY_EVERY_MS = 250.0
@@ -23,7 +23,7 @@ KEY_EVERY_MS = 250.0
 
 
 class Caller:
-    """`words` holds the utterances of steps by index; one that is not there yet is waited for."""
+    """`words` holds the utterances of steps by index; one that is not there yet is waited for. `steps` may grow."""
 
     def __init__(
         self,
@@ -90,26 +90,27 @@ class Caller:
         return not busy and self._next >= len(self._steps) and self._agent_has_finished(now, self._options.farewell_ms)
 
     def _consider(self, now: float) -> bytes | None:
-        step = self._steps[self._next]
-        if not self._may_begin(step, now):
+        step, words = self._steps[self._next], self._words.get(self._next)
+        speaks = not isinstance(step, Dtmf | Silence)
+        if (speaks and words is None) or not self._may_begin(step, now):
             return None
+        self._next += 1
+        self._diary.note("step", now, number=self._next, does=kind_of(step))
         if isinstance(step, Dtmf):
             self._pressing, self._press_at = step.keys, now
         elif isinstance(step, Silence):
             self._silent_until = now + step.ms
-        elif (words := self._words.get(self._next)) is not None:
+        elif words is not None:
             self._begin_to_speak(words, now)
-        else:
-            return None
-        self._next += 1
         return self._speak(now) if self._speaking is not None else None
 
     def _may_begin(self, step: Step, now: float) -> bool:
-        if not isinstance(step, Interrupt):
+        after_ms = interrupts_after(step)
+        if after_ms is None:
             return self._agent_has_finished(now, self._options.patience_ms)
         began = self._ear.first_speech_after(self._since, now)
         if began is not None:
-            return now >= began + step.after_ms
+            return now >= began + after_ms
         return now - self._since >= self._options.answer_wait_ms
 
     def _agent_has_finished(self, now: float, patience_ms: float) -> bool:

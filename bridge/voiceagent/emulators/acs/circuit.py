@@ -40,7 +40,9 @@ class Circuit:
         self.changed = asyncio.Event()
         self.human_spoken: list[tuple[float, Utterance]] = []
         self._network = network
-        self._steps = steps
+        self._steps = list(steps)
+        self._hangs_up = call.order.hangs_up
+        self._more_steps = asyncio.Event()
         self._line = line
         self._words: dict[int, Utterance] = {}
         self._answered = asyncio.Event()
@@ -92,9 +94,16 @@ class Circuit:
             await self._send(media, payload, late_ms, timestamp)
         elif self.call.media_state == "inactive" and self.call.leg_is_up:
             self.counts.lost += payload is not None
-        if self.call.order.hangs_up and self.call.leg_is_up and self.caller.has_finished(now):
+        if self._hangs_up and self.call.leg_is_up and self.caller.has_finished(now):
             self.call.caller_hangs_up(now)
             self.carry_out()
+
+    def add_steps(self, steps: tuple[Step, ...], *, hangs_up: bool | None = None) -> int:
+        """Let the caller do more after the steps so far; returns how many there are now. `hangs_up` decides anew."""
+        self._steps.extend(steps)
+        self._hangs_up = self._hangs_up if hangs_up is None else hangs_up
+        self._more_steps.set()
+        return len(self._steps)
 
     def carry_out(self) -> None:
         """Do what the state asks for. Called after every change of it."""
@@ -145,13 +154,17 @@ class Circuit:
     async def _prepare(self) -> None:
         """Make the caller's words ready, in the order in which they will be needed, once the rate is known."""
         await self._answered.wait()
-        studio, rate, level = self._network.studio, self.ear.rate, SPEECH_DBFS
-        for index, step in enumerate(self._steps):
-            words = await studio.utterance(step, rate, self._line)
-            if words is not None:
-                self._words[index], level = words, words.level_dbfs
-            if not self._idle:
-                self._idle = await studio.idle_frames(rate, self._line, level)
+        studio, rate, level, index = self._network.studio, self.ear.rate, SPEECH_DBFS, 0
+        while True:
+            self._more_steps.clear()
+            while index < len(self._steps):
+                words = await studio.utterance(self._steps[index], rate, self._line)
+                if words is not None:
+                    self._words[index], level = words, words.level_dbfs
+                if not self._idle:
+                    self._idle = await studio.idle_frames(rate, self._line, level)
+                index += 1
+            await self._more_steps.wait()
 
     async def _send(self, media: MediaSocket, payload: bytes | None, late_ms: float, timestamp: str) -> None:
         silent = False

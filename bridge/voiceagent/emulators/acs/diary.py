@@ -5,6 +5,7 @@
 | `ringing` | from, to |
 | `answered` | answer_ms |
 | `media_open`, `media_closed`, `media_failed` | rate; why |
+| `step` | number (from 1), does: say, wav, interrupt, dtmf or silence; the caller begins it |
 | `caller_speaks` | text, end_ms |
 | `agent_begins` | latency_ms |
 | `agent_heard` | start_ms, end_ms, heard_ms, latency_ms, interrupted |

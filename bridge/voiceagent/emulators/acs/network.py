@@ -128,10 +128,7 @@ class Network:
             raise UserError(
                 "Nobody is subscribed to incoming calls.", remedy="PUT the app's address to /emulator/subscription first."
             )
-        if not self.studio.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
-            raise UserError(
-                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
-            )
+        self.must_be_able_to_say(steps)
         if len(self._live) >= self.options.most_calls:
             raise UserError(f"{self.options.most_calls} calls are in progress, the most this emulator carries.")
         call = self.exchange.place(order, self.now())
@@ -145,6 +142,13 @@ class Network:
             self._start(self.studio.warm_up())
         self.deliveries.publish(self._incoming(call), lambda attempt: self._undelivered(circuit, attempt))
         return circuit
+
+    def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
+        """UserError when there are words and no voice."""
+        if not self.studio.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
+            raise UserError(
+                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
+            )
 
     def carry_out(self, call: Call) -> None:
         """Do what an operation left to be done."""

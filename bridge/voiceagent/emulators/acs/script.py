@@ -37,8 +37,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Wav:
+    """A recording in place of words. With `after_ms` it interrupts, as `Interrupt` does."""
+
     pcm: bytes
     rate: int
+    after_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,16 @@ class Silence:
 
 
 Step = Say | Wav | Interrupt | Dtmf | Silence
+
+
+def interrupts_after(step: Step) -> float | None:
+    """How long after the agent's turn began the step begins; None: it waits for the turn to end."""
+    return step.after_ms if isinstance(step, Interrupt | Wav) else None
+
+
+def kind_of(step: Step) -> str:
+    """Its name in a request."""
+    return type(step).__name__.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +148,8 @@ def _wav(index: int, step: Mapping[str, Any]) -> Step:
         content = b64decode(str(step["wav"]), validate=True)
     except Base64Error as error:
         raise UserError(f"Step {index}: wav must be the base64 of a WAV file.") from error
-    return Wav(*read_wav(content))
+    after = step.get("after_ms")
+    return Wav(*read_wav(content), None if after is None else _number(index, "after_ms", after))
 
 
 def _words(index: int, text: object) -> str:

@@ -9,9 +9,10 @@ import pytest
 from a_call import CALLEE, CALLER
 from fake_app import FakeApp, FakeVoice, a_network
 
-from voiceagent.emulators.acs.admin import read_order
+from voiceagent.emulators.acs.admin import read_more, read_order
 from voiceagent.emulators.acs.serve import AcsEmulator, build_app
 from voiceagent.emulators.acs.state import Order
+from voiceagent.emulators.acs.script import Dtmf
 from voiceagent.emulators.acs.studio import Line
 from voiceagent.errors import UserError
 
@@ -115,3 +116,21 @@ async def test_only_this_machine_is_served_under_its_own_name(client: str, host:
         transport = httpx.ASGITransport(build_app(emulator.network), client=(client, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as outside:
             assert (await outside.get("/emulator/health", headers={"host": host})).status_code == status
+
+
+def test_further_steps_may_decide_about_hanging_up() -> None:
+    assert read_more({"steps": [{"dtmf": "1"}]}) == ((Dtmf("1"),), None)
+    assert read_more({"steps": [], "hang_up_after": False}) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({}, "Further steps come as an object"),
+        ({"steps": [], "human": "busy"}, "Unknown key 'human'"),
+        ({"steps": [{}]}, "Step 1"),
+    ],
+)
+def test_further_steps_that_make_no_sense_are_explained(body: Any, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        read_more(body)

@@ -10,7 +10,7 @@ from voiceagent.emulators.acs.caller import KEY_EVERY_MS, Caller
 from voiceagent.emulators.acs.diary import Diary
 from voiceagent.emulators.acs.ear import Ear
 from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.script import Dtmf, Interrupt, Say, Silence, Step, Utterance, frames_of
+from voiceagent.emulators.acs.script import Dtmf, Interrupt, Say, Silence, Step, Utterance, Wav, frames_of
 from voiceagent.emulators.acs.turns import TurnLog
 
 RATE = 24_000
@@ -30,8 +30,9 @@ class Scene:
         self.turns = TurnLog(self.ear, self.diary, patience_ms=700)
         self.words: dict[int, Utterance] = {}
         if ready:
-            self.words = {index: words() for index, step in enumerate(steps) if isinstance(step, Say | Interrupt)}
-        self.caller = Caller(steps, self.words, ear=self.ear, turns=self.turns, diary=self.diary, options=NetworkOptions())
+            self.words = {index: words() for index, step in enumerate(steps) if isinstance(step, Say | Interrupt | Wav)}
+        self.steps = list(steps)
+        self.caller = Caller(self.steps, self.words, ear=self.ear, turns=self.turns, diary=self.diary, options=NetworkOptions())
         self.caller.connected(0)
         self.now = 0.0
         self.said: list[float] = []
@@ -64,7 +65,7 @@ def test_the_caller_speaks_first_when_nobody_greets() -> None:
     scene = Scene(Say("hello"))
     scene.until(5_000)
     assert scene.starts == [4_000]
-    assert [line.kind for line in scene.diary.lines] == ["agent_silent", "caller_speaks"]
+    assert [line.kind for line in scene.diary.lines] == ["agent_silent", "step", "caller_speaks"]
 
 
 def test_a_late_greeting_is_still_heard_out() -> None:
@@ -201,3 +202,20 @@ def test_after_the_hold_the_agent_is_expected_to_explain() -> None:
     scene.agent(500)
     scene.until(8_000)
     assert scene.starts == [7_200]
+
+
+def test_a_recording_can_interrupt() -> None:
+    scene = Scene(Wav(b"", RATE, after_ms=300))
+    scene.agent(2_000)
+    scene.until(1_000)
+    assert scene.starts == [300]
+
+
+def test_steps_may_come_later_and_are_numbered() -> None:
+    scene = Scene(Dtmf("1"))
+    scene.agent(500)
+    scene.until(2_000)
+    assert scene.caller.has_finished(20_000)
+    scene.steps.append(Silence(100))
+    scene.until(20_000)
+    assert [(line.facts["number"], line.facts["does"]) for line in scene.diary.all("step")] == [(1, "dtmf"), (2, "silence")]

@@ -24,7 +24,7 @@ async def test_a_whole_call_is_greeted_spoken_answered_and_measured_at_the_ear()
         async with answered(app, emulator, http, steps=[{"say": "Where is it?"}], line="wideband") as (call_id, _):
             lines = await diary(http, call_id)
         assert _kinds(lines) == [
-            *("ringing", "answered", "media_open", "agent_begins", "agent_heard", "caller_speaks"),
+            *("ringing", "answered", "media_open", "agent_begins", "agent_heard", "step", "caller_speaks"),
             *("agent_begins", "agent_heard", "media_closed", "ended"),
         ]
         assert lines[-1]["outcome"] == "completed"
@@ -84,6 +84,7 @@ async def test_an_agent_that_says_nothing_is_waited_for_and_reported() -> None:
             lines = await diary(http, call_id)
         assert _kinds(lines, "ringing", "answered", "media_open", "media_closed") == [
             "agent_silent",
+            "step",
             "caller_speaks",
             "agent_silent",
             "ended",
@@ -183,3 +184,16 @@ async def test_the_same_seed_gives_the_same_key() -> None:
     async with AcsEmulator(options=NetworkOptions(seed=1)) as first, AcsEmulator(options=NetworkOptions(seed=1)) as second:
         assert (first.key, first.resource_id) == (second.key, second.resource_id)
         assert first.connection_string == f"endpoint={first.url};accesskey={first.key}"
+
+
+async def test_a_caller_can_be_given_more_to_do_while_the_call_goes_on() -> None:
+    async with a_network() as (app, emulator, http):
+        Agent(app)
+        async with answered(app, emulator, http, hang_up_after=False) as (call_id, _):
+            added = await http.post(f"/emulator/calls/{call_id}/steps", json={"steps": [{"dtmf": "7"}], "hang_up_after": True})
+            lines = await diary(http, call_id)
+            late = await http.post(f"/emulator/calls/{call_id}/steps", json={"steps": [{"dtmf": "8"}]})
+    assert (added.status_code, added.json()) == (200, {"steps": 1})
+    assert [line["key"] for line in lines if line["kind"] == "key"] == ["7"]
+    assert lines[-1]["end_reason"] == "the caller hung up"
+    assert (late.status_code, late.json()["error"]["message"]) == (409, "The call has ended; the caller can do nothing more.")
