@@ -47,17 +47,16 @@ def read_wav(source: str | Path | bytes, *, name: str = "") -> tuple[bytes, int]
 
     `source` is a path or the file's bytes; `name` is how errors call it. Raises UserError with a remedy.
     """
-    content = source if isinstance(source, bytes) else _content(Path(source))
-    called = name or ("the WAV data" if isinstance(source, bytes) else str(source))
-    layout, data = _chunks(content, called)
-    if layout.channels < 1 or not 1000 <= layout.rate <= 384_000:
-        raise _refusal(called, f"claims {layout.channels} channels at {layout.rate} Hz")
-    samples = _samples(layout, data, called)
-    if layout.channels > 1:
-        samples = _mixed(samples, layout.channels)
-    if not samples:
-        raise UserError(f"{called} holds no sound", remedy="record it again, or give another file")
-    return samples, layout.rate
+    samples, channels, rate = _read(source, name)
+    if channels > 1:
+        samples = _mixed(samples, channels)
+    return samples, rate
+
+
+def read_channels(source: str | Path | bytes, *, name: str = "") -> tuple[list[bytes], int]:
+    """Each channel of a WAV file as 16-bit mono PCM, and their rate; otherwise as `read_wav`."""
+    samples, channels, rate = _read(source, name)
+    return [samples] if channels == 1 else _apart(samples, channels), rate
 
 
 def write_wav(path: str | Path, pcm: bytes, rate: int, channels: int = 1) -> None:
@@ -70,6 +69,19 @@ def wav_bytes(pcm: bytes, rate: int, channels: int = 1) -> bytes:
     head = struct.pack("<HHIIHH", _PCM, channels, rate, rate * channels * 2, channels * 2, 16)
     body = b"WAVEfmt " + struct.pack("<I", len(head)) + head + b"data" + struct.pack("<I", len(pcm)) + pcm
     return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _read(source: str | Path | bytes, name: str) -> tuple[bytes, int, int]:
+    """Samples with their channels interleaved, how many channels, and the rate."""
+    content = source if isinstance(source, bytes) else _content(Path(source))
+    called = name or ("the WAV data" if isinstance(source, bytes) else str(source))
+    layout, data = _chunks(content, called)
+    if layout.channels < 1 or not 1000 <= layout.rate <= 384_000:
+        raise _refusal(called, f"claims {layout.channels} channels at {layout.rate} Hz")
+    samples = _samples(layout, data, called)
+    if len(samples) < 2 * layout.channels:
+        raise UserError(f"{called} holds no sound", remedy="record it again, or give another file")
+    return samples, layout.channels, layout.rate
 
 
 def _content(path: Path) -> bytes:
@@ -177,6 +189,13 @@ def _from_floats(data: bytes, dtype: str) -> bytes:
     kind = np.dtype(dtype)
     samples = np.nan_to_num(np.frombuffer(_whole(data, kind.itemsize), dtype=kind).astype(np.float64))
     return _pcm(np.rint(np.clip(samples, -1.0, 1.0) * 32767))
+
+
+def _apart(samples: bytes, channels: int) -> list[bytes]:
+    import numpy as np
+
+    frames = np.frombuffer(_whole(samples, 2 * channels), dtype="<i2").reshape(-1, channels)
+    return [bytes(frames[:, channel].tobytes()) for channel in range(channels)]
 
 
 def _mixed(samples: bytes, channels: int) -> bytes:

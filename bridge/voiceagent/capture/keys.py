@@ -1,4 +1,4 @@
-"""The two keys of captures: one encrypts them and comes from the settings, one is behind the pseudonyms and the project's own."""
+"""The two keys of captures: one encrypts them and is in the settings, one is behind the pseudonyms and is the project's own."""
 
 from __future__ import annotations
 

@@ -201,6 +201,45 @@ def parse(line: bytes) -> Record:
     return Unknown(at_ms, raw)
 
 
+def line_of(record: Record) -> bytes:
+    """The line that `parse` makes this record of; for whoever writes a capture anew. Damage becomes a mark."""
+    match record:
+        case Wire(at_ms, edge, direction, frame, size):
+            return _wire(at_ms, edge, direction, frame, size)
+        case SessionRecord(at_ms, settings):
+            return record_line(at_ms, "session", settings=settings)
+        case Reaction(at_ms, event, commands):
+            return record_line(at_ms, "reaction", event=event, commands=list(commands))
+        case LaneStep(at_ms, do, reply_id, item_id, ms):
+            return record_line(at_ms, "lane", do=do, reply=reply_id, item=item_id, ms=ms)
+        case NoteRecord(at_ms, type_, fields):
+            return record_line(at_ms, "note", type=type_, fields=fields)
+        case Mark(at_ms, mark, sentence):
+            return record_line(at_ms, "mark", mark=mark, sentence=sentence)
+        case End(at_ms, reason, count):
+            return record_line(at_ms, "end", reason=reason, records=count)
+        case Damage(at_ms, offset, sentence, cut):
+            return record_line(at_ms, "mark", mark="cut" if cut else "damaged", sentence=f"at byte {offset}: {sentence}")
+        case Unknown(_, raw):
+            return compact(raw)
+
+
+def _wire(at_ms: float, edge: str, direction: str, frame: bytes | None, size: int) -> bytes:
+    if frame is None:
+        return odd_wire_line(at_ms, edge, direction, size=size)
+    try:
+        json.loads(frame)
+    except ValueError:
+        pass
+    else:
+        if b"\n" not in frame:
+            return wire_line(at_ms, edge, direction, frame)
+    try:
+        return odd_wire_line(at_ms, edge, direction, text=frame.decode())
+    except UnicodeDecodeError:
+        return odd_wire_line(at_ms, edge, direction, b64=base64.b64encode(frame).decode())
+
+
 def _frame(raw: Mapping[str, Any], line: bytes) -> bytes | None:
     if "frame" in raw:
         return line[line.index(FRAME_KEY) + len(FRAME_KEY) : -1]

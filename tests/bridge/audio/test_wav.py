@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voiceagent.audio.g711 import alaw_encode, ulaw_encode
 from voiceagent.audio.tones import tone
-from voiceagent.audio.wav import read_wav, wav_bytes, write_wav
+from voiceagent.audio.wav import read_channels, read_wav, wav_bytes, write_wav
 from voiceagent.errors import UserError
 
 SOUND = tone((440,), 100, 16000)
@@ -174,3 +174,10 @@ def test_any_claim_of_a_header_is_survived(code: int, bits: int, channels: int, 
     assert pcm
     assert len(pcm) % 2 == 0
     assert found == rate
+
+
+def test_channels_can_be_had_apart() -> None:
+    left, right = struct.pack("<3h", 1, 2, 3), struct.pack("<3h", -1, -2, -3)
+    stereo = wav_bytes(struct.pack("<6h", 1, -1, 2, -2, 3, -3), 16_000, channels=2)
+    assert read_channels(stereo) == ([left, right], 16_000)
+    assert read_channels(wav_bytes(left, 8000)) == ([left], 8000)

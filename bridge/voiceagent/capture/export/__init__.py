@@ -1,0 +1,1 @@
+"""Captures in the languages of other programs: sound, text, vCon, HAR, JSON."""
