@@ -92,17 +92,21 @@ class PythonTools:
 
     async def _called(self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, BaseException | None]:
         if inspect.iscoroutinefunction(inspect.unwrap(defined.function)):
-            return await _awaited(defined.function(*args, **kwargs))
+            try:
+                started = defined.function(*args, **kwargs)
+            except BaseException as early:  # a decorator of the author's raised before there was anything to await
+                return None, early
+            return await _awaited(started)
         value, error = await self._threads.run(lambda: defined.function(*args, **kwargs))
         return await _awaited(value) if error is None and inspect.isawaitable(value) else (value, error)
 
     async def _text(self, value: Any) -> tuple[Any, BaseException | None]:
-        """In a thread, since turning a large object into plain values takes long."""
-        if value is None or isinstance(value, (bool, int, str)):
-            return result_text(value, self._limit_bytes), None
+        """In a thread, since turning a large object into plain values takes long; a single value does not."""
         try:
+            if value is None or isinstance(value, (bool, int, str)):
+                return result_text(value, self._limit_bytes), None
             return await asyncio.to_thread(result_text, value, self._limit_bytes), None
-        except Exception as error:  # an object's own conversion is the author's code too
+        except Exception as error:  # an object's own conversion is the author's code, and not every text or number can be sent
             return None, TypeError(f"the result cannot be sent: {error}")
 
 

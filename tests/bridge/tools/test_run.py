@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import sys
 import threading
@@ -222,6 +223,27 @@ async def test_a_result_that_cannot_be_sent_is_an_error() -> None:
         return object()
 
     assert "the result cannot be sent" in error(await run(odd))
+
+
+@pytest.mark.parametrize("result", ["half a pair \ud800", 10**5000], ids=["text", "number"])
+async def test_a_single_value_that_cannot_be_sent_is_an_error(result: Any) -> None:
+    @tool
+    def strange() -> Any:
+        return result
+
+    assert error(await run(strange)).startswith("strange failed: TypeError: the result cannot be sent")
+
+
+async def test_a_decorator_that_raises_before_the_coroutine_begins_is_an_error() -> None:
+    async def guarded() -> str:
+        return "never"
+
+    @tool
+    @functools.wraps(guarded)
+    def refuse() -> str:
+        raise PermissionError("not now")
+
+    assert error(await run(refuse)) == "guarded failed: PermissionError: not now"
 
 
 async def test_a_result_whose_conversion_fails_is_an_error() -> None:
