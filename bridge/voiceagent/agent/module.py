@@ -53,7 +53,11 @@ def _load(path: Path) -> ModuleType:
 
 @contextmanager
 def _neighbours(folder: Path) -> Iterator[None]:
-    """`import orders` finds `orders.py` beside the file, and the next load reads it again."""
+    """`import orders` finds `orders.py` beside the file, and the next load reads it again.
+
+    What was imported before is left alone: it may be ourselves, when the project is the checkout we run from.
+    """
+    before = set(sys.modules)
     sys.path.insert(0, str(folder))
     writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
@@ -65,7 +69,7 @@ def _neighbours(folder: Path) -> Iterator[None]:
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
             own = name.startswith("voiceagent_project_")
-            if file and not own and _is_within(Path(file), folder):
+            if file and not own and name not in before and _is_within(Path(file), folder):
                 del sys.modules[name]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def test_a_neighbouring_file_can_be_imported_and_leaves_no_trace(tmp_path: Path)
     assert names(write(tmp_path, "from neighbour_of_tools import there\n")) == ["there"]
     assert (sys.path, "neighbour_of_tools" in sys.modules) == (before, False)
     assert not (tmp_path / "__pycache__").exists()
+
+
+def test_what_was_imported_before_stays_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "", "imported_before_tools.py")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    ours = importlib.import_module("imported_before_tools")
+    try:
+        tool_functions(write(tmp_path, TOOL.format(name="one", value=1)))
+        assert sys.modules.get("imported_before_tools") is ours
+    finally:
+        sys.modules.pop("imported_before_tools", None)
 
 
 def test_an_edit_within_the_same_second_is_seen(tmp_path: Path) -> None:
