@@ -149,21 +149,25 @@ class Bridge:
             return 0.0  # no time, or one we cannot read: better to answer a dead call than to miss a living one
 
     async def _take(self, incoming: IncomingCall) -> None:
-        live = self._make(incoming)
-        verdict = self.admission.enter()
-        if verdict != "admitted":
-            await self._turn_away(live, incoming, verdict)
-            return
-        self._live[live.call_id] = live
-        self.calls.add(live.runner)
         try:
-            project = self.project
+            live = self._make(incoming)
+            verdict = self.admission.enter()
+            if verdict == "admitted":
+                await self._run(live)
+            else:
+                await self._turn_away(live, incoming, verdict)
+        except Exception:  # the edge of a call's task: what escapes it, in whatever step, must not end the other calls
+            _log.exception("the call of correlation id %s broke", incoming.correlation_id)
+
+    async def _run(self, live: LiveCall) -> None:
+        project = self.project
+        try:
+            self._live[live.call_id] = live
+            self.calls.add(live.runner)
             await live.runner.run(
                 answer=live.control.answer,
                 open_engine=lambda setup, listener: self._open_engine(project, setup, listener, live.runner.wire("engine")),
             )
-        except Exception:  # the edge of a call's task: what escapes its runner must not end the other calls
-            _log.exception("call %s broke", live.call_id)
         finally:
             self.calls.remove(live.runner)
             self._live.pop(live.call_id, None)

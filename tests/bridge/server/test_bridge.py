@@ -68,6 +68,18 @@ async def test_a_refused_rejection_is_noted(bridging_with: Any) -> None:
         assert not bench.bridge.ready
 
 
+async def test_a_ring_that_breaks_unforeseen_ends_no_other_call(bridging_with: Any, caplog: Any) -> None:
+    async with bridging_with(limits={"max_calls": 1}) as bench:
+        living = await bench.live()
+        bench.network.broken = RuntimeError("nobody foresaw this")
+        bench.bridge.ring(bench.incoming("two"))
+        while "nobody foresaw this" not in caplog.text:
+            await asyncio.sleep(0)
+        assert bench.bridge.find(living.call_id) is living
+        living.runner.deliver(CallerLeft("hung up"))
+        assert (await bench.watcher.until(CallEndedNoted))[0].outcome == "completed"
+
+
 async def test_a_changed_project_is_for_the_next_call(bench: Any) -> None:
     first = await bench.live()
     settings = bench.bridge.project.settings
