@@ -48,6 +48,14 @@ CHAPTERS = (
         (
             Listed("calls list", "The calls of a project, latest first"),
             Listed("calls show", "One call: what was said, what ran, how long it took"),
+            Listed("captures list", "Captured calls, latest first, each checked to its last byte"),
+            Listed("captures show", "What a capture holds: the call, its records, whether it is whole"),
+            Listed("captures export", "A capture as WAV, transcript, vCon, HAR or JSON"),
+            Listed("captures redact", "A copy of a capture without the people in it"),
+            Listed("captures compare", "Two captured calls side by side; 1 when they differ"),
+            Listed("captures import", "Make a capture of a bare recording: media frames or a WAV file"),
+            Listed("captures migrate", "A capture as today's voiceagent writes it"),
+            Listed("captures prune", "Delete captures by age or number"),
         ),
     ),
     Chapter(
@@ -60,7 +68,7 @@ CHAPTERS = (
     ),
 )
 
-GROUPS = {"calls": "The calls of a project", "config": "The settings of a project"}
+GROUPS = {"calls": "The calls of a project", "captures": "Captured calls", "config": "The settings of a project"}
 """First words that only lead to other commands."""
 
 EPILOG = (

@@ -9,3 +9,7 @@ from typer import Argument, Option
 
 Project = Annotated[Path, Argument(metavar="[DIR]", help="The agent project.", show_default=False)]
 AsJson = Annotated[bool, Option("--json", help="Print the result as JSON.")]
+Capture = Annotated[
+    str, Argument(metavar="CAPTURE", help="A file, a call's id, the beginning of one, or `last`.", show_default=False)
+]
+Shelf = Annotated[Path, Option("--dir", metavar="DIR", help="The agent project, or a folder of captures.", show_default=False)]

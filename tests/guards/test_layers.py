@@ -24,14 +24,14 @@ MAY_KNOW: Mapping[str, set[str]] = {
     "legs": CORE | {"protocol", "config"},
     "engines": CORE | {"protocol", "config"},
     "control": CORE | {"protocol", "config"},
-    "capture": CORE | {"config"},
+    "capture": CORE | {"config", "protocol"},  # what is exported or imported is in the words of the wire
     "observe": CORE | {"config"},
     "tools": CORE | {"config"},
     "agent": CORE | {"config", "tools"},  # a project is where the tools come from: it loads them
     "emulators": {"protocol", "audio", "speech", "config"},
     "server": CORE | {"protocol", "config", "runtime", *ADAPTERS},
     "workbench": CORE | {"config", "observe", "capture"},
-    "local": CORE | {"config", "agent", "server", "observe", "workbench", "runtime", "legs", "control", "speech"},
+    "local": CORE | {"config", "agent", "server", "observe", "capture", "workbench", "runtime", "legs", "control", "speech"},
     "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
     "testing": CORE | {"protocol", "config", "runtime", "speech", *ADAPTERS},
 }

@@ -6,11 +6,14 @@ with 0), the same one for the same caller under the same key.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
 import re
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import quote
 
 from voiceagent.discreet import MASK
 
@@ -19,10 +22,12 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?P<plus>\+|%2[Bb])(?P<digits>\d{7,15})(?!\d)|(?<=\b4:)(?P<bare>\d{7,15})(?!\d)")
 _CALL_TOKEN = re.compile(r"(?<=/)\d+\.\d{9,12}\.[0-9a-f]{8}\.[\w-]{20,}")  # the per-call token in our own addresses
 _REMEMBERED = 4096
+SHORTEST_SECRET = 6  # anything shorter would be found in ordinary words
 _PSEUDONYM_DIGITS = 11  # a 0, and ten digits
 
-KEPT_ARGUMENTS = frozenset({"target"})
-"""Of a tool's arguments: the name of a transfer target comes from the settings, and a replay needs it."""
+TRANSFER_TOOL = "request_transfer"
+KEPT_OF_TRANSFERS = frozenset({"target"})
+"""Of that tool's arguments: the name of a transfer target comes from the settings, and a replay needs it."""
 
 
 def mask_words(text: str) -> str:
@@ -30,23 +35,36 @@ def mask_words(text: str) -> str:
     return _DIGIT.sub("0", _LETTER.sub("x", text))
 
 
-def mask_json(text: str) -> str:
+def mask_json(text: str, *, keep: Collection[str] = ()) -> str:
     """JSON text with every word inside hidden, names kept; anything that is not JSON is hidden as words."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return mask_words(text)
-    return json.dumps(_masked(value), ensure_ascii=False)
+    return json.dumps(masked(value, keep=keep), ensure_ascii=False)
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any, *, keep: Collection[str] = ()) -> Any:
+    """A JSON value with every word and number inside hidden, but for the members of these names."""
     if isinstance(value, dict):
-        return {key: item if key in KEPT_ARGUMENTS else _masked(item) for key, item in value.items()}
+        return {key: item if key in keep else masked(item, keep=keep) for key, item in value.items()}
     if isinstance(value, list):
-        return [_masked(item) for item in value]
+        return [masked(item, keep=keep) for item in value]
     if isinstance(value, str):
         return mask_words(value)
     return 0 if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def spellings(secret: str) -> set[str]:
+    """A secret as it may stand in other texts: as it is, in an address, and inside base64 wherever it began there."""
+    found = {secret, quote(secret, safe="")}
+    plain = secret.encode()
+    for before in range(3):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(bytes(before) + plain).decode()
+            # The characters that hold bits of nothing but the secret.
+            found.add(text[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6])
+    return {text for text in found if len(text) >= SHORTEST_SECRET}
 
 
 def mask_tokens(text: str) -> str:

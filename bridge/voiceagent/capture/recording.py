@@ -8,18 +8,20 @@ the frame does: what ACS sends is camelCase with a participant or a silent flag,
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from voiceagent import __version__
 from voiceagent.audio.formats import PCM16K, PCM24K, Format
 from voiceagent.audio.resample import Resampler
 from voiceagent.audio.wav import read_channels
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, Note, PhaseNoted
-from voiceagent.capture.records import NoteRecord, Record, Wire, compact
+from voiceagent.capture.records import Header, NoteRecord, Record, Wire, compact
 from voiceagent.capture.shapes import field_values
 from voiceagent.discreet import PhoneNumber
 from voiceagent.errors import RemoteProtocolError, UserError
@@ -76,6 +78,13 @@ def records_of(path: Path, *, now: float) -> list[Record]:
     else:
         wires = list(_wires(list(_logged(content, str(path)))))
     return _framed(wires, now)
+
+
+def header_of(path: Path, *, now: float) -> Header:
+    """The header of the capture that a recording becomes. Its id is made of the file: the same file, the same call."""
+    call_id = f"imported-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+    created = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Header(call_id, created, "full", {"voiceagent": __version__}, {"agent": "imported", "source": path.name}, "")
 
 
 # --- media frames

@@ -15,7 +15,17 @@ from typing import Any, Literal
 from voiceagent.call.commands import Command, Note
 from voiceagent.call.events import Event
 from voiceagent.capture import records
-from voiceagent.capture.masks import Numbers, mask_json, mask_tokens, mask_words
+from voiceagent.capture.masks import (
+    KEPT_OF_TRANSFERS,
+    SHORTEST_SECRET,
+    TRANSFER_TOOL,
+    Numbers,
+    mask_json,
+    mask_tokens,
+    mask_words,
+    masked,
+    spellings,
+)
 from voiceagent.capture.shapes import field_values
 from voiceagent.discreet import MASK, PhoneNumber, Words, without_secrets
 
@@ -36,6 +46,13 @@ WORD_KEYS = frozenset(
     ]
 )
 JSON_KEYS = frozenset({"arguments", "output"})
+HEADER_KEYS = frozenset({"customcontext", "sipheaders", "voipheaders", "customcallingcontext", "customcallingcontextheaders"})
+"""What a caller's telephone system sent along: anything, and about the caller."""
+
+PIECES_KEYS = frozenset({"logprobs", "bytes"})
+"""Words once more, piece by piece."""
+
+AUDIO_KEYS = frozenset({"data", "audio", "delta"})
 DIGIT_KEYS = frozenset({"key", "tone", "tones"})
 _LONGEST_TONE = 8  # "asterisk"; anything longer under such a name is something else
 
@@ -60,7 +77,10 @@ class Redactor:
     ) -> None:
         self._hides_people = policy == "redacted"
         self._numbers = Numbers(key)
-        self._secrets = [text for text in secrets if len(text) >= 6]
+        known = [text for text in secrets if len(text) >= SHORTEST_SECRET]
+        spelled = sorted({text for secret in known for text in spellings(secret)}, key=len, reverse=True)
+        self._secret_bytes = [text.encode() for text in known]
+        self._secrets = re.compile("|".join(map(re.escape, spelled))) if spelled else None
         self._keeps_audio = audio == "keep"
 
     def wire(self, at_ms: float, edge: str, direction: str, frame: bytes) -> bytes:
@@ -102,7 +122,7 @@ class Redactor:
         try:
             text = self.text(frame.decode())
         except UnicodeDecodeError:
-            if self._hides_people:
+            if self._hides_people or any(secret in frame for secret in self._secret_bytes):
                 return records.odd_wire_line(at_ms, edge, direction, size=len(frame))
             return records.odd_wire_line(at_ms, edge, direction, b64=base64.b64encode(frame).decode())
         return records.odd_wire_line(at_ms, edge, direction, text=text)
@@ -131,9 +151,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Free text without secrets, and without phone numbers when people are hidden."""
-        for secret in self._secrets:
-            if secret in text:
-                text = text.replace(secret, MASK)
+        if self._secrets is not None:
+            text = self._secrets.sub(MASK, text)
         text = mask_tokens(without_secrets(text))
         return self._numbers.hide(text) if self._hides_people else text
 
@@ -157,19 +176,32 @@ class Redactor:
         key = name.lower()
         if key in SECRET_KEYS and item and isinstance(item, (str, dict, list)):
             return {"value": MASK} if isinstance(item, dict) else MASK
-        if not self._hides_people or not isinstance(item, str) or isinstance(item, (Words, PhoneNumber)):
-            if key in ("dtmfdata", "toneinfo") and self._hides_people and isinstance(item, dict):
-                return {inner: _zero(value) for inner, value in self.value(item).items()}
+        if not self._keeps_audio and key in AUDIO_KEYS and isinstance(item, str) and _holds_audio(key, owner):
+            return "A" * len(item)
+        if not self._hides_people:
             return self.value(item)
+        if not isinstance(item, str):
+            return self._part(key, item)
+        if key in JSON_KEYS:
+            keep = KEPT_OF_TRANSFERS if owner.get("name") == TRANSFER_TOOL else ()
+            return mask_json(str.__str__(item), keep=keep)
+        if isinstance(item, (Words, PhoneNumber)):
+            return self._string(item)
         if key in WORD_KEYS:
             return mask_words(self.text(item))
-        if key in JSON_KEYS:
-            return mask_json(item)
         if key in DIGIT_KEYS and len(item) <= _LONGEST_TONE:
             return _zero(item)
         if key == "delta" and not _is_audio(owner):
             return mask_words(item)
         return self._string(item)
+
+    def _part(self, key: str, item: Any) -> Any:
+        """A member that is no text, by what is known to stand under its name."""
+        if key in ("dtmfdata", "toneinfo") and isinstance(item, dict):
+            return {inner: _zero(value) for inner, value in self.value(item).items()}
+        if key in HEADER_KEYS:
+            return masked(item)
+        return [] if key in PIECES_KEYS and isinstance(item, list) else self.value(item)
 
 
 def _closes(head: bytes, tail: bytes) -> bool:
@@ -186,6 +218,15 @@ def _zero(value: Any) -> Any:
 
 def _is_audio(event: Mapping[str, Any]) -> bool:
     return str(event.get("type", "")).endswith("audio.delta")
+
+
+def _holds_audio(key: str, owner: Mapping[str, Any]) -> bool:
+    """Whether this is sound and not, say, a key that was pressed."""
+    if key == "delta":
+        return _is_audio(owner)
+    return (
+        key == "audio" or any(name.lower() in ("silent", "participantrawid", "timestamp") for name in owner) or len(owner) == 1
+    )
 
 
 def _resplit(around: bytes, match: re.Match[bytes]) -> tuple[bytes, bytes]:

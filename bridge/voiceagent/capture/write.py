@@ -26,10 +26,10 @@ from voiceagent.capture import records
 from voiceagent.capture.one import OpenCapture
 from voiceagent.capture.redact import Redactor
 from voiceagent.capture.seal import CaptureKey
+from voiceagent.capture.shelf import SUFFIX
 
 _log = logging.getLogger(__name__)
 
-SUFFIX = ".jsonl.gz"
 _BEAT_SECONDS = 0.05
 _SYNC_SECONDS = 1.0  # what a kill -9 may cost
 _BATCH = 64  # records between two compressions, which let the event loop's thread in
@@ -134,8 +134,7 @@ class CaptureWriter:
             return None
         known = self._paths.get(call_id)
         if known is None:
-            stamp = datetime.fromtimestamp(self._wall(), UTC).strftime("%Y%m%dT%H%M%SZ")
-            known = self._paths.setdefault(call_id, self._directory / f"{stamp}-{_file_name(call_id)}{SUFFIX}")
+            known = self._paths.setdefault(call_id, self._directory / file_name(call_id, self._wall()))
             while len(self._paths) > _REMEMBERED:
                 self._paths.popitem(last=False)
         return known
@@ -241,6 +240,7 @@ class CaptureWriter:
             self._ended.popitem(last=False)
 
 
-def _file_name(call_id: str) -> str:
-    """An id from outside as part of a file name: it cannot leave the folder."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", call_id)[:80] or "call"
+def file_name(call_id: str, began: float) -> str:
+    """The name of a capture: when (Unix seconds), and the call's id, which comes from outside and must not leave the folder."""
+    stamp = datetime.fromtimestamp(began, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"{stamp}-{re.sub(r'[^A-Za-z0-9_-]', '_', call_id)[:80] or 'call'}{SUFFIX}"

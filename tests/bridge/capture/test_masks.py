@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 
-from voiceagent.capture.masks import Numbers, mask_json, mask_tokens, mask_words
+from voiceagent.capture.masks import KEPT_OF_TRANSFERS, Numbers, mask_json, mask_tokens, mask_words, spellings
 from voiceagent.discreet import MASK
 from voiceagent.protocol.auth import make_call_token
 
@@ -25,7 +27,18 @@ def test_json_stays_json_with_its_names() -> None:
 
 
 def test_the_name_of_a_transfer_target_is_kept() -> None:
-    assert json.loads(mask_json('{"target": "support", "reason": "angry"}')) == {"target": "support", "reason": "xxxxx"}
+    text = '{"target": "support", "reason": "angry"}'
+    assert json.loads(mask_json(text, keep=KEPT_OF_TRANSFERS)) == {"target": "support", "reason": "xxxxx"}
+    assert json.loads(mask_json(text)) == {"target": "xxxxxxx", "reason": "xxxxx"}
+
+
+@pytest.mark.parametrize("secret", ["canary-123", "a/b+c?d=e&f", "pässword"])
+@pytest.mark.parametrize("before", ["", "a", "ab", "user:"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_known_inside_base64(secret: str, before: str, encode: Callable[[bytes], bytes]) -> None:
+    text = encode(f"{before}{secret} and more".encode()).decode()
+    assert any(spelling in text for spelling in spellings(secret))
+    assert secret in spellings(secret)
 
 
 def test_broken_json_is_hidden_as_words() -> None:

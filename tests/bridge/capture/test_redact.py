@@ -155,3 +155,47 @@ def test_bytes_are_kept_in_full_captures_and_counted_in_others() -> None:
 )
 def test_what_the_session_sees_is_hidden_the_same_way(thing: Any, name: str, value: str) -> None:
     assert Redactor("redacted", key=b"k").fields(field_values(thing))[name] == value
+
+
+@pytest.mark.parametrize(("tool", "target"), [("request_transfer", "support"), ("send_message", "xxxxxxx"), (None, "xxxxxxx")])
+def test_the_target_of_a_transfer_is_kept_and_no_other_tools(tool: str | None, target: str) -> None:
+    item = {"type": "function_call", "arguments": '{"target": "support"}'} | ({"name": tool} if tool else {})
+    assert json.loads(json.loads(hidden(json.dumps(item)))["arguments"]) == {"target": target}
+    assert tool is None or json.loads(
+        Redactor("redacted", key=b"k").fields({"name": tool, "arguments": Words('{"target": "support"}')})["arguments"]
+    ) == {"target": target}
+
+
+def test_what_the_callers_telephone_system_sends_along_is_hidden() -> None:
+    frame = {"data": {"customContext": {"sipHeaders": {"User-To-User": "Ann 42"}, "voipHeaders": {"n": 7}}}}
+    assert json.loads(hidden(json.dumps(frame))) == {
+        "data": {"customContext": {"sipHeaders": {"User-To-User": "xxx 00"}, "voipHeaders": {"n": 0}}}
+    }
+
+
+def test_words_in_pieces_are_left_out() -> None:
+    frame = {"transcript": "Ann", "logprobs": [{"token": "Ann", "bytes": [65, 110, 110], "logprob": -1}]}
+    assert json.loads(hidden(json.dumps(frame))) == {"transcript": "xxx", "logprobs": []}
+
+
+@pytest.mark.parametrize("policy", ["redacted", "full"])
+def test_a_known_secret_is_found_inside_base64_and_bytes(policy: Literal["redacted", "full"]) -> None:
+    for before in ("", "x", "xy"):
+        text = base64.b64encode(f"{before}{CANARY} more".encode()).decode()
+        kept = hidden(json.dumps({"header": text}), policy)
+        assert base64.b64encode(CANARY.encode()).decode()[4:-4] not in kept.decode()
+        assert MASK.encode() in kept
+    assert hidden(b"\xff" + CANARY.encode(), policy) == b""
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"type":"response.audio.delta","delta":"AQID"}',
+        '{"kind":"AudioData","audioData":{"data":"AQID","silent":false}}',
+        '{"Kind":"AudioData","AudioData":{"Data":"AQID"},"StopAudio":null}',
+        '{"item":{"content":[{"type":"input_audio","audio":"AQID"}]}}',
+    ],
+)
+def test_short_audio_is_silenced_as_well(frame: str) -> None:
+    assert json.loads(hidden(frame, audio="silence")) == json.loads(frame.replace("AQID", "AAAA"))

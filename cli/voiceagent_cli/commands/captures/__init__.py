@@ -1,0 +1,1 @@
+"""`voiceagent captures ...`: the recorded calls of a project."""
