@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
-from voiceagent.audio.resample import Resampler, resample
+from voiceagent.audio.resample import resample
 from voiceagent.audio.tones import level_dbfs, mix, noise
 
 LINE_RATE = 8000
@@ -30,28 +30,63 @@ def telephone(pcm: bytes, rate: int, *, noise_db: float | None = None, seed: int
 
 
 class TelephoneLine:
-    """The same line for a sound that goes on: push pieces, get pieces, some 30 ms later and of other lengths."""
+    """The same line for a sound that goes on: as much comes out as goes in, 20 ms later.
 
-    __slots__ = ("_before", "_down", "_up")
+    The filters run at the sound's own rate, a multiple of the line's, because resampling twice would cost another 90 ms.
+    """
+
+    __slots__ = ("_in", "_out", "_phase", "_step")
 
     def __init__(self, rate: int) -> None:
-        self._down = Resampler(rate, LINE_RATE)
-        self._up = Resampler(LINE_RATE, rate)
-        self._before = bytes(2 * (_TAPS - 1))
-        """The last samples that went into the filter, which looks back on them."""
+        if rate % LINE_RATE:
+            raise ValueError(f"{rate} Hz is not a multiple of the line's {LINE_RATE}")
+        self._step = rate // LINE_RATE
+        self._phase = 0
+        """Where in the next piece the line takes its first sample."""
+        self._in = _Filter(_band_pass(BAND_HZ, rate, _TAPS * self._step))
+        self._out = _Filter(_band_pass((0, LINE_RATE // 2), rate, 16 * self._step + 1) * self._step)
 
     def push(self, pcm: bytes) -> bytes:
-        """A piece of any length; what has come out at the other end by now."""
+        """A piece of whole samples; the same length of what comes out at the other end now."""
         import numpy as np
 
-        narrow = self._down.push(pcm)
-        if not narrow:
-            return b""
-        heard = np.frombuffer(self._before + narrow, dtype="<i2").astype(np.float64)
-        filtered = np.convolve(heard, _band_filter(), mode="valid")
-        self._before = (self._before + narrow)[-len(self._before) :]
-        band = bytes(np.clip(np.rint(filtered), -32768, 32767).astype("<i2").tobytes())
-        return self._up.push(ulaw_decode(ulaw_encode(band)))
+        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
+        band = self._in.push(samples)
+        heard = np.zeros(len(samples))
+        heard[self._phase :: self._step] = _ints(ulaw_decode(ulaw_encode(_pcm(band[self._phase :: self._step]))))
+        self._phase = (self._phase - len(samples)) % self._step
+        return _pcm(self._out.push(heard))
+
+
+class _Filter:
+    """A filter that looks back on what went through it."""
+
+    __slots__ = ("_before", "_taps")
+
+    def __init__(self, taps: Any) -> None:
+        import numpy as np
+
+        self._taps = taps
+        self._before = np.zeros(len(taps) - 1)
+
+    def push(self, samples: Any) -> Any:
+        import numpy as np
+
+        stretch = np.concatenate([self._before, samples])
+        self._before = stretch[len(samples) :]
+        return np.convolve(stretch, self._taps, mode="valid") if len(samples) else samples
+
+
+def _ints(pcm: bytes) -> Any:
+    import numpy as np
+
+    return np.frombuffer(pcm, dtype="<i2")
+
+
+def _pcm(samples: Any) -> bytes:
+    import numpy as np
+
+    return bytes(np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes())
 
 
 def _band(pcm: bytes) -> bytes:
@@ -60,19 +95,22 @@ def _band(pcm: bytes) -> bytes:
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
     if not samples.size:
         return b""
-    filtered = np.convolve(samples, _band_filter())[_TAPS // 2 : _TAPS // 2 + samples.size]  # the filter's delay taken out
-    return bytes(np.clip(np.rint(filtered), -32768, 32767).astype("<i2").tobytes())
+    return _pcm(np.convolve(samples, _band_filter())[_TAPS // 2 : _TAPS // 2 + samples.size])  # the filter's delay taken out
 
 
 @lru_cache(maxsize=1)
 def _band_filter() -> Any:
-    """A windowed-sinc band pass."""
+    return _band_pass(BAND_HZ, LINE_RATE, _TAPS)
+
+
+def _band_pass(band_hz: tuple[int, int], rate: int, count: int) -> Any:
+    """A windowed-sinc band pass of `count` taps."""
     import numpy as np
 
-    at = np.arange(_TAPS) - _TAPS // 2
+    at = np.arange(count) - count // 2
 
     def low_pass(hertz: float) -> Any:
-        return 2 * hertz / LINE_RATE * np.sinc(2 * hertz / LINE_RATE * at)
+        return 2 * hertz / rate * np.sinc(2 * hertz / rate * at)
 
-    window = 0.54 - 0.46 * np.cos(2 * math.pi * np.arange(_TAPS) / (_TAPS - 1))
-    return (low_pass(BAND_HZ[1]) - low_pass(BAND_HZ[0])) * window
+    window = 0.54 - 0.46 * np.cos(2 * math.pi * np.arange(count) / (count - 1))
+    return (low_pass(band_hz[1]) - low_pass(band_hz[0])) * window

@@ -116,7 +116,6 @@ class SoundLeg:
         self._to_speaker = Resampler(sample_rate, device.rate_out)
         self._line_in = TelephoneLine(sample_rate) if line else None
         self._line_out = TelephoneLine(sample_rate) if line else None
-        self._line_cutter = FrameCutter(Format(sample_rate).frame_bytes)
         self._said: deque[tuple[bytes, asyncio.Event | None]] = deque()
         self._held_until = float("-inf")
         self._hushed = False
@@ -241,11 +240,7 @@ class SoundLeg:
             heard = frame
         elif self.muted or self.push_to_talk:
             heard = bytes(len(frame))
-        if self._line_in is None:
-            self._give(heard)
-            return
-        for piece in self._line_cutter.push(self._line_in.push(heard)):
-            self._give(piece)
+        self._give(heard if self._line_in is None else self._line_in.push(heard))
 
     def _give(self, frame: bytes) -> None:
         self.levels.heard(frame)

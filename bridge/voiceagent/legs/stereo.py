@@ -46,10 +46,10 @@ class StereoFile:
 def stereo_file(path: Path, rate: int) -> Iterator[StereoFile]:
     """A file to write while the block runs; readable afterwards even when the call broke. UserError when it cannot be made."""
     try:
-        file = wave.open(str(path), "wb")  # noqa: SIM115 - closed below, in a wider block than its making
+        raw = path.open("wb")
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}", remedy="name another file") from None
-    with file:
+    with raw, wave.open(raw, "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)
         file.setframerate(rate)

@@ -97,6 +97,7 @@ async def talking(plan: Plan, *, say: Callable[[str], None] = lambda _: None) ->
             make_leg=legs.make,
             human=plan.human,
             in_writing=plan.text,
+            patient=plan.kind in ("text", "none"),  # a typist or a program may take as long as it likes
         )
 
         def report() -> dict[str, Any]:

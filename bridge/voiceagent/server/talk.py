@@ -55,11 +55,12 @@ class Talk:
         make_leg: MakeLeg,
         human: Human = "answer",
         in_writing: bool = False,
+        patient: bool = False,
         clock: Clock | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.call_id = secrets.token_hex(8)
-        settings = session_settings(project, in_writing=in_writing)
+        settings = session_settings(project, in_writing=in_writing, patient=patient)
         playback = observers.account(self.call_id)
         session = Session(settings, playback)
         self._floor = Floor(observers.witness(self.call_id, session, settings), lambda: session.callers_turn)
@@ -176,10 +177,10 @@ class Floor:
         await self._busy.wait()
 
 
-def session_settings(project: AgentProject, *, in_writing: bool) -> SessionSettings:
-    """What the session decides by. Who writes wants text back, and may take time to think."""
+def session_settings(project: AgentProject, *, in_writing: bool = False, patient: bool = False) -> SessionSettings:
+    """What the session decides by. Who writes wants text back; with `patient` silence never ends the call."""
     settings = project.session_settings()
-    if not in_writing:
-        return settings
-    setup = replace(settings.setup, options={**settings.setup.options, "modalities": ["text"]})
-    return replace(settings, setup=setup, in_writing=True, silence_after_ms=None)
+    if in_writing:
+        setup = replace(settings.setup, options={**settings.setup.options, "modalities": ["text"]})
+        settings = replace(settings, setup=setup, in_writing=True)
+    return replace(settings, silence_after_ms=None) if patient else settings

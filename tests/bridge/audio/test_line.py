@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiceagent.audio.line import telephone
+from voiceagent.audio.line import TelephoneLine, telephone
 from voiceagent.audio.tones import level_dbfs, silence, tone
 
 
@@ -38,3 +38,32 @@ def test_the_same_seed_gives_the_same_line() -> None:
 
 def test_nothing_becomes_nothing() -> None:
     assert telephone(b"", 16000, noise_db=20) == b""
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 24000])
+def test_a_line_that_goes_on_is_the_line_of_a_whole_utterance_a_little_later(rate: int) -> None:
+    sound = tone((440.0, 1000.0), 600, rate)
+    line = TelephoneLine(rate)
+    pieces = [sound[at : at + 2 * 50] for at in range(0, len(sound), 2 * 50)]  # not a multiple of the step
+    heard = b"".join(line.push(piece) for piece in pieces)
+    assert len(heard) == len(sound)
+    middle = slice(len(sound) // 3 & ~1, len(sound) * 2 // 3 & ~1)
+    assert level_dbfs(heard[middle]) == pytest.approx(level_dbfs(telephone(sound, rate)[middle]), abs=0.5)
+
+
+def test_a_line_that_goes_on_is_twenty_ms_late() -> None:
+    click = silence(100, 24_000) + b"\xff\x3f" * 4 + silence(100, 24_000)
+    heard = TelephoneLine(24_000).push(click)
+    values = [abs(int.from_bytes(heard[at : at + 2], "little", signed=True)) for at in range(0, len(heard), 2)]
+    assert 110 < values.index(max(values)) / 24 < 121
+
+
+@pytest.mark.parametrize("hertz", [60, 5000, 9000])
+def test_a_line_that_goes_on_lets_nothing_low_or_high_through(hertz: int) -> None:
+    sound = tone((hertz,), 500, 24_000)
+    assert level_dbfs(TelephoneLine(24_000).push(sound)) < level_dbfs(sound) - 20
+
+
+def test_a_line_that_goes_on_wants_a_multiple_of_its_rate() -> None:
+    with pytest.raises(ValueError, match="11025"):
+        TelephoneLine(11_025)
