@@ -124,6 +124,9 @@ async def _subscribe(running: Running, plan: Plan) -> None:
     """Have the emulated Event Grid announce its calls here."""
     import httpx
 
+    from voiceagent.server.listen import url_of
+
+    here = url_of(settings_of(plan.directory, flags=plan.flags, emulated=plan.env).settings.bridge.host, running.port)
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         phone = Phone(http, running.emulator_url)
-        await phone.subscribe(f"http://127.0.0.1:{running.port}/events", secret=plan.env["VOICEAGENT_EVENT_SECRET"])
+        await phone.subscribe(f"{here}/events", secret=plan.env["VOICEAGENT_EVENT_SECRET"])

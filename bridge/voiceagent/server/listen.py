@@ -43,6 +43,12 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
+def url_of(host: str, port: int) -> str:
+    """Where this machine reaches a listener of ours; one on all addresses is reached on the loopback."""
+    name = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
 @contextlib.asynccontextmanager
 async def listening(app: ASGIApp, where: socket.socket, *, short_path: bool) -> AsyncIterator[None]:
     """Serve `app` on the socket while the block runs."""

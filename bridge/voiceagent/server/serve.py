@@ -25,7 +25,7 @@ from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.shutdown import drain
 from voiceagent.server.app import build_app
 from voiceagent.server.bridge import Bridge, OpenEngineFor
-from voiceagent.server.listen import bind, listening
+from voiceagent.server.listen import bind, listening, url_of
 from voiceagent.server.observers import Observers
 from voiceagent.server.tokens import AcsTokens, fetch_json
 from voiceagent.server.webhooks import SECRET_HEADER
@@ -79,7 +79,7 @@ async def serve(
             )
         )
         port: int = where.getsockname()[1]
-        bridge.public_url = bridge.public_url or f"http://{settings.bridge.host}:{port}"
+        bridge.public_url = bridge.public_url or url_of(settings.bridge.host, port)
         await stack.enter_async_context(listening(build_app(bridge), where, short_path=settings.bridge.media_path == "short"))
         if reload is not None:
             await stack.enter_async_context(_reloading(bridge, reload, observers))

@@ -53,6 +53,15 @@ async def test_a_tunnels_address_is_not_used_for_an_emulated_phone(
         assert served.ready.public_url == f"http://127.0.0.1:{served.ready.port}"
 
 
+async def test_it_is_rung_where_it_listens(project: Path, asked: list[str]) -> None:
+    import httpx
+
+    flags = {"bridge.port": 0, "bridge.host": "localhost"}
+    async with bridge(project, flags=flags) as served, httpx.AsyncClient(trust_env=False) as http:
+        told = (await http.get(f"{served.running.emulator_url}/emulator/subscription")).json()
+        assert told["endpoint"] == f"http://localhost:{served.ready.port}/events"
+
+
 async def test_strangers_cannot_ring_it(project: Path, asked: list[str]) -> None:
     import httpx
 

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from voiceagent.errors import UserError
-from voiceagent.server.listen import bind, listening
+from voiceagent.server.listen import bind, listening, url_of
 
 
 async def hello(_: Request) -> Response:
@@ -29,6 +29,21 @@ async def test_it_serves_while_the_block_runs_and_no_longer() -> None:
         with pytest.raises(httpx.HTTPError):
             await http.get(f"http://127.0.0.1:{port}/")
     where.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("", "http://127.0.0.1:80"),
+        ("::1", "http://[::1]:80"),
+        ("::", "http://[::1]:80"),
+        ("box.local", "http://box.local:80"),
+    ],
+)
+def test_where_this_machine_reaches_it(host: str, url: str) -> None:
+    assert url_of(host, 80) == url
 
 
 def test_a_taken_port_is_told_with_its_remedy() -> None:
