@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from voiceagent.discreet import Secret
 from voiceagent.errors import RemoteError, UserError
 from voiceagent.ports import WireFn
+from voiceagent.protocol.auth import is_access_key
 
 if TYPE_CHECKING:
     from azure.communication.callautomation.aio import CallAutomationClient
@@ -33,6 +34,9 @@ class AcsAddress:
     access_key: Secret
 
 
+_WHERE_IT_IS = "copy it from the Azure portal: Communication Services resource, Keys"
+
+
 def parse_connection_string(text: str) -> AcsAddress:
     """Read `endpoint=https://…;accesskey=…`. UserError when it is something else."""
     parts = dict(part.split("=", 1) for part in text.strip().strip('"').split(";") if "=" in part)
@@ -41,7 +45,11 @@ def parse_connection_string(text: str) -> AcsAddress:
     if not endpoint.startswith(("https://", "http://")) or not key:
         raise UserError(
             "acs.connection_string is not of the form endpoint=https://NAME.communication.azure.com;accesskey=KEY",
-            remedy="copy it from the Azure portal: Communication Services resource, Keys",
+            remedy=_WHERE_IT_IS,
+        )
+    if not is_access_key(key):  # the SDK would break over it in the middle of a call
+        raise UserError(
+            "the accesskey in acs.connection_string is not base64 text: it was cut short or altered", remedy=_WHERE_IT_IS
         )
     return AcsAddress(endpoint, Secret(key))
 

@@ -74,6 +74,14 @@ def _key(access_key: str) -> bytes:
         raise LocalProtocolError("the access key of the resource is not base64 text") from None
 
 
+def is_access_key(text: str) -> bool:
+    """Whether requests can be signed with it: the service's access keys are base64 text."""
+    try:
+        return bool(_key(text))
+    except LocalProtocolError:
+        return False
+
+
 def _digest(body: bytes) -> str:
     return base64.b64encode(hashlib.sha256(body).digest()).decode()
 

@@ -36,6 +36,13 @@ def test_anything_else_is_told_with_its_remedy(text: str) -> None:
     assert "Keys" in error.value.remedy
 
 
+def test_a_key_that_was_cut_short_is_told_before_it_signs_anything() -> None:
+    with pytest.raises(UserError, match="base64") as error:
+        parse_connection_string("endpoint=https://x.communication.azure.com;accesskey=notbase64")
+    assert "Keys" in error.value.remedy
+    assert "notbase64" not in str(error.value)
+
+
 async def test_a_client_is_closed_with_its_block() -> None:
     async with acs_client(parse_connection_string("endpoint=http://127.0.0.1:9;accesskey=a2V5PQ==")) as client:
         assert client.get_call_connection("x") is not None

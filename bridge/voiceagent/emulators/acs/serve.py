@@ -18,6 +18,7 @@ from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
 from voiceagent.errors import UserError
+from voiceagent.protocol.auth import is_access_key
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -44,6 +45,8 @@ class AcsEmulator:
         self.host = host
         self.port = port
         self._key = key
+        if key is not None and not is_access_key(key):
+            raise UserError("The access key of an ACS resource is base64 text, and this key is not.", remedy="Leave it out.")
         self._resource_id = resource_id
         self._voice = voice
         self._options = options or NetworkOptions()
@@ -131,10 +134,11 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listening.close()
         raise UserError(
-            f"{host}:{port} cannot be listened on: {error.strerror}.", remedy="Choose another port, or 0."
+            f"{host}:{port} cannot be listened on: {getattr(error, 'strerror', None) or error}.",
+            remedy="Choose another port, or 0.",
         ) from error
     try:
         yield listening

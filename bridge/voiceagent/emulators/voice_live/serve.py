@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import http
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from voiceagent.emulators.voice_live.options import EmulatorOptions
 from voiceagent.emulators.voice_live.source import AnswerSource
 from voiceagent.emulators.voice_live.state import SessionState
 from voiceagent.emulators.voice_live.view import session_view
+from voiceagent.errors import UserError
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import Server, ServerConnection
@@ -62,22 +64,28 @@ class VoiceLiveEmulator:
     @property
     def endpoint(self) -> str:
         """What a client takes for the resource's endpoint."""
-        return f"http://{self.host}:{self.port}"
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0") else f"[{self.host}]" if ":" in self.host else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
 
     async def __aenter__(self) -> Self:
         from websockets.asyncio.server import serve
 
-        self._server = await serve(
-            self._serve,
-            self.host,
-            self.port,
-            process_request=self._refuse,
-            compression=None,  # a laptop's loopback has bandwidth; deflating base64 noise costs more than anything else here
-            max_size=LARGEST_FRAME_IN,
-            ping_interval=None,
-            close_timeout=1,
-            server_header="voiceagent-emulator",
-        )
+        try:
+            self._server = await serve(
+                self._serve,
+                self.host,
+                self.port,
+                process_request=self._refuse,
+                compression=None,  # a laptop's loopback has bandwidth; deflating base64 noise costs more than all else here
+                max_size=LARGEST_FRAME_IN,
+                ping_interval=None,
+                close_timeout=1,
+                server_header="voiceagent-emulator",
+            )
+        except (OSError, OverflowError) as error:  # taken, not ours, no such host; a number that is no port
+            raise UserError(
+                f"{self.host}:{self.port} cannot be listened on: {_reason(error)}.", remedy="Choose another port, or 0."
+            ) from error
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -137,6 +145,13 @@ class VoiceLiveEmulator:
             return True
         self._accepted_at.append(now)
         return False
+
+
+def _reason(error: Exception) -> str:
+    """Why, in the system's words; asyncio writes an essay around them."""
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return getattr(error, "strerror", None) or str(error).rstrip(".")
 
 
 def query_of(target: str) -> dict[str, str]:

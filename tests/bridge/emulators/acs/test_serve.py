@@ -197,3 +197,13 @@ async def test_a_caller_can_be_given_more_to_do_while_the_call_goes_on() -> None
     assert [line["key"] for line in lines if line["kind"] == "key"] == ["7"]
     assert lines[-1]["end_reason"] == "the caller hung up"
     assert (late.status_code, late.json()["error"]["message"]) == (409, "The call has ended; the caller can do nothing more.")
+
+
+async def test_a_number_that_is_no_port_is_told() -> None:
+    with pytest.raises(UserError, match="70000 cannot be listened on"):
+        await AcsEmulator(port=70_000).__aenter__()
+
+
+def test_a_key_that_cannot_sign_is_told_before_anything_starts() -> None:
+    with pytest.raises(UserError, match="base64"):
+        AcsEmulator(key="not a key")

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from voiceagent.emulators.voice_live.options import EmulatorOptions
 from voiceagent.emulators.voice_live.scripted import Scripted
 from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator, query_of, refusal_of
+from voiceagent.errors import UserError
 
 Calls = Callable[..., Any]
 GOOD = "/voice-live/realtime?api-version=2026-07-15&model=gpt-realtime"
@@ -73,6 +74,20 @@ async def test_a_refusal_is_an_http_answer(call: Calls) -> None:
                 pass
         assert refused.value.response.status_code == 401
         assert emulator.sessions() == []
+
+
+async def test_a_port_that_cannot_be_had_is_told_with_its_remedy() -> None:
+    async with VoiceLiveEmulator(Scripted()) as first:
+        with pytest.raises(UserError, match=f"127.0.0.1:{first.port} cannot be listened on: Address already in use") as error:
+            await VoiceLiveEmulator(Scripted(), port=first.port).__aenter__()
+    assert "another port" in error.value.remedy
+    with pytest.raises(UserError, match="70000"):
+        await VoiceLiveEmulator(Scripted(), port=70_000).__aenter__()
+
+
+def test_its_address_can_be_dialled_wherever_it_listens() -> None:
+    assert VoiceLiveEmulator(Scripted(), host="0.0.0.0", port=1).endpoint == "http://127.0.0.1:1"
+    assert VoiceLiveEmulator(Scripted(), host="::1", port=1).endpoint == "http://[::1]:1"
 
 
 async def test_the_quota_of_new_connections_can_be_switched_on(call: Calls) -> None:
