@@ -33,7 +33,7 @@ def _wav(typed: str) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f"--wav {typed}: there is no such file.")
     content = path.read_bytes()
-    read_wav(content)  # complains about anything that is not a WAV file, before the phone rings
+    read_wav(content, name=typed)  # complains about anything that is not a WAV file, before the phone rings
     return {"wav": base64.b64encode(content).decode("ascii")}
 
 

@@ -57,5 +57,5 @@ def test_what_makes_no_sense_is_refused_before_the_phone_rings(option: str, type
 def test_a_file_that_is_no_wav_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"ID3 this is music")
-    with pytest.raises(UserError):
+    with pytest.raises(UserError, match=str(path)):
         script([("wav", str(path))])

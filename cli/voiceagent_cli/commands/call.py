@@ -12,15 +12,9 @@ from typer import Context, Option
 
 from voiceagent_cli.options import AsJson, Project
 from voiceagent_cli.ordered import STEPS_KEY, OrderedCommand
+from voiceagent_cli.typed import HUMAN_METAVAR, finite, human_of
 
 COMMAND_CLASS = OrderedCommand
-
-
-class Human(StrEnum):
-    answer = "answer"
-    busy = "busy"
-    declined = "declined"
-    no_answer = "no-answer"
 
 
 class Line(StrEnum):
@@ -38,12 +32,16 @@ def command(
     ] = None,
     dtmf: Annotated[list[str] | None, Option(metavar="KEYS", help="Press keys: 0-9 * #. Repeatable.")] = None,
     silence: Annotated[list[str] | None, Option(metavar="MS", help="Say nothing for a while. Repeatable.")] = None,
-    human: Annotated[Human, Option(help="What a human does whom the agent transfers to.")] = Human.answer,
+    human: Annotated[
+        str, Option(metavar=HUMAN_METAVAR, parser=human_of, help="What a human does whom the agent transfers to.")
+    ] = "answer",
     line: Annotated[Line, Option(help="Sound of the line: 8 kHz telephone or wideband.")] = Line.telephone,
-    noise: Annotated[float | None, Option(metavar="DB", help="Add line noise at this signal-to-noise ratio.")] = None,
+    noise: Annotated[
+        float | None, Option(metavar="DB", callback=finite, help="Add line noise at this signal-to-noise ratio.")
+    ] = None,
     caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550142",
     number: Annotated[str, Option("--to", metavar="NUMBER", help="The number that is called.")] = "+14255550199",
-    timeout: Annotated[float, Option(metavar="SECONDS", help="Hang up after this long.", min=1)] = 180,
+    timeout: Annotated[float, Option(metavar="SECONDS", callback=finite, help="Hang up after this long.", min=1)] = 180,
     json: AsJson = False,
 ) -> None:
     """Place an emulated phone call to the agent and report how it went.
@@ -59,7 +57,7 @@ def command(
         "from": caller,
         "to": number,
         "steps": steps,
-        "human": human.value.replace("-", "_"),
+        "human": human,
         "line": line.value,
         "noise_db": noise,
         "hang_up_after": True,

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from typer import Context, Option
 
 from voiceagent_cli.options import AsJson, Project
-
-
-class Human(StrEnum):
-    answer = "answer"
-    busy = "busy"
-    declined = "declined"
-    no_answer = "no-answer"
+from voiceagent_cli.typed import HUMAN_METAVAR, human_of
 
 
 def command(
@@ -29,7 +22,9 @@ def command(
     output: Annotated[str, Option(metavar="DEVICE", help="Speaker, by number or part of its name.")] = "",
     full_duplex: Annotated[bool, Option("--full-duplex", help="With headphones: the microphone is never gated.")] = False,
     push_to_talk: Annotated[bool, Option("--push-to-talk", help="The microphone is open only while space is held.")] = False,
-    human: Annotated[Human, Option(help="What a human does whom the agent transfers to.")] = Human.answer,
+    human: Annotated[
+        str, Option(metavar=HUMAN_METAVAR, parser=human_of, help="What a human does whom the agent transfers to.")
+    ] = "answer",
     list_devices: Annotated[bool, Option("--list-devices", help="Show the sound devices and end.")] = False,
     detach: Annotated[bool, Option("--detach", help="Hold the call in the background, for `say` and `stop`.")] = False,
     no_sound: Annotated[bool, Option("--no-sound", help="No sound card; the caller speaks by `voiceagent say` only.")] = False,
@@ -59,6 +54,6 @@ def command(
         full_duplex=full_duplex,
         push_to_talk=push_to_talk,
         phone=phone,
-        human=human.value.replace("-", "_"),  # type: ignore[arg-type]  # the same words, spelled for a shell
+        human=human,  # type: ignore[arg-type]  # one of the words of `human_of`
     )
     talking.talk(plan, ctx.obj, detach=detach, in_background=in_background, as_json=json)
