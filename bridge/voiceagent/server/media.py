@@ -7,12 +7,13 @@ replace, and that token, which a leaked path cannot replace. One socket at a tim
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voiceagent.legs.acs import BACKLOG_LIMIT, AcsLeg
 from voiceagent.protocol.outbox import Outbox
@@ -23,6 +24,9 @@ from voiceagent.server.tokens import Refused
 from voiceagent.server.webhooks import PARKED_SECONDS, admitted
 
 _log = logging.getLogger(__name__)
+
+_CLOSED = (WebSocketDisconnect, RuntimeError)
+"""What sending raises when the peer was quicker to close, by a step of the loop: at the end of a call both sides do."""
 
 
 class Shut:
@@ -69,12 +73,13 @@ class StockSocket(Shut):
         return 0  # the outbox itself lets the oldest go
 
     async def write(self) -> None:
-        """Send what is put in, until cancelled."""
-        while True:
-            while (payload := self._outbox.take()) is not None:
-                await self._websocket.send_text(payload.decode())
-            self._filled.clear()
-            await self._filled.wait()
+        """Send what is put in, until cancelled or closed."""
+        with contextlib.suppress(*_CLOSED):
+            while True:
+                while (payload := self._outbox.take()) is not None:
+                    await self._websocket.send_text(payload.decode())
+                self._filled.clear()
+                await self._filled.wait()
 
 
 def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
@@ -155,4 +160,5 @@ async def _until_closed(websocket: WebSocket, socket: ShortSocket | StockSocket,
 
 async def _close_when_asked(websocket: WebSocket, socket: Shut) -> None:
     await socket.asked()
-    await websocket.close(socket.code, socket.reason)
+    with contextlib.suppress(*_CLOSED):
+        await websocket.close(socket.code, socket.reason)

@@ -8,9 +8,10 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -19,6 +20,7 @@ from voiceagent.call.events import MediaClosed
 from voiceagent.protocol.acs_media import AudioData, AudioMetadata, encode_caller_audio, encode_metadata
 from voiceagent.server.app import build_app
 from voiceagent.server.listen import bind, listening
+from voiceagent.server.media import StockSocket, _close_when_asked
 from voiceagent.testing.scripted import Audio
 
 METADATA = encode_metadata(AudioMetadata("s", "PCM", 24_000, 1, 960)).decode()
@@ -164,6 +166,21 @@ async def test_another_protocol_is_shown_the_door(bench: Any, short_path: bool) 
             await socket.send("not a media frame")
         await _until_closed(socket)
         assert socket.close_code == 1008
+
+
+@pytest.mark.parametrize("error", [WebSocketDisconnect(1006), RuntimeError("after sending 'websocket.close'")])
+async def test_a_peer_that_is_quicker_to_close_is_no_error(error: Exception) -> None:
+    class Closed:
+        async def _refuse(self, *_: Any) -> None:
+            raise error
+
+        close = send_text = _refuse
+
+    socket = StockSocket(cast(Any, Closed()))
+    socket.send_text(AUDIO.encode())
+    await socket.write()
+    socket.shut(1000, "over")
+    await _close_when_asked(cast(Any, Closed()), socket)
 
 
 async def test_a_lost_socket_is_told_to_the_call(bench: Any) -> None:
