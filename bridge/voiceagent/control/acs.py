@@ -137,8 +137,11 @@ class AcsControl:
         if isinstance(callback, ParticipantsUpdated) and self._is_old_roster(callback):
             return
         for event in events_of(callback, target=self._target_of, ourselves=self._ourselves):
-            if isinstance(event, TransferEnded) and callback.operation_context in self._invitation_over:
-                self._invitation_over[callback.operation_context].set()
+            over = self._invitation_over.get(callback.operation_context or "")
+            if isinstance(event, TransferEnded) and over is not None:
+                if over.is_set() and event.outcome != "connected":
+                    continue  # told already; by now the same target may be called anew
+                over.set()
             if isinstance(event, ParticipantsChanged) and not self._ourselves:
                 continue  # we could not tell ourselves from the others
             self.deliver(event)
@@ -211,6 +214,7 @@ class AcsControl:
             async with asyncio.timeout(command.ring_seconds + RING_MARGIN_SECONDS):
                 await over.wait()
         except TimeoutError:
+            over.set()
             await self._withdraw(invited.invitation_id or "")
             self.deliver(TransferEnded(command.target, "no_answer", message="nobody answered in time"))
 

@@ -197,6 +197,16 @@ async def test_an_invitation_nobody_reports_on_is_withdrawn() -> None:
     assert bench.events[-1] == e.TransferEnded("sales", "no_answer", message="nobody answered in time")
 
 
+async def test_a_late_report_of_a_withdrawn_invitation_does_not_end_the_next_one() -> None:
+    bench = await answered()
+    await bench.control.carry_out(c.TransferCaller("sales", Words("asked"), -2))
+    told = list(bench.events)
+    bench.control.on_callback(acs.AddParticipantFailed(operation_context="transfer-1", result=acs.Result(487, 8542, "")))
+    assert bench.events == told
+    bench.control.on_callback(acs.AddParticipantSucceeded(operation_context="transfer-1", result=acs.Result(200, 0, "")))
+    assert bench.events == [*told, e.TransferEnded("sales", "connected", 200, 0)]
+
+
 @pytest.mark.parametrize(("status", "raises"), [(404, False), (503, True)])
 async def test_an_invitation_that_ended_by_itself_needs_no_withdrawing(status: int, raises: bool) -> None:
     bench = await answered(service=Service(cancel=(status, "8522")))
