@@ -53,6 +53,17 @@ def blocks(file: BinaryIO) -> Iterator[Block | Gap]:
         yield from _whole_lines(plain)
 
 
+def ahead(parts: Iterator[Block | Gap]) -> Iterator[Block | Gap]:
+    """The same parts, the next one being unpacked in a thread while one is read: for whoever reads as fast as he can."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, thread_name_prefix="capture-blocks") as thread:
+        following = thread.submit(next, parts, None)
+        while (part := following.result()) is not None:
+            following = thread.submit(next, parts, None)
+            yield part
+
+
 # --- our own blocks
 
 

@@ -7,15 +7,15 @@ on with the next block that can be verified.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from voiceagent.capture import records
-from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
+from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, ahead, blocks
 from voiceagent.capture.migrate import current, upgraded
-from voiceagent.capture.records import Damage, End, Header, Mark, Record
+from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 from voiceagent.errors import UserError
 
@@ -41,14 +41,21 @@ class CaptureReader:
 
     `key` opens encrypted captures. UserError when the file is missing, no capture, of a later version, encrypted with another
     key, or damaged in its very header. With `sealed_too` an encrypted one is opened without its key: for its header alone.
-    Whoever needs only some records gives a quicker `parse`, which raises ValueError as `records.parse` does.
+    Who is in a hurry says which lines to pass over, and gives a quicker `parse` that raises ValueError as `records.parse` does.
     """
 
     def __init__(
-        self, path: Path, *, key: CaptureKey | None = None, sealed_too: bool = False, parse: Parse = records.parse
+        self,
+        path: Path,
+        *,
+        key: CaptureKey | None = None,
+        sealed_too: bool = False,
+        parse: Parse = records.parse,
+        passes_over: Callable[[bytes], object] | None = None,
     ) -> None:
         self.path = path
         self._parse = parse
+        self._passes_over = passes_over
         self.stopped: str | None = None
         self.state: State = "whole"
         self._number = 0
@@ -66,6 +73,10 @@ class CaptureReader:
     def __iter__(self) -> Iterator[Record]:
         end: End | None = None
         for record in self._records():
+            if isinstance(record, Passed):
+                self._number += len(record.lines)
+                yield record
+                continue
             if isinstance(record, Damage):
                 self._worse("cut" if record.cut else "damaged")
                 self._missing.append(f"byte {record.offset}, after record {self._number}: {record.sentence}")
@@ -118,7 +129,7 @@ class CaptureReader:
         if self._sealer is not None:
             yield from self._unsealed(self._sealer, number, offset, lines)
         else:
-            yield from self._parsed(current(self.version, lines), offset)
+            yield from self._parsed(self._current(lines), offset)
 
     def _unsealed(self, sealer: Sealer, numbered: int, offset: int, lines: list[bytes]) -> Iterator[Record]:
         for line in lines:
@@ -129,14 +140,26 @@ class CaptureReader:
             except ValueError as error:
                 yield self._damage(offset, f"block {number} cannot be decrypted: {error}")
                 continue
-            yield from self._parsed(current(self.version, _lines(content)), offset)
+            yield from self._parsed(self._current(_lines(content)), offset)
 
-    def _parsed(self, lines: Iterator[bytes], offset: int) -> Iterator[Record]:
+    def _current(self, lines: list[bytes]) -> Iterable[bytes]:
+        return lines if self.version == records.VERSION else current(self.version, lines)
+
+    def _parsed(self, lines: Iterable[bytes], offset: int) -> Iterator[Record]:
+        passes_over, passed = self._passes_over, list[bytes]()
         for line in lines:
+            if passes_over is not None and passes_over(line):
+                passed.append(line)
+                continue
+            if passed:
+                yield Passed(passed)
+                passed = []
             try:
                 yield self._parse(line)
             except (ValueError, TypeError, RecursionError):
                 yield self._damage(offset, "a line that is no record")
+        if passed:
+            yield Passed(passed)
 
     def _damage(self, offset: int, why: str, *, cut: bool = False) -> Damage:
         return Damage(self._at_ms, offset, why, cut)
@@ -146,7 +169,7 @@ class CaptureReader:
     def _opened(self) -> Iterator[Block | Gap]:
         try:
             with self.path.open("rb") as file:
-                yield from blocks(file)
+                yield from blocks(file) if self._passes_over is None else ahead(blocks(file))
         except OSError as error:
             why = error.strerror or str(error)
             raise UserError(f"{self.path} cannot be read: {why}", remedy="`voiceagent captures list` names them") from error

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 VERSION = 1
+_TIME = len(b'{"t":')
 FRAME_KEY = b'"frame":'  # always the last key of its line, so that the frame's own bytes can be cut out again
 
 
@@ -130,7 +131,24 @@ class Damage:
     cut: bool = False
 
 
-Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown | Damage
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Not in the file: stands for `lines` in a row that the reader was told to pass over."""
+
+    lines: list[bytes]
+
+    @property
+    def at_ms(self) -> float:
+        """The time of the last of them."""
+        return time_of(self.lines[-1])
+
+
+Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown | Damage | Passed
+
+
+def time_of(line: bytes) -> float:
+    """When a record happened, without reading it. Raises ValueError for a line that is no record of ours."""
+    return float(line[_TIME : line.index(b",")])
 
 
 def compact(value: Any) -> bytes:
@@ -222,6 +240,8 @@ def line_of(record: Record) -> bytes:
             return record_line(at_ms, "mark", mark="cut" if cut else "damaged", sentence=f"at byte {offset}: {sentence}")
         case Unknown(_, raw):
             return compact(raw)
+        case Passed():
+            raise ValueError("several lines are not one")
 
 
 def _wire(at_ms: float, edge: str, direction: str, frame: bytes | None, size: int) -> bytes:

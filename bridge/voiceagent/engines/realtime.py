@@ -18,7 +18,7 @@ from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
 from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
-from voiceagent.engines.wires import Wire, dial
+from voiceagent.engines.wires import Dial, Wire, dial
 from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.ports import Engine, EngineListener, WireFn
 from voiceagent.protocol.realtime import APPEND_PREFIX, APPEND_SUFFIX, ResponseAudioDelta, audio_delta
@@ -64,13 +64,18 @@ class EngineConnection:
 
 
 async def open_engine(
-    settings: EngineConnection, setup: EngineSetup, listener: EngineListener, *, wire: WireFn | None = None
+    settings: EngineConnection,
+    setup: EngineSetup,
+    listener: EngineListener,
+    *,
+    wire: WireFn | None = None,
+    dialled: Dial = dial,
 ) -> Engine:
     """Connect, send `setup` and wait until the engine has confirmed it. Raises RemoteError."""
     engine = RealtimeEngine(setup, listener, wire)
     try:
         async with asyncio.timeout(settings.connect_timeout_seconds):
-            await engine.open(settings)
+            await engine.open(settings, dialled)
     except TimeoutError:
         await engine.close()
         raise _unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s") from None
@@ -101,10 +106,10 @@ class RealtimeEngine:
 
     # --- opening
 
-    async def open(self, settings: EngineConnection) -> None:
+    async def open(self, settings: EngineConnection, dialled: Dial = dial) -> None:
         """Connect and configure."""
         try:
-            self._wire = await dial(
+            self._wire = await dialled(
                 settings.url,
                 await settings.headers(),
                 self.on_text,

@@ -48,6 +48,14 @@ class Wire(Protocol):
         ...
 
 
+class Dial(Protocol):
+    """How a connection is made: `dial`, or in a test something that needs no network."""
+
+    async def __call__(
+        self, url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool
+    ) -> Wire: ...
+
+
 async def dial(url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool) -> Wire:
     """Connect. Fails with the exceptions of `websockets.connect`."""
     options: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Captured calls again: exactly, in virtual time, or spoken to an engine once more."""
