@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 
 @contextmanager
@@ -16,14 +17,13 @@ def keys(take: Callable[[str], None], fd: int | None = None) -> Iterator[bool]:
     Ctrl-C stays what it is.
     """
     fd = _stdin() if fd is None else fd
-    try:
-        import termios
-        import tty
-
-        before = termios.tcgetattr(fd)
-    except (ImportError, OSError, termios.error):  # Windows; a pipe or a file; nothing at all
+    if not os.isatty(fd) or find_spec("termios") is None:  # a pipe, a file, nothing at all; Windows
         yield False
         return
+    import termios
+    import tty
+
+    before = termios.tcgetattr(fd)
     loop = asyncio.get_running_loop()
 
     def ready() -> None:
@@ -40,7 +40,8 @@ def keys(take: Callable[[str], None], fd: int | None = None) -> Iterator[bool]:
 
 
 def _stdin() -> int:
+    """The descriptor of standard input; -1 when it is closed, or replaced by something that is no file."""
     try:
         return sys.stdin.fileno()
-    except (AttributeError, OSError, ValueError):  # closed, or replaced by something that is no file
+    except (AttributeError, OSError, ValueError):
         return -1

@@ -154,10 +154,10 @@ class Session:
                 call.speech.audio_ended(item_id)
             case e.ReplyWordsArrived(reply_id, item_id, delta):
                 call.speech.words_arrived(item_id, delta)
-                self._seen(item_id, now)
+                self._seen(reply_id, item_id, now)
             case e.ReplyWordsEnded(reply_id, item_id, text):
                 call.speech.words_ended(item_id, text)
-                self._seen(item_id, now)
+                self._seen(reply_id, item_id, now)
             case e.ToolCalled(reply_id):
                 call.tool_called(event, now)
             case e.ReplyEnded(reply_id):
@@ -168,9 +168,10 @@ class Session:
         call.life.went_on(now)
         return True
 
-    def _seen(self, item_id: str, now: float) -> None:
+    def _seen(self, reply_id: str, item_id: str, now: float) -> None:
         """Whoever reads has heard an item when its words come."""
         if self._settings.in_writing:
+            self._call.reply_audio_began(reply_id, item_id)
             self._call.playback_began(item_id, now)
 
     def _from_lane(self, event: e.Event, now: float) -> bool:

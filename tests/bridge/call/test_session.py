@@ -800,6 +800,21 @@ def test_what_is_written_in_between_cuts_the_reply_off() -> None:
     book.at(300, e.ReplyEnded("r1", "cancelled"), c.AskForReply()).run()
 
 
+def test_a_goodbye_that_was_written_is_not_said_again() -> None:
+    book = writing()
+    book.at(100, e.ReplyStarted("r1"))
+    book.at(100, e.ReplyItemAdded("r1", "i1", "speech"))
+    book.at(100, e.ReplyWordsEnded("r1", "i1", Words("Bye.")), c.PhaseNoted("first_audio"), c.AgentSpeechBegan("i1", None))
+    book.at(110, e.ToolCalled("r1", "t1", "call-1", "end_call", '{"reason":"done"}'), ANY, ANY, ANY)
+    book.at(
+        120,
+        e.ReplyEnded("r1", "completed"),
+        c.AgentTurnNoted("i1", Words("Bye."), 100, 120, interrupted=False, heard_ms=0, latency_ms=None),
+        c.HangUp("agent_ended"),
+    )
+    book.run()
+
+
 def test_the_session_tells_whose_turn_it_is() -> None:
     rehearsal = Rehearsal(session_settings(in_writing=True))
     rehearsal.start()
