@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
+from voiceagent.capture.masks import mask_words, masked
+
 Report = Mapping[str, Any]
 
 _FACTS = ("outcome", "end_reason")
@@ -39,8 +41,10 @@ class Comparison:
         return all(pair.same for pair in (*self.facts, *self.turns, *self.tools, *self.latencies))
 
 
-def compare(a: Report, b: Report, *, tolerance_ms: float | None = None) -> Comparison:
-    """Compare two reports of the shape that `calls show --json` prints."""
+def compare(a: Report, b: Report, *, tolerance_ms: float | None = None, hide: bool = False) -> Comparison:
+    """Compare two reports of the shape that `calls show --json` prints. `hide` words of both, when those of one are hidden."""
+    if hide:
+        a, b = _hidden(a), _hidden(b)
     facts = [Pair(name, a[name], b[name], a[name] == b[name]) for name in _FACTS]
     transfers = [_part(report["transfer"], ("target", "outcome")) for report in (a, b)]
     facts.append(Pair("transfer", transfers[0], transfers[1], transfers[0] == transfers[1]))
@@ -49,6 +53,12 @@ def compare(a: Report, b: Report, *, tolerance_ms: float | None = None) -> Compa
     tools = [[_part(tool, ("name", "arguments", "result", "outcome")) for tool in report["tools"]] for report in (a, b)]
     latencies = tuple(_latency(name, a, b, tolerance_ms) for name in _LATENCIES)
     return Comparison(tuple(facts), tuple(_aligned("turn", *turns)), tuple(_aligned("tool", *tools)), latencies)
+
+
+def _hidden(report: Report) -> Report:
+    turns = [{**turn, "text": mask_words(turn["text"])} for turn in report["turns"]]
+    tools = [{**tool, "arguments": masked(tool["arguments"]), "result": masked(tool["result"])} for tool in report["tools"]]
+    return {**report, "turns": turns, "tools": tools}
 
 
 def _part(whole: Mapping[str, Any] | None, names: Sequence[str]) -> dict[str, Any] | None:

@@ -184,7 +184,7 @@ def _wires(logged: list[_Logged]) -> Iterator[Wire]:
             raise UserError(f"a frame of the recording is broken: {error}", remedy=_ARGUMENT) from error
         if isinstance(frame, AudioMetadata):
             format_ = Format(frame.sample_rate)
-        lasts = format_.ms(len(frame.payload) * 3 // 4) if isinstance(frame, AudioData) else 0.0
+        lasts = format_.ms(_bytes_in(frame.payload)) if isinstance(frame, AudioData) else 0.0
         read.append((one, frame, one.direction or _told_by_frame(one.raw), lasts))
     scale = _scale([one.time for one in logged], sum(lasts for _, _, direction, lasts in read if direction == "in"))
     zero, latest = None, 0.0
@@ -196,6 +196,10 @@ def _wires(logged: list[_Logged]) -> Iterator[Wire]:
         elif direction == "in":
             latest += lasts  # nobody knows better: frames follow each other as their audio lasts
         yield Wire(latest, "media", direction, one.frame, len(one.frame))
+
+
+def _bytes_in(base64_text: bytes) -> int:
+    return len(base64_text) * 3 // 4 - base64_text[-2:].count(b"=")
 
 
 def _scale(times: list[_Time | None], heard_ms: float) -> float:

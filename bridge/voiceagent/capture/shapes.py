@@ -69,7 +69,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _typed(hint: Any, value: Any) -> Any:
     if hint in (Words, PhoneNumber):
-        return hint(value)
+        return hint(str.__str__(value) if isinstance(value, str) else value)  # a discreet string would show its mask
     if is_dataclass(hint) and isinstance(value, Mapping):
         return _revive(hint, value)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)

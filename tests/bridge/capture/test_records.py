@@ -44,6 +44,19 @@ def test_a_frame_comes_back_byte_for_byte(frame: bytes) -> None:
 )
 def test_every_kind_comes_back(line: bytes, record: records.Record) -> None:
     assert records.parse(line) == record
+    assert records.parse(records.line_of(record)) == record
+
+
+def test_a_damaged_place_becomes_a_mark() -> None:
+    line = records.line_of(records.Damage(5.0, 99, "its checksum is wrong"))
+    assert records.parse(line) == Mark(5.0, "damaged", "at byte 99: its checksum is wrong")
+    assert records.parse(records.line_of(records.Damage(5.0, 99, "x", cut=True))) == Mark(5.0, "cut", "at byte 99: x")
+
+
+def test_the_header_of_an_encrypted_capture_names_its_key() -> None:
+    header = Header("c1", "x", "full", sealed={"alg": "A256GCM", "key": "abc"})
+    assert records.parse_header(json.loads(records.header_line(header))) == header
+    assert b"sealed" not in records.header_line(Header("c1", "x", "full"))
 
 
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"t":"x","kind":"note"}'])

@@ -55,3 +55,8 @@ def test_a_field_of_the_future_is_passed_over() -> None:
 def test_what_cannot_come_back_is_a_value_error(raw: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         revive(raw)
+
+
+def test_what_never_was_json_comes_back_as_well() -> None:
+    back = revive(plain(CallerTranscribed("i", Words("where is it"))))
+    assert back.text.shown == "where is it"

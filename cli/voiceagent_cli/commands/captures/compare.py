@@ -29,7 +29,8 @@ def command(
     shelf, terminal = shelf_of(directory), ctx.obj
     readers = [shelf.open(name) for name in (a, b)]
     reports = [report_of(reader.header, reader, capture=shelf.named(reader.path)) for reader in readers]
-    found = compare(reports[0], reports[1], tolerance_ms=latency)
+    hide = len({reader.header.policy for reader in readers}) > 1
+    found = compare(reports[0], reports[1], tolerance_ms=latency, hide=hide)
     for reader in readers:
         if reader.stopped:
             terminal.warn(f"{reader.path} is not complete: {reader.stopped}")
