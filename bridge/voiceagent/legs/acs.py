@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
@@ -78,7 +78,7 @@ class AcsLeg:
         self._opened = opened
         self._on_failure = on_failure
         self._wire = wire
-        self._open = False
+        self._path: Literal["unopened", "open", "refused"] = "unopened"
         self._bad_times: deque[float] = deque(maxlen=GARBAGE_FRAMES + 1)
         self._silence = base64.b64encode(bytes(sample_rate // 50 * 2))
 
@@ -90,7 +90,7 @@ class AcsLeg:
             if self._wire is not None:
                 self._wire("in", frame)
             payload = audio_payload(frame)
-            if payload is not None and self._open:
+            if payload is not None and self._path == "open":
                 self._hear(payload)
             else:
                 self._read(frame)
@@ -101,6 +101,8 @@ class AcsLeg:
 
     def _read(self, frame: bytes) -> None:
         match decode(frame):
+            case _ if self._path == "refused":
+                pass  # on its way since before it could know
             case AudioData(payload=payload):
                 self._announce()
                 # A silent frame may come without samples; the engine must hear time pass all the same.
@@ -115,13 +117,14 @@ class AcsLeg:
     def _check(self, metadata: AudioMetadata) -> None:
         if metadata.sample_rate != self.sample_rate or metadata.channels != 1:
             told = f"{metadata.channels} x {metadata.sample_rate} Hz"
+            self._path = "refused"
             self._socket.shut(POLICY_VIOLATION, f"expected 1 x {self.sample_rate} Hz PCM, not {told}")
             return
         self._announce()
 
     def _announce(self) -> None:
-        if not self._open:
-            self._open = True
+        if self._path == "unopened":
+            self._path = "open"
             self._opened()
 
     def _count_garbage(self) -> None:

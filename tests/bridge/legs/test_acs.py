@@ -93,7 +93,8 @@ def test_keys_become_events(bench: Bench) -> None:
 
 def test_another_rate_than_agreed_is_refused(bench: Bench) -> None:
     bench.leg.on_text(METADATA.replace(b"24000", b"16000"))
-    assert bench.opened == 0
+    bench.leg.on_text(AUDIO)  # is under way already, at the wrong rate
+    assert (bench.opened, bench.heard) == (0, [])
     assert bench.socket.closed == (1008, "expected 1 x 24000 Hz PCM, not 1 x 16000 Hz")
 
 
