@@ -132,6 +132,12 @@ def check(project: AgentProject) -> AcsAddress:
             "acs.event_secret is empty, so anybody could announce calls here: Event Grid does not sign them",
             remedy=f"set VOICEAGENT_EVENT_SECRET, and the same secret as delivery header {SECRET_HEADER} of the subscription",
         )
+    phones = [name for name, target in settings.transfer.targets.items() if target.phone_number]
+    if phones and not settings.acs.phone_number:
+        raise UserError(
+            f"transfer.targets.{phones[0]} is a telephone, and acs.phone_number, the caller it is to see, is empty",
+            remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
+        )
     if settings.bridge.audio_format == "pcm16k" and settings.agent.voice in OPENAI_VOICES:
         raise UserError(
             f"the voice {settings.agent.voice} speaks at 24 kHz only, and bridge.audio_format is pcm16k",

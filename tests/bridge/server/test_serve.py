@@ -107,6 +107,11 @@ def project_again(folder: Path) -> AgentProject:
             "event_secret is empty",
             "x-voiceagent-secret",
         ),
+        (
+            {"transfer": {"targets": {"desk": {"phone_number": "+14255550123"}}}},
+            "targets.desk is a telephone",
+            "ACS_SOURCE_PHONE",
+        ),
         ({"bridge": {"audio_format": "pcm16k"}, "agent": {"voice": "alloy"}}, "24 kHz only", "pcm24k"),
     ],
 )
