@@ -22,7 +22,7 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
     if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise UserError(
             f"`bridge.public_url` is {url} ({where('bridge.public_url')}); Azure needs https",
-            remedy="give the https address, or run `voiceagent tunnel`",
+            remedy="give the https address of whatever stands before the port (a tunnel, an ingress)",
         )
 
 
