@@ -41,6 +41,7 @@ CHAPTERS = (
             Listed("talk", "Talk to the agent by microphone and speaker, by WAV files, or in writing"),
             Listed("say", "Say something in a call that `talk --detach` holds"),
             Listed("stop", "Hang up the call that `talk --detach` holds"),
+            Listed("test", "Play scenarios and check words, tools, events and latency; 1 when one fails"),
         ),
     ),
     Chapter(
@@ -48,12 +49,14 @@ CHAPTERS = (
         (
             Listed("calls list", "The calls of a project, latest first"),
             Listed("calls show", "One call: what was said, what ran, how long it took"),
+            Listed("replay", "Captured calls again: exactly, or live with an engine; 1 when one differs"),
             Listed("captures list", "Captured calls, latest first, each checked to its last byte"),
             Listed("captures show", "What a capture holds: the call, its records, whether it is whole"),
             Listed("captures export", "A capture as WAV, transcript, vCon, HAR or JSON"),
             Listed("captures redact", "A copy of a capture without the people in it"),
             Listed("captures compare", "Two captured calls side by side; 1 when they differ"),
             Listed("captures import", "Make a capture of a bare recording: media frames or a WAV file"),
+            Listed("captures to-scenario", "Make a scenario of a captured call: a bad call becomes a test"),
             Listed("captures migrate", "A capture as today's voiceagent writes it"),
             Listed("captures prune", "Delete captures by age or number"),
         ),
@@ -150,7 +153,7 @@ class Commands(TyperGroup):
 
 def load(words: str) -> Any:
     """The command of these words, from the file of the same name: `calls list` is `commands/calls/list.py`."""
-    module = import_module("voiceagent_cli.commands." + ".".join(words.split()))
+    module = import_module("voiceagent_cli.commands." + ".".join(words.replace("-", "_").split()))
     app = Typer(add_completion=False, rich_markup_mode=None)
     name = words.rsplit(" ", 1)[-1]
     app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(module.command)

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from voiceagent.capture.gz import HEAD_BYTES, MEMBER, RAW, TRAILER
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18  # more than a block of an ordinary call, which is then unpacked in one piece
 UNNUMBERED = -1
 """The number of what others wrote."""
 
@@ -51,17 +51,6 @@ def blocks(file: BinaryIO) -> Iterator[Block | Gap]:
         file.seek(0)
         plain = (Block(UNNUMBERED, 0, chunk) for chunk in iter(lambda: file.read(_CHUNK), b""))
         yield from _whole_lines(plain)
-
-
-def ahead(parts: Iterator[Block | Gap]) -> Iterator[Block | Gap]:
-    """The same parts, the next one being unpacked in a thread while one is read: for whoever reads as fast as he can."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1, thread_name_prefix="capture-blocks") as thread:
-        following = thread.submit(next, parts, None)
-        while (part := following.result()) is not None:
-            following = thread.submit(next, parts, None)
-            yield part
 
 
 # --- our own blocks

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voiceagent.capture import records
-from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, ahead, blocks
+from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
 from voiceagent.capture.migrate import current, upgraded
 from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
@@ -169,7 +169,7 @@ class CaptureReader:
     def _opened(self) -> Iterator[Block | Gap]:
         try:
             with self.path.open("rb") as file:
-                yield from blocks(file) if self._passes_over is None else ahead(blocks(file))
+                yield from blocks(file)
         except OSError as error:
             why = error.strerror or str(error)
             raise UserError(f"{self.path} cannot be read: {why}", remedy="`voiceagent captures list` names them") from error
@@ -224,7 +224,10 @@ def read_capture(path: Path, *, key: CaptureKey | None = None) -> Capture:
 
 
 def _lines(content: bytes) -> list[bytes]:
-    return content.removesuffix(b"\n").split(b"\n")
+    lines = content.split(b"\n")  # quicker than cutting the end off first, which copies all
+    if not lines[-1]:
+        lines.pop()
+    return lines
 
 
 def _again(first: Gap, parts: Iterator[Block | Gap]) -> Iterator[Block | Gap]:

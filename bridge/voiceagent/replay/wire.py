@@ -15,7 +15,7 @@ from typing import Any
 from voiceagent.call.commands import EngineCommand, EngineSetup
 from voiceagent.call.events import EngineNoted, Event, KeyPressed, MediaOpened
 from voiceagent.capture.records import Wire
-from voiceagent.capture.shapes import known, revive
+from voiceagent.capture.shapes import known, plain, revive
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.protocol.acs_media import STOP_AUDIO, AudioMetadata, DtmfData
@@ -95,13 +95,13 @@ class WireCheck:
             event: Event = self._hearing.event_of(decode_server(frame))
         except RemoteProtocolError:
             event = EngineNoted("malformed")
-        self._read["engine"].append(self._masked.thing(event))
+        self._read["engine"].append(plain(event))
 
     def _engine_told(self, wire: Wire, frame: bytes) -> None:
         sent = self._masked.frame(json.loads(frame))
-        expected = self._to_send.popleft() if self._to_send else None
-        if sent != expected:
-            self._differs(wire.at_ms, "engine", "out", sent, expected)
+        now = self._to_send.popleft() if self._to_send else None
+        if sent != now:
+            self._differs(wire.at_ms, "engine", "out", sent, now)
 
     def _media_said(self, wire: Wire, frame: bytes) -> None:
         try:
@@ -109,9 +109,9 @@ class WireCheck:
         except RemoteProtocolError:
             return
         if isinstance(said, AudioMetadata):
-            self._read["media"].append(self._masked.thing(MediaOpened(said.sample_rate)))
+            self._read["media"].append(plain(MediaOpened(said.sample_rate)))
         elif isinstance(said, DtmfData):
-            self._read["media"].append(self._masked.thing(KeyPressed(said.key)))
+            self._read["media"].append(plain(KeyPressed(said.key)))
 
     def _media_told(self, wire: Wire, frame: bytes) -> None:
         if json.loads(frame) != json.loads(STOP_AUDIO) or not self._stops_owed:
@@ -146,7 +146,9 @@ class WireCheck:
             return  # a media path may begin with audio right away
         if now == event or (event["type"] == "KeyPressed" and self._masked.redacted and now and now["type"] == "KeyPressed"):
             return  # a hidden key is hidden as a word in one place and as a sign in the other
-        self._differs(at_ms, edge, "in", event, now)
+        now = None if now is None else self._masked.again(now)
+        if now != event:
+            self._differs(at_ms, edge, "in", event, now)
 
     def _owe(self, command: Plain) -> None:
         name = command["type"]
