@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import os
 import signal
 import subprocess
@@ -14,6 +16,7 @@ from voiceagent.call.commands import AgentSpeechBegan, AskForReply, CallEndedNot
 from voiceagent.call.events import ToolCalled
 from voiceagent.capture.read import read_capture
 from voiceagent.capture.records import End, Mark, NoteRecord, Reaction, Wire
+from voiceagent.capture.seal import CaptureKey
 from voiceagent.capture.write import CaptureWriter
 from voiceagent.discreet import Words
 
@@ -124,6 +127,7 @@ def test_a_record_that_cannot_be_written_costs_only_itself(tmp_path: Path) -> No
 KILLED = """
 import sys, threading
 from pathlib import Path
+from voiceagent.capture.seal import CaptureKey
 from voiceagent.capture.write import CaptureWriter
 with CaptureWriter(Path(sys.argv[1]), policy="full") as captures:
     number = 0
@@ -157,3 +161,58 @@ def test_captures_are_private(tmp_path: Path, policy: str) -> None:
         path = captures.path("c1")
     assert path is not None
     assert path.stat().st_mode & 0o077 == 0
+
+
+class FullDisk:
+    """`os.write` on a disk with so much room for all files together."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._write = room, os.write
+
+    def __call__(self, file: int, content: bytes) -> int:
+        if self._room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self._write(file, bytes(content)[: self._room])
+        self._room -= written
+        return written
+
+
+def test_a_full_disk_ends_the_captures_with_a_mark_and_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with writer(tmp_path) as captures:
+        monkeypatch.setattr(os, "write", FullDisk(3000))
+        truncate = os.ftruncate
+
+        def making_room(file: int, length: int) -> None:
+            disk = os.write
+            assert isinstance(disk, FullDisk)
+            disk._room += os.fstat(file).st_size - length
+            truncate(file, length)
+
+        monkeypatch.setattr(os, "ftruncate", making_room)
+        for number in range(2000):
+            for call_id in ("c1", "c2"):
+                captures.frame(call_id, number * 20, "media", "in", b'{"n":"%b"}' % os.urandom(40).hex().encode())
+        for call_id in ("c1", "c2"):
+            captures.note(call_id, 40_000, ENDED)  # both calls have gone on to their end
+        paths = [captures.path(call_id) for call_id in ("c1", "c2")]
+    failures = [captures.failure(call_id) for call_id in ("c1", "c2")]
+    assert all("No space left" in str(failure) for failure in failures)
+    for path in paths:
+        assert path is not None
+        capture = read_capture(path)
+        assert isinstance(capture.records[-1], End)
+        assert (capture.records[-1].reason, capture.state) == ("disk-full", "cut")
+        assert isinstance(capture.records[-2], Mark)
+
+
+def test_an_encrypted_capture_that_was_killed_is_readable_to_its_last_block(tmp_path: Path) -> None:
+    key = CaptureKey(b"k" * 32)
+    with writer(tmp_path, seal=key) as captures:
+        captures.note("c1", 0, PhaseNoted("answered"))
+        captures.note("c1", 1, ENDED)
+        path = captures.path("c1")
+    assert path is not None
+    assert b"PhaseNoted" not in gzip.decompress(path.read_bytes())
+    assert read_capture(path, key=key).stopped is None
+    path.write_bytes(path.read_bytes()[:-40])
+    assert read_capture(path, key=key).state == "cut"
