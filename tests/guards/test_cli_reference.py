@@ -19,7 +19,7 @@ def test_the_reference_is_fresh(root: Path) -> None:
 def test_every_command_file_is_in_the_overview(root: Path) -> None:
     commands = root / "cli" / "voiceagent_cli" / "commands"
     files = {
-        " ".join(path.relative_to(commands).with_suffix("").parts)
+        " ".join(path.relative_to(commands).with_suffix("").parts).replace("_", "-")
         for path in commands.rglob("*.py")
         if path.name != "__init__.py"
     }

@@ -33,7 +33,8 @@ MAY_KNOW: Mapping[str, set[str]] = {
     "workbench": CORE | {"config", "observe", "capture"},
     "local": CORE | {"config", "agent", "server", "observe", "capture", "workbench", "runtime", "legs", "control", "speech"},
     "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
-    "testing": CORE | {"protocol", "config", "runtime", "speech", *ADAPTERS},
+    "scenarios": CORE | {"protocol", "config", "local", *ADAPTERS},
+    "testing": CORE | {"protocol", "config", "runtime", "speech", "emulators", "local", "replay", "scenarios", *ADAPTERS},
 }
 """For each part of the library the other parts it may import; itself and the leaves always."""
 

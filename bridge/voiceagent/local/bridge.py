@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.local.emulators import emulators
+from voiceagent.local.emulators import Emulators, emulators
 from voiceagent.local.need import needed
 from voiceagent.local.phone import Phone
 from voiceagent.local.project import open_project, settings_of
@@ -57,18 +57,22 @@ async def bridge(
     phone: bool = False,
     say: Callable[[str], None] = lambda _: None,
     emulate: Sequence[str] = (),
+    beside: Emulators | None = None,
 ) -> AsyncIterator[Bridge]:
     """Serve the project while the block runs, on what its settings say and emulators for the rest.
 
     With `phone` the telephony side is emulated in any case. `say` hears what takes a moment. `emulate` is further options for
-    `voiceagent emulate`. Leaving the block lets the bridge finish its calls.
+    `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started then. Leaving the
+    block lets the bridge finish its calls.
     """
     which = needed(settings_of(directory, flags=flags).settings, phone=phone)
     async with AsyncExitStack() as stack:
         plan = Plan(directory, flags, which, {})
         if which:
-            say("Starting the emulators ...")
-            running = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
+            running = beside
+            if running is None:
+                say("Starting the emulators ...")
+                running = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
             plan = Plan(directory, _reachable(flags, which), which, _private(running.env))
         served = await stack.enter_async_context(_served(plan))
         if served.running.emulator_url:

@@ -6,7 +6,7 @@ The bridge reports what it did; the phone reports what its ear heard. A report h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +20,28 @@ WIND_UP_SECONDS = 15
 """From hanging up to the end of the call, on either side: the goodbye, the farewells, a slow machine."""
 
 
+Beside = Callable[[Phone, str], Awaitable[None]]
+"""What goes on beside a call, given the phone and the call's id there. Cancelled when the call has ended; must not raise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How a call went. `cut` tells why we hung up for the caller, "" when nobody had to."""
+    """How a call went. `cut` tells why we hung up for the caller, "" when nobody had to. `diary` is the phone's."""
 
     report: dict[str, Any]
     cut: str
+    diary: tuple[dict[str, Any], ...] = ()
 
 
-async def place(running: Running, plan: Mapping[str, Any], *, limit_seconds: float, show: Show, stop: asyncio.Event) -> Called:
+async def place(
+    running: Running,
+    plan: Mapping[str, Any],
+    *,
+    limit_seconds: float,
+    show: Show,
+    stop: asyncio.Event,
+    beside: Beside | None = None,
+) -> Called:
     """Place the planned call and wait for its report; hangs up when it takes longer than the limit, or when `stop` is set."""
     import httpx
 
@@ -41,16 +54,26 @@ async def place(running: Running, plan: Mapping[str, Any], *, limit_seconds: flo
             await watching.opened.wait()
             placed = await phone.place_call(plan)
             watching.only(placed["correlation_id"])
-            cut = await _until_ended(phone, placed["call_id"], limit_seconds, stop)
+            going_on = tasks.create_task(_run(beside, phone, placed["call_id"]))
+            diary: list[dict[str, Any]] = []
+            cut = await _until_ended(phone, placed["call_id"], limit_seconds, stop, diary)
+            going_on.cancel()
             report = await _report(workbench, watching)
             following.cancel()
-        return Called(report | {"ear": await phone.look(placed["call_id"])}, cut)
+        return Called(report | {"ear": await phone.look(placed["call_id"])}, cut, tuple(diary))
 
 
-async def _until_ended(phone: Phone, call_id: str, limit_seconds: float, stop: asyncio.Event) -> str:
-    """Follow the call to its end; returns why it had to be ended from here, or ""."""
+async def _run(beside: Beside | None, phone: Phone, call_id: str) -> None:
+    if beside is not None:
+        await beside(phone, call_id)
+
+
+async def _until_ended(
+    phone: Phone, call_id: str, limit_seconds: float, stop: asyncio.Event, diary: list[dict[str, Any]]
+) -> str:
+    """Follow the call to its end, writing down its diary; returns why it had to be ended from here, or ""."""
     async with asyncio.TaskGroup() as tasks:
-        ended = tasks.create_task(_follow(phone, call_id))
+        ended = tasks.create_task(_follow(phone, call_id, diary))
         stopped = tasks.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, timeout=limit_seconds, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -63,9 +86,9 @@ async def _until_ended(phone: Phone, call_id: str, limit_seconds: float, stop: a
         return why
 
 
-async def _follow(phone: Phone, call_id: str) -> None:
-    async for _ in phone.follow(call_id):
-        pass
+async def _follow(phone: Phone, call_id: str, diary: list[dict[str, Any]]) -> None:
+    async for line in phone.follow(call_id):
+        diary.append(line)
 
 
 async def _report(workbench: Workbench, watching: Watching) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import RemoteError
@@ -33,6 +33,17 @@ class Phone:
     async def hang_up(self, call_id: str) -> None:
         """The caller puts the phone down."""
         await self._ask("DELETE", f"/emulator/calls/{call_id}")
+
+    async def more_steps(self, call_id: str, steps: Sequence[Mapping[str, Any]], *, hang_up_after: bool) -> None:
+        """Let the caller do this after what it was told so far."""
+        await self._ask("POST", f"/emulator/calls/{call_id}/steps", {"steps": steps, "hang_up_after": hang_up_after})
+
+    async def sound(self, call_id: str) -> bytes:
+        """The call so far as a WAV file: what the caller said on the left, what it heard on the right."""
+        answer = await self._http.get(f"{self._url}/emulator/calls/{call_id}/ear.wav")
+        if answer.status_code >= 400:
+            raise RemoteError(_sentence(answer), service=SERVICE, status=answer.status_code)
+        return answer.content
 
     async def look(self, call_id: str) -> dict[str, Any]:
         """The call as the phone sees it, with what its ear measured."""

@@ -21,7 +21,9 @@ def made(tmp_path: Path) -> AgentProject:
 def test_a_new_project_has_these_files(tmp_path: Path) -> None:
     written = write_project(tmp_path / "new" / "desk")
     assert [path.relative_to(tmp_path / "new" / "desk").as_posix() for path in written] == [
-        *(".env.example", ".gitignore", "README.md", "prompt.md", "scenarios/first-call.yaml", "tools.py", "voiceagent.toml"),
+        *(".env.example", ".gitignore", "README.md", "prompt.md"),
+        *(f"scenarios/{name}.yaml" for name in ("barge-in", "order-status", "transfer-answered", "transfer-busy")),
+        *("tools.py", "voiceagent.toml"),
     ]
     assert all(path.read_bytes() for path in written)
 

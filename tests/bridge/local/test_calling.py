@@ -31,7 +31,7 @@ class Phone:
 
 
 async def until_ended(phone: Phone, limit: float, stop: asyncio.Event) -> str:
-    return await calling._until_ended(phone, "c", limit, stop)  # type: ignore[arg-type]  # as much of a phone as is used
+    return await calling._until_ended(phone, "c", limit, stop, [])  # type: ignore[arg-type]  # as much of a phone as is used
 
 
 async def test_a_call_that_ends_by_itself_is_not_cut() -> None:

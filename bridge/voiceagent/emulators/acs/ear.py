@@ -85,6 +85,7 @@ class Ear:
     def stop(self, now: float) -> None:
         """StopAudio: forget what has not sounded yet."""
         self.flushes.append(now)
+        was_sounding = self._ends_at > now
         while self.pieces and self.pieces[-1].start_ms >= now:
             self.pieces.pop()
         if self.pieces and (piece := self.pieces[-1]).start_ms + len(piece.pcm) / self._bytes_per_ms > now:
@@ -95,6 +96,8 @@ class Ear:
         if self.stretches and (last := self.stretches[-1]).end_ms > now:
             last.speech_ms = max(0.0, last.speech_ms - (last.end_ms - now))
             last.end_ms, last.cut = now, True
+        elif was_sounding and self.stretches and now - self.stretches[-1].end_ms <= PAUSE_MS:
+            self.stretches[-1].cut = True  # between two words: the next one would have belonged to this speech
         self._ends_at = min(self._ends_at, now)
 
     def queued_ms(self, now: float) -> float:

@@ -41,6 +41,21 @@ def test_speech_is_known_only_as_far_as_it_has_sounded() -> None:
     assert not ear.speech_is_queued(1_500)
 
 
+def test_an_agent_cut_between_two_words_is_cut_all_the_same() -> None:
+    ear = an_ear()
+    for sound in (speech(300), SILENCE * 10):  # the next word has not arrived yet
+        ear.hears(b64(sound), 0)
+    ear.stop(350)
+    assert [(one.end_ms, one.cut) for one in ear.stretches] == [(300, True)]
+
+
+def test_an_agent_who_had_finished_is_not_cut() -> None:
+    ear = an_ear()
+    ear.hears(b64(speech(300)), 0)
+    ear.stop(350)
+    assert [(one.end_ms, one.cut) for one in ear.stretches] == [(300, False)]
+
+
 def test_stop_audio_throws_away_what_has_not_sounded() -> None:
     ear = an_ear()
     ear.hears(b64(speech(300)), 0)
