@@ -12,7 +12,10 @@ from voiceagent.errors import UserError
 from voiceagent_cli.exits import OK, Ended
 
 if TYPE_CHECKING:
+    import asyncio
+
     from voiceagent.capture.seal import CaptureKey
+    from voiceagent.replay.live import Rehearsed, Way
     from voiceagent.replay.result import Result
     from voiceagent_cli.terminal import Terminal
 
@@ -181,5 +184,88 @@ class Wish:
 
 
 def live(paths: Sequence[Path], directory: Path | None, wish: Wish, terminal: Terminal, *, as_json: bool) -> None:
-    """TODO"""
-    raise NotImplementedError
+    """Have the recorded callers speak again, one after the other; ends the command unless all calls mean the same."""
+    from voiceagent.replay.live import Way, rehearse
+    from voiceagent.replay.meaning import Tolerance
+    from voiceagent_cli.signals import run
+
+    way = Way(
+        fast=wish.fast,
+        until=wish.until,
+        say=wish.say,
+        tolerance=Tolerance(words=wish.words, latency_ms=wish.latency_ms),
+        limit_seconds=wish.limit_seconds,
+    )
+    rehearsed = [rehearse(path, way, key=key_of(path, directory)) for path in paths]
+    results = run(lambda stop: _speak(rehearsed, way, directory, wish, terminal, stop))
+    if not as_json:
+        for result in results:
+            tell_live(result, terminal)
+    conclude(results, terminal, as_json=as_json)
+
+
+async def _speak(
+    rehearsed: Sequence[Rehearsed],
+    way: Way,
+    directory: Path | None,
+    wish: Wish,
+    terminal: Terminal,
+    stop: asyncio.Event,
+) -> list[Result]:
+    from voiceagent.config.load import environment
+    from voiceagent.replay.changed import project_of
+    from voiceagent.replay.live import bridge_elsewhere, own_bridge, replay_live
+    from voiceagent_cli import conversation
+
+    def show(note: Mapping[str, Any]) -> None:
+        if line := conversation.line(note):
+            terminal.say(line)
+
+    if wish.against:
+        environ = environment()
+        phone_url = environ.get("VOICEAGENT_EMULATOR_URL", "")
+        if not phone_url:
+            raise UserError(
+                "--against needs the emulated phone that the bridge uses: VOICEAGENT_EMULATOR_URL is not set",
+                remedy="run `voiceagent emulate acs --env`, and give its settings to the bridge and to this command",
+            )
+        secret = environ.get("VOICEAGENT_EVENT_SECRET", "")
+        calling = bridge_elsewhere(
+            wish.against, phone_url=phone_url, secret=secret, limit_seconds=way.limit_seconds, stop=stop
+        )
+    else:
+        terminal.log("warning")
+        calling = own_bridge(
+            directory or project_of(rehearsed[0].path) or Path(),
+            flags={"engine.kind": wish.engine} if wish.engine else {},
+            limit_seconds=way.limit_seconds,
+            show=show,
+            say=terminal.soft,
+            stop=stop,
+        )
+    async with calling as call:
+        return [
+            await replay_live(one, call, way, repeat=wish.repeat, ear_only=bool(wish.against)) for one in rehearsed
+        ]
+
+
+def tell_live(result: Result, terminal: Terminal) -> None:
+    """One capture: a line, and below it how alike the calls were."""
+    rates = result.rates
+    if rates is None:
+        terminal.result(f"{Path(result.capture).name}: went on otherwise")
+        return
+    of = f", {rates['same']} of {rates['runs']} times" if rates["runs"] > 1 else ""
+    terminal.result(f"{_SIGNS[result.verdict]} {result.verdict:<9}  {Path(result.capture).name}  (live{of})")
+    for one in rates["aspects"]:
+        mark = " " if one["held"] == rates["runs"] else "!" if one["counts"] else "~"
+        often = f"  {one['held']}/{rates['runs']}" if rates["runs"] > 1 else ""
+        terminal.result(f"  {mark} {one['what']:<15}{often}  {_beside(one)}")
+    if result.verdict != "same":
+        for line in result.versions:
+            terminal.result(f"  changed since: {line}")
+
+
+def _beside(one: Mapping[str, Any]) -> str:
+    then, now = (json.dumps(one[side], ensure_ascii=False) for side in ("expected", "actual"))
+    return _cut(then) if one["same"] and then == now else f"{_cut(then)} → {_cut(now)}"

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from voiceagent.emulators.acs.diary import Diary
 from voiceagent.emulators.acs.ear import Ear
 from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.script import FRAME_MS, Dtmf, Silence, Step, Utterance, interrupts_after, kind_of
+from voiceagent.emulators.acs.script import FRAME_MS, Dtmf, Silence, Step, Utterance, interrupts_after, kind_of, pauses_for
 from voiceagent.emulators.acs.turns import TurnLog
 
 KEY_EVERY_MS = 250.0
@@ -107,7 +107,7 @@ class Caller:
     def _may_begin(self, step: Step, now: float) -> bool:
         after_ms = interrupts_after(step)
         if after_ms is None:
-            return self._agent_has_finished(now, self._options.patience_ms)
+            return self._agent_has_finished(now, pauses_for(step, self._options.patience_ms))
         began = self._ear.first_speech_after(self._since, now)
         if began is not None:
             return now >= began + after_ms

@@ -37,11 +37,15 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Wav:
-    """A recording in place of words. With `after_ms` it interrupts, as `Interrupt` does."""
+    """A recording in place of words. With `after_ms` it interrupts, as `Interrupt` does.
+
+    With `pause_ms` it begins so long after the agent has finished, in place of the caller's own patience.
+    """
 
     pcm: bytes
     rate: int
     after_ms: float | None = None
+    pause_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ Step = Say | Wav | Interrupt | Dtmf | Silence
 def interrupts_after(step: Step) -> float | None:
     """How long after the agent's turn began the step begins; None: it waits for the turn to end."""
     return step.after_ms if isinstance(step, Interrupt | Wav) else None
+
+
+def pauses_for(step: Step, patience_ms: float) -> float:
+    """How long the agent must have been silent before the step begins."""
+    return step.pause_ms if isinstance(step, Wav) and step.pause_ms is not None else patience_ms
 
 
 def kind_of(step: Step) -> str:
@@ -116,7 +125,7 @@ def _read_step(index: int, step: object) -> Step:
     found = [kind for kind in _READERS if kind in step]
     if len(found) != 1:
         raise UserError(f"Step {index} must have exactly one of {', '.join(_READERS)}; it has {', '.join(step) or 'nothing'}.")
-    unknown = [key for key in step if key not in (found[0], "after_ms")]
+    unknown = [key for key in step if key not in (found[0], "after_ms", *(["pause_ms"] if found[0] == "wav" else []))]
     if unknown:
         raise UserError(f"Step {index} has the unknown key {unknown[0]!r}.")
     return _READERS[found[0]](index, step)
@@ -148,8 +157,10 @@ def _wav(index: int, step: Mapping[str, Any]) -> Step:
         content = b64decode(str(step["wav"]), validate=True)
     except Base64Error as error:
         raise UserError(f"Step {index}: wav must be the base64 of a WAV file.") from error
-    after = step.get("after_ms")
-    return Wav(*read_wav(content), None if after is None else _number(index, "after_ms", after))
+    after, pause = (
+        None if step.get(name) is None else _number(index, name, step[name]) for name in ("after_ms", "pause_ms")
+    )
+    return Wav(*read_wav(content), after, pause)
 
 
 def _words(index: int, text: object) -> str:
