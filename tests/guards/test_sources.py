@@ -12,6 +12,9 @@ READ_THE_ENVIRONMENT = {"voiceagent.config.load", "voiceagent_cli.terminal"}
 
 TASKS_WITHOUT_OWNER = {"create_task", "ensure_future"}
 
+LEAVES_TASKS_BEHIND = {"voiceagent.tools.strays"}
+"""The author's coroutine may refuse its cancellation, and a group that has to end cannot own what does not."""
+
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
     """Every call as (owner, name, line): `asyncio.create_task(…)` is ("asyncio", "create_task", n)."""
@@ -52,7 +55,7 @@ def test_every_task_has_an_owner(modules: Mapping[str, Any]) -> None:
         wrong += [
             f"{module.where}:{line} {owner}.{name}"
             for owner, name, line in calls(module.tree)
-            if name in TASKS_WITHOUT_OWNER and _bare(owner) not in groups
+            if name in TASKS_WITHOUT_OWNER and _bare(owner) not in groups and module.name not in LEAVES_TASKS_BEHIND
         ]
     assert not wrong, "\n" + "\n".join(wrong)
 

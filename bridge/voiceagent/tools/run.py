@@ -16,11 +16,13 @@ from voiceagent.errors import UserError
 from voiceagent.tools.define import CallContext
 from voiceagent.tools.output import error_text, result_text
 from voiceagent.tools.schema import DefinedTool, define
+from voiceagent.tools.strays import Strays
 from voiceagent.tools.threads import ToolThreads
 
 _log = logging.getLogger(__name__)
 _LONGEST_ARGUMENTS = 65536
 """Characters; far above what a model writes for a spoken request, far below what would hold up the loop."""
+_CONVERTING = 4  # results turned into text at once, each in milliseconds
 
 
 class PythonTools:
@@ -40,6 +42,8 @@ class PythonTools:
         self._now_ms = now_ms
         self._limit_bytes = limit_bytes
         self._threads = ToolThreads(threads)
+        self._converting = ToolThreads(_CONVERTING)  # apart, so that tools which hang do not keep the results of others back
+        self._strays = Strays()
         self._tools: dict[str, DefinedTool] = {}
         for function in functions:
             defined = define(function)
@@ -75,20 +79,21 @@ class PythonTools:
         self, defined: DefinedTool, bound: tuple[list[Any], dict[str, Any]], timeout_ms: int
     ) -> tuple[ToolOutcome, str]:
         name = defined.spec.name
-        late: tuple[ToolOutcome, str] = ("timeout", error_text(f"{name} did not answer within {timeout_ms / 1000:g} s."))
         try:
-            # Awaited in this very task: a task of its own would carry a tool's SystemExit into the event loop and end it.
-            async with asyncio.timeout(timeout_ms / 1000) as limit:
-                value, error = await self._called(defined, *bound)
-                if error is None:
-                    value, error = await self._text(value)
+            value, error = await self._strays.within(timeout_ms / 1000, self._made(defined, *bound), name=name)
         except TimeoutError:
-            return late
-        if limit.expired():  # the tool caught its cancellation and came back late
-            return late
+            return "timeout", error_text(f"{name} did not answer within {timeout_ms / 1000:g} s.")
+        except asyncio.CancelledError as cancelled:
+            if _being_cancelled():
+                raise
+            value, error = None, cancelled  # the tool cancelled its own task
         if error is None:
             return "ok", str(value)
         return "error", error_text(_failure(name, error))
+
+    async def _made(self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, BaseException | None]:
+        value, error = await self._called(defined, args, kwargs)
+        return await self._text(value) if error is None else (value, error)
 
     async def _called(self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, BaseException | None]:
         if inspect.iscoroutinefunction(inspect.unwrap(defined.function)):
@@ -105,9 +110,11 @@ class PythonTools:
         try:
             if value is None or isinstance(value, (bool, int, str)):
                 return result_text(value, self._limit_bytes), None
-            return await asyncio.to_thread(result_text, value, self._limit_bytes), None
-        except Exception as error:  # an object's own conversion is the author's code, and not every text or number can be sent
-            return None, TypeError(f"the result cannot be sent: {error}")
+            text, error = await self._converting.run(lambda: result_text(value, self._limit_bytes))
+        except Exception as unfit:  # not every text or number can be sent
+            text, error = None, unfit
+        # An object's own conversion is the author's code as well, and may raise anything.
+        return text, TypeError(f"the result cannot be sent: {_message(error)}") if error is not None else None
 
 
 def bind(defined: DefinedTool, arguments: str, context: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]] | str:
@@ -148,15 +155,19 @@ def _complaint(name: str, error: Any) -> str:
 
 
 async def _awaited(awaitable: Any) -> tuple[Any, BaseException | None]:
-    task = asyncio.current_task()
     try:
         return await awaitable, None
     except asyncio.CancelledError as error:
-        if task is not None and task.cancelling():
-            raise  # we are being cancelled
+        if _being_cancelled():
+            raise
         return None, error  # the tool raised it of its own accord
     except BaseException as error:  # sys.exit in a tool ends the tool, not the bridge
         return None, error
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _failure(name: str, error: BaseException) -> str:

@@ -202,6 +202,35 @@ async def test_a_cancellation_that_a_tool_invents_is_an_error() -> None:
     assert error(await run(odd)) == "odd failed: CancelledError"
 
 
+async def test_a_tool_that_cancels_its_own_task_is_an_error() -> None:
+    async def odd() -> None:
+        """Odd."""
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.Event().wait()
+
+    assert error(await run(odd)) == "odd failed: CancelledError"
+
+
+async def test_a_tool_that_never_ends_does_not_keep_its_call() -> None:
+    began, over = asyncio.Event(), asyncio.Event()
+
+    async def stubborn() -> None:
+        """Refuse to end."""
+        began.set()
+        while not over.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await over.wait()
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        task = group.create_task(run(stubborn))
+        await began.wait()
+        task.cancel()
+    assert task.cancelled()
+    over.set()
+
+
 async def test_our_own_cancellation_goes_through() -> None:
     began = asyncio.Event()
 
@@ -256,6 +285,18 @@ async def test_a_result_whose_conversion_fails_is_an_error() -> None:
         return Lying(a=1)
 
     assert "the result cannot be sent" in error(await run(odd))
+
+
+async def test_a_result_whose_conversion_leaves_the_process_is_an_error() -> None:
+    class Leaving(dict[str, int]):
+        def items(self) -> Any:
+            sys.exit("bye")
+
+    def odd() -> object:
+        """Odd."""
+        return Leaving(a=1)
+
+    assert "the result cannot be sent: bye" in error(await run(odd))
 
 
 async def test_ten_megabytes_are_cut_without_holding_the_loop() -> None:
