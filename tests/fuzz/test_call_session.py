@@ -57,6 +57,7 @@ SELDOM = st.one_of(
     st.builds(e.CallConnected),
     st.builds(e.MediaOpened, st.just(24_000)),
     st.builds(e.CallerAudioBegan),
+    st.builds(e.CallerAudioLost, st.floats(0, 60_000)),
     st.builds(e.MediaClosed, st.just("1006")),
     st.builds(e.CallerLeft, st.just("gone")),
     st.builds(e.EngineReady, st.just("s")),

@@ -276,6 +276,14 @@ class TransferNoted(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingNoted(Note):
+    """The service's recording of the call: its id, under which its file is announced later, and `state` active or inactive."""
+
+    recording_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyNoted(Note):
     """The caller pressed a key."""
 

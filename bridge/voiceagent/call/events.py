@@ -54,6 +54,13 @@ class CallerAudioBegan(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerAudioLost(Event):
+    """So much of the caller's first audio was dropped before an engine could hear it: the engine's clock began that later."""
+
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class MediaClosed(Event):
     """The audio path to the caller is gone; the call itself may live on."""
 

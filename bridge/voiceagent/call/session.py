@@ -89,6 +89,8 @@ class Session:
                 call.obey(call.life.gone("caller_left"), now)
             case e.CallerTranscribed(item_id, text):
                 call.do(*call.turns.transcribed(item_id, text, now))
+            case e.RecordingChanged(recording_id, active):
+                call.do(c.RecordingNoted(recording_id, "active" if active else "inactive"))
 
     def _from_caller(self, event: e.Event, now: float) -> bool:
         call = self._call
@@ -179,6 +181,8 @@ class Session:
         match event:
             case e.CallerAudioBegan():
                 call.turns.audio_began(now)
+            case e.CallerAudioLost(ms):
+                call.turns.audio_lost(ms)
             case e.PlaybackBegan(item_id):
                 call.playback_began(item_id, now)
                 call.life.went_on(now)
@@ -203,7 +207,9 @@ class Session:
                 call.control_failed(event, now)
             case e.EndRequested():
                 call.end_requested(event, now)
-            case e.RecordingChanged() | e.TimePassed():
+            case e.RecordingChanged(recording_id, active):
+                call.do(c.RecordingNoted(recording_id, "active" if active else "inactive"))
+            case e.TimePassed():
                 pass
             case _:
                 return False

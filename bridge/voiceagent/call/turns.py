@@ -1,9 +1,10 @@
 """Whose turn it is on the caller's side, and when the caller really spoke.
 
 The engine places speech on its own audio clock, which counts the caller audio we passed to it; its zero on our clock is the
-moment of `CallerAudioBegan`. The reported start of a turn includes the padding the engine keeps from before the onset (an
-inference from the parameter's name: unverified for each kind of detection), and the reported end the silence it waited for; so
-the caller began later and stopped earlier, and from there counts how long the agent takes.
+moment of `CallerAudioBegan`, later by what was lost of the first audio (`CallerAudioLost`). The reported start of a turn
+includes the padding the engine keeps from before the onset (an inference from the parameter's name: unverified for each kind of
+detection), and the reported end the silence it waited for; so the caller began later and stopped earlier, and from there counts
+how long the agent takes.
 """
 
 from __future__ import annotations
@@ -79,6 +80,11 @@ class CallerTurns:
         """The first caller audio went to the engine: the zero of its clock."""
         if self._audio_zero is None:
             self._audio_zero = now
+
+    def audio_lost(self, ms: float) -> None:
+        """So much of the first audio never reached the engine: its clock began that much later."""
+        if self._audio_zero is not None:
+            self._audio_zero += ms
 
     def started(self, item_id: str, audio_start_ms: float, now: float) -> float:
         """The engine heard speech begin; returns the onset on our clock."""

@@ -22,7 +22,7 @@ class CallFold:
         self.caller = PhoneNumber("")
         self.called = PhoneNumber("")
         self.capture: str | None = None
-        self.recording: str | None = None
+        self._recording: dict[str, str] | None = None
         self._prices = prices or Prices()
         self._engine = ""
         self.correlation_id = ""
@@ -62,6 +62,8 @@ class CallFold:
                 self._tools.append(_tool(note))
             case notes.TransferNoted(target=target, outcome=outcome, duration_ms=duration):
                 self._transfer = {"target": target, "outcome": outcome, "duration_ms": _ms(duration)}
+            case notes.RecordingNoted(recording_id=recording_id, state=state):
+                self._recording = {"id": recording_id, "state": state}
             case notes.PhaseNoted(phase=phase):
                 self._phases.setdefault(phase, at_ms)
             case notes.UsageNoted(usage=usage):
@@ -90,7 +92,7 @@ class CallFold:
             "latency_ms": self._latency(),
             "frames": dict(self._frames),
             "cost": estimate(self._usage, self._last_ms, self._prices),
-            "recording": self.recording,
+            "recording": self._recording,
             "capture": self.capture,
             "bridge_ms": {**spread(self._shares["first_audio"]), "barge_in": spread(self._shares["barge_in"])},
             "usage": dict(self._usage),

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from voiceagent.call.events import CallerAudioBegan, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
+from voiceagent.call.events import CallerAudioBegan, CallerAudioLost, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.ports import CallerLeg, Clock, Engine
 from voiceagent.runtime.cuts import Cuts, payload_bytes
@@ -77,6 +77,7 @@ class AudioLane:
         self._hear: Callable[[bytes], None] | None = None
         self._early: deque[bytes] = deque()
         self._early_bytes = 0
+        self._early_lost_bytes = 0
         self._early_bound = EARLY_MS * self._bytes_per_ms
         self._cuts = Cuts(rate)
         self._queue: deque[tuple[str, str, bytes, float]] = deque()
@@ -110,11 +111,16 @@ class AudioLane:
         self._early.append(payload)
         self._early_bytes += payload_bytes(payload)
         while self._early_bytes > self._early_bound:
-            self._early_bytes -= payload_bytes(self._early.popleft())
+            lost = payload_bytes(self._early.popleft())
+            self._early_bytes -= lost
+            self._early_lost_bytes += lost
             self.early_dropped += 1
 
     def attach_engine(self, engine: Engine) -> None:
         """The engine is ready: it hears what was kept and everything after it."""
+        if self._early_lost_bytes:
+            self._deliver(CallerAudioLost(self._early_lost_bytes / self._bytes_per_ms))
+            self._early_lost_bytes = 0
         for payload in self._early:
             engine.hear(payload)
         self._early.clear()

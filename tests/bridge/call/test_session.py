@@ -116,7 +116,22 @@ def test_recording_starts_once_when_the_call_is_established() -> None:
     book.at(0, e.MediaOpened(24_000), c.PhaseNoted("answered"), c.PhaseNoted("media_open"))
     book.at(10, e.CallConnected(), c.StartRecording())
     book.at(20, e.CallConnected())
-    book.at(30, e.RecordingChanged("rec", active=True)).run()
+    book.at(30, e.RecordingChanged("rec", active=True), c.RecordingNoted("rec", "active")).run()
+
+
+def test_a_recording_that_ends_while_we_leave_is_noted() -> None:
+    book = open_call()
+    book.at(1000, e.EndRequested("shutdown", at_once=True), c.PhaseNoted("ending"), c.HangUp("shutdown"))
+    book.at(1010, e.RecordingChanged("rec", active=False), c.RecordingNoted("rec", "inactive")).run()
+
+
+def test_a_turn_is_placed_right_though_the_first_audio_was_lost() -> None:
+    book = open_call()
+    book.at(900, e.CallerAudioLost(600))
+    book.at(2000, e.CallerSpeechStarted("u1", 300))
+    book.at(4000, e.CallerSpeechStopped("u1", 2500))
+    noted = c.CallerTurnNoted("u1", Words("Hello?"), 900, 2600)
+    book.at(4100, e.CallerTranscribed("u1", Words("Hello?")), noted).run()
 
 
 def test_misuse_is_told() -> None:

@@ -54,6 +54,15 @@ def test_without_caller_audio_the_time_of_the_event_must_do() -> None:
     assert caller.transcribed("u", HI, now=1600) == [CallerTurnNoted("u", HI, 700, 1000)]
 
 
+def test_audio_that_never_reached_the_engine_puts_its_zero_later() -> None:
+    caller = turns(audio_zero=1000)
+    caller.audio_lost(2000)
+    assert caller.started("u", 500, now=4000) == 3500
+    caller = turns(audio_zero=None)
+    caller.audio_lost(2000)
+    assert caller.started("u", 500, now=4000) == 4000
+
+
 def test_only_the_first_caller_frame_is_the_zero() -> None:
     caller = turns(audio_zero=100)
     caller.audio_began(900)

@@ -16,6 +16,7 @@ from voiceagent.call.commands import (
     KeyNoted,
     Note,
     PhaseNoted,
+    RecordingNoted,
     ToolNoted,
     TransferNoted,
     UsageNoted,
@@ -167,3 +168,9 @@ def test_the_row_hides_the_numbers() -> None:
 def test_a_note_that_says_nothing_about_the_report_only_moves_its_time() -> None:
     fold = folded((7, KeyNoted(Words("5"))))
     assert (fold.report()["duration_ms"], fold.ended) == (7, False)
+
+
+def test_a_recording_is_told_by_its_id_and_its_last_state() -> None:
+    assert report((10, RecordingNoted("rec", "active")))["recording"] == {"id": "rec", "state": "active"}
+    found = report((10, RecordingNoted("rec", "active")), (90, RecordingNoted("rec", "inactive")))
+    assert found["recording"] == {"id": "rec", "state": "inactive"}

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from voiceagent.call.events import CallerAudioBegan, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
+from voiceagent.call.events import CallerAudioBegan, CallerAudioLost, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
 from voiceagent.call.playback import Playback
 from voiceagent.runtime.splice import AudioLane
 from voiceagent.runtime.ticker import Ticker
@@ -215,6 +215,7 @@ async def test_of_early_audio_the_last_five_seconds_are_kept(bench: Bench) -> No
         bench.lane.caller_audio(base64.b64encode(bytes([number % 256]) * 960))
     bench.lane.attach_engine(bench.engine)
     assert bench.lane.early_dropped == 50
+    assert bench.events == [CallerAudioBegan(), CallerAudioLost(1000)]
     assert len(bench.engine.heard) == 250
     assert bench.lane.caller_in == 300
 
