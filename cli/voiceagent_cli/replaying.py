@@ -52,9 +52,7 @@ def key_of(path: Path, directory: Path | None) -> CaptureKey | None:
 # --- exactly
 
 
-def exact(
-    paths: Sequence[Path], directory: Path | None, terminal: Terminal, *, strictly: bool, as_json: bool
-) -> None:
+def exact(paths: Sequence[Path], directory: Path | None, terminal: Terminal, *, strictly: bool, as_json: bool) -> None:
     """Replay them one after the other; ends the command unless all are the same."""
     from voiceagent.replay.result import Result
     from voiceagent.replay.run import replay_exactly
@@ -146,7 +144,10 @@ def _told(result: Result) -> list[str]:
 def _changed(result: Result) -> list[str]:
     if result.verdict == "same":
         return []
-    return [*(f"changed since: {line}" for line in result.versions), *(f"changed in the project: {line}" for line in result.project)]
+    return [
+        *(f"changed since: {line}" for line in result.versions),
+        *(f"changed in the project: {line}" for line in result.project),
+    ]
 
 
 def _event(event: Mapping[str, Any] | None) -> str:
@@ -230,9 +231,7 @@ async def _speak(
                 remedy="run `voiceagent emulate acs --env`, and give its settings to the bridge and to this command",
             )
         secret = environ.get("VOICEAGENT_EVENT_SECRET", "")
-        calling = bridge_elsewhere(
-            wish.against, phone_url=phone_url, secret=secret, limit_seconds=way.limit_seconds, stop=stop
-        )
+        calling = bridge_elsewhere(wish.against, phone_url=phone_url, secret=secret, limit_seconds=way.limit_seconds, stop=stop)
     else:
         terminal.log("warning")
         calling = own_bridge(
@@ -244,9 +243,7 @@ async def _speak(
             stop=stop,
         )
     async with calling as call:
-        return [
-            await replay_live(one, call, way, repeat=wish.repeat, ear_only=bool(wish.against)) for one in rehearsed
-        ]
+        return [await replay_live(one, call, way, repeat=wish.repeat, ear_only=bool(wish.against)) for one in rehearsed]
 
 
 def tell_live(result: Result, terminal: Terminal) -> None:

@@ -1,4 +1,4 @@
-"""What is not as it was when a capture was made: our code, and the project. The first place to look for why a replay differs."""
+"""What is not as it was when a capture was made, our code and the project: where to look first when a replay differs."""
 
 from __future__ import annotations
 

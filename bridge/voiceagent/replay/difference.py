@@ -134,9 +134,7 @@ def unlike(then: Any, now: Any, path: str = "") -> list[str]:
         names = list(dict.fromkeys([*then, *now]))
         return [line for name in names for line in _member(then, now, name, f"{path}.{name}" if path else str(name))]
     if isinstance(then, (list, tuple)) and isinstance(now, (list, tuple)) and len(then) == len(now):
-        return [
-            line for i, pair in enumerate(zip(then, now, strict=True)) for line in unlike(*pair, path=f"{path}[{i}]")
-        ]
+        return [line for i, pair in enumerate(zip(then, now, strict=True)) for line in unlike(*pair, path=f"{path}[{i}]")]
     return [] if then == now else [f"{path}: {short(then)} → {short(now)}"]
 
 

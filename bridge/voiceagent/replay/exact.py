@@ -24,7 +24,7 @@ from voiceagent.replay.told import Told
 from voiceagent.replay.wire import WireCheck
 
 GRACE_MS = 50.0
-"""A timer that is due is served in the same round of the event loop as whatever woke it, or the next; rounds are far shorter."""
+"""A timer that is due is served in the round of the event loop that is going on, or the next; rounds are far shorter."""
 
 _TIME_PASSED: Plain = {"type": "TimePassed", "fields": {}}
 
@@ -126,21 +126,20 @@ class ExactReplay:
 
     def _react(self, session: Session, at_ms: float, event: Plain | None) -> list[Plain]:
         try:
-            if event is None:
-                commands = session.start(at_ms)
-            else:
-                commands = session.handle(revive(event), at_ms)
+            commands = session.start(at_ms) if event is None else session.handle(revive(event), at_ms)
         except ValueError as error:
             raise CannotReplay(f"at {at_ms:.3f} ms: {error}") from error
         except Exception as error:  # the session under test may do anything; that is what a replay is to find out
             name = event["type"] if event else "the start"
-            raise CannotReplay(f"today's session broke at {at_ms:.3f} ms over {name}: {type(error).__name__}: {error}") from error
+            raise CannotReplay(
+                f"today's session broke at {at_ms:.3f} ms over {name}: {type(error).__name__}: {error}"
+            ) from error
         if event is not None:  # the runner looks at the deadline after an event
             self._deadline, self._after_deadline = session.deadline(), None
         return self._wanted(at_ms, commands)
 
     def _wanted(self, at_ms: float, commands: list[Command]) -> list[Plain]:
-        wanted = []
+        wanted: list[Plain] = []
         for command in commands:
             if isinstance(command, Note):
                 self.told.made(at_ms, command)
@@ -158,7 +157,8 @@ class ExactReplay:
             return
         due = self._deadline
         actual = self._react(self._session, due, _TIME_PASSED)
-        if self._deadline is not None and self._deadline <= due:
+        following: float | None = self._deadline
+        if following is not None and following <= due:
             self._deadline = None  # it would spin; the next event names another
         self.comparing.take(due, _TIME_PASSED, [], actual)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, AsyncIterator
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.capture.read import CaptureReader
 from voiceagent.capture.records import NoteRecord, Record
@@ -21,6 +21,9 @@ from voiceagent.replay.recorded import parse
 from voiceagent.replay.result import Result
 from voiceagent.replay.script import steps
 from voiceagent.replay.speech import spoken
+
+if TYPE_CHECKING:
+    from voiceagent.local.phone import Phone
 
 Show = Callable[[Mapping[str, Any]], None]
 
@@ -61,7 +64,7 @@ def rehearse(path: Path, way: Way, *, key: CaptureKey | None = None) -> Rehearse
     reader = CaptureReader(path, key=key, parse=parse)
     notes: list[Record] = []
 
-    def passing() -> Any:
+    def passing() -> Iterator[Record]:
         for record in reader:
             if isinstance(record, NoteRecord):
                 notes.append(record)
@@ -79,9 +82,7 @@ def rehearse(path: Path, way: Way, *, key: CaptureKey | None = None) -> Rehearse
         "human": _HUMANS.get(transfer.get("outcome", ""), "answer"),
         "hang_up_after": True,
     }
-    return Rehearsed(
-        path, report, plan, hidden=reader.header.policy != "full", versions=tuple(changed.versions(reader.header))
-    )
+    return Rehearsed(path, report, plan, hidden=reader.header.policy != "full", versions=tuple(changed.versions(reader.header)))
 
 
 def _until_ms(report: Mapping[str, Any], turn: int | None) -> float | None:
@@ -90,10 +91,13 @@ def _until_ms(report: Mapping[str, Any], turn: int | None) -> float | None:
     turns = report["turns"]
     if turn > len(turns):
         raise UserError(f"the call has {len(turns)} turns, not {turn}", remedy="`voiceagent calls show CALL` lists them")
-    return float(turns[turn - 1]["end_ms"]) if turn else -1.0
+    if turn == 0:
+        return -1.0
+    # Between this turn and the next: the two datings of an onset are some milliseconds apart.
+    return None if turn == len(turns) else float(turns[turn - 1]["start_ms"] + turns[turn]["start_ms"]) / 2
 
 
-Call = Callable[[Mapping[str, Any]], Any]
+Call = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 """Places a planned call and waits for its report."""
 
 
@@ -155,7 +159,7 @@ async def bridge_elsewhere(
         yield call
 
 
-async def _follow(phone: Any, call_id: str) -> None:
+async def _follow(phone: Phone, call_id: str) -> None:
     async for _ in phone.follow(call_id):
         pass
 
@@ -170,7 +174,11 @@ def _refuse_cut(cut: str) -> None:
 def ear_report(ear: Mapping[str, Any]) -> dict[str, Any]:
     """A report of what the caller's ear alone can tell; what it cannot know is null or empty."""
     turns = [
-        {"role": "agent", "text": "", **{name: turn[name] for name in ("start_ms", "end_ms", "interrupted", "heard_ms", "latency_ms")}}
+        {
+            "role": "agent",
+            "text": "",
+            **{name: turn[name] for name in ("start_ms", "end_ms", "interrupted", "heard_ms", "latency_ms")},
+        }
         for turn in ear["turns"]
     ]
     return {
@@ -199,11 +207,18 @@ def ear_report(ear: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_OF_A_TURN = ("start_ms", "end_ms", "interrupted", "heard_ms", "latency_ms")
 _AT_THE_EAR = frozenset({"interruptions", "latency p50"})
 
 
 async def replay_live(
-    rehearsed: Rehearsed, call: Call, way: Way, *, repeat: int = 1, ear_only: bool = False, clock: Callable[[], float] = time.monotonic
+    rehearsed: Rehearsed,
+    call: Call,
+    way: Way,
+    *,
+    repeat: int = 1,
+    ear_only: bool = False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Result:
     """Speak it so many times; the same only when every time was."""
     runs: list[list[Compared]] = []

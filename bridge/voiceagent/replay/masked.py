@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from voiceagent.call.commands import AskForReply
-from voiceagent.call.events import Event
 from voiceagent.capture.masks import mask_words
 from voiceagent.capture.redact import Redactor
 from voiceagent.capture.shapes import plain
@@ -44,15 +42,3 @@ class Masked:
         if isinstance(response, dict) and isinstance(response.get(_ORDER), str):
             return {**hidden, "response": {**response, _ORDER: mask_words(response[_ORDER])}}
         return hidden
-
-
-def is_exact(command: AskForReply) -> bool:
-    """Whether these very words are wanted."""
-    return command.exactly is not None
-
-
-def name_of(thing: Plain | Event | None) -> str:
-    """What it is called."""
-    if thing is None:
-        return "nothing"
-    return str(thing["type"]) if isinstance(thing, Mapping) else type(thing).__name__

@@ -1,7 +1,7 @@
 """Two calls compared by what they meant: a live engine never says the same thing twice, and should do the same thing.
 
-Of a capture with hidden words the comparison hides the other side's too: tools by name and the shape of their arguments, words by
-their lengths.
+Of a capture with hidden words the comparison hides the other side's too: then tools are compared by name and the shape of their
+arguments, words by their lengths.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def _tools(report: Report, *, hidden: bool) -> list[dict[str, Any]]:
     found = []
     for tool in report["tools"]:
         arguments = masked(tool["arguments"]) if hidden else tool["arguments"]
-        found.append({"name": tool["name"], "arguments": _shape(arguments) if hidden else arguments, "outcome": tool["outcome"]})
+        found.append(
+            {"name": tool["name"], "arguments": _shape(arguments) if hidden else arguments, "outcome": tool["outcome"]}
+        )
     return found
 
 
@@ -119,10 +121,9 @@ def _words(report: Report, role: str) -> str:
 def _alike(expected: str, actual: str, *, hidden: bool) -> float:
     if hidden:
         expected, actual = mask_words(expected), mask_words(actual)
-    sides = [_TOKEN.findall(text.lower()) for text in (expected, actual)]
-    if not any(sides):
-        return 1.0
-    return round(SequenceMatcher(None, *sides, autojunk=False).ratio(), 3)
+    then: list[str] = _TOKEN.findall(expected.lower())
+    now: list[str] = _TOKEN.findall(actual.lower())
+    return round(SequenceMatcher(None, then, now, autojunk=False).ratio(), 3)
 
 
 def _latency(expected: Report, actual: Report, tolerance: Tolerance) -> Compared:

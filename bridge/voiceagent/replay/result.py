@@ -14,7 +14,7 @@ class Result:
     """One capture, replayed once in mode `exact`, or once or several times in mode `live`.
 
     `sentence`: why it failed. `stopped`: where and why the capture ends early. `versions` and `project`: what changed since.
-    `difference` is the first one. `wire`: of exact replays, what today's protocols made of the frames; None when none were kept.
+    `difference` is the first one. `wire`: of exact replays, what today's protocols made of the frames; None: none were kept.
     `told`: where today's report differs. `rates`: of live replays, how often which comparison held.
     """
 

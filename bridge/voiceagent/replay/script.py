@@ -1,7 +1,8 @@
 """The caller of a capture as a script for the emulated phone: the same words with the same manners.
 
 A turn that came after the agent had finished comes as long after it again; one that came while the agent spoke, as long after
-the agent began. Two turns between which the agent said nothing are one, with the silence between them: nobody can be waited for.
+the agent began. Two turns between which the agent said nothing are one, with the silence between them: there is nobody to wait
+for.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from voiceagent.audio.wav import wav_bytes
 from voiceagent.replay.speech import Agent, Spoken, Utterance
 
 FAST_PAUSE_MS = 250.0
-"""The longest pause of a caller in a hurry: enough for the engine to have ended the turn, and for the agent to take a breath."""
+"""The longest pause of a caller in a hurry: the agent may take a breath between two sentences."""
 
 _TOGETHER_MS = 3_000.0  # keys pressed with shorter pauses are one entry
 

@@ -90,7 +90,7 @@ class WireCheck:
         else:
             (self._media_said if wire.direction == "in" else self._media_told)(wire, wire.frame)
 
-    def _engine_said(self, wire: Wire, frame: bytes) -> None:
+    def _engine_said(self, _: Wire, frame: bytes) -> None:
         try:
             event: Event = self._hearing.event_of(decode_server(frame))
         except RemoteProtocolError:
@@ -103,7 +103,7 @@ class WireCheck:
         if sent != now:
             self._differs(wire.at_ms, "engine", "out", sent, now)
 
-    def _media_said(self, wire: Wire, frame: bytes) -> None:
+    def _media_said(self, _: Wire, frame: bytes) -> None:
         try:
             said = decode_media(frame)
         except RemoteProtocolError:

@@ -68,7 +68,7 @@ class Programme:
 
 def recite(
     folder: Path,
-    programme: Programme = Programme(),  # noqa: B008 - frozen
+    programme: Programme = Programme(),
     *,
     policy: Literal["redacted", "full"] = "redacted",
     settings: SessionSettings | None = None,
@@ -221,9 +221,7 @@ class _Caller:
                 for key in "42#":
                     leg.on_text(encode_dtmf(DtmfData(key)))
         payload = self._words[(at_ms - begins) // FRAME_MS % len(self._words)] if speaking else self._silence
-        leg.on_text(
-            encode_caller_audio(AudioData(payload, "2026-11-22T05:00:00.000Z", "4:+14255550142", silent=not speaking))
-        )
+        leg.on_text(encode_caller_audio(AudioData(payload, "2026-11-22T05:00:00.000Z", "4:+14255550142", silent=not speaking)))
 
     def _turn(self, number: int) -> tuple[int, int]:
         """When the caller's turn of this round begins and ends; an interruption begins inside the round before."""
@@ -261,7 +259,15 @@ class _Voice:
 
     # --- the wire
 
-    async def dialled(self, url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool) -> _Voice:  # noqa: ARG002, ASYNC109, E501 - the port's signature
+    async def dialled(
+        self,
+        url: str,  # noqa: ARG002 - the port's signature
+        headers: Mapping[str, str],  # noqa: ARG002
+        on_text: OnText,
+        *,
+        timeout: float,  # noqa: ARG002
+        short_path: bool,  # noqa: ARG002
+    ) -> _Voice:
         await asyncio.sleep(0.03)
         self._say = on_text
         self._later(0.005, type="session.created", session=_SESSION)
@@ -318,7 +324,9 @@ class _Voice:
         self._ids += 1
         reply, item = f"resp_{self._ids:04}", f"item_{self._ids:04}"
         about = {"response_id": reply, "item_id": item, "output_index": 0}
-        self._later(after, type="response.created", response={"id": reply, "object": "realtime.response", "status": "in_progress"})
+        self._later(
+            after, type="response.created", response={"id": reply, "object": "realtime.response", "status": "in_progress"}
+        )
         if tool:
             self._tool_call(after, reply, item)
             return
@@ -327,8 +335,10 @@ class _Voice:
         )
         words = WORDS.split()
         for index, word in enumerate(words):
-            self._later(after + 0.02 + index * 0.05, type="response.audio_transcript.delta", delta=f"{word} ", content_index=0, **about)
-        for index, delta in enumerate(self._deltas):
+            self._later(
+                after + 0.02 + index * 0.05, type="response.audio_transcript.delta", delta=f"{word} ", content_index=0, **about
+            )
+        for index, audio in enumerate(self._deltas):
             head = b'{"event_id":"event_%06d","type":"response.audio.delta","response_id":"%b","item_id":"%b",' % (
                 index,
                 reply.encode(),
@@ -338,7 +348,7 @@ class _Voice:
                 asyncio.get_running_loop().call_later(
                     after + 0.03 + index * 0.05,
                     self._say,
-                    head + b'"output_index":0,"content_index":0,"delta":"%b"}' % delta,
+                    head + b'"output_index":0,"content_index":0,"delta":"%b"}' % audio,
                 )
             )
         done = after + 0.05 + len(self._deltas) * 0.05

@@ -19,14 +19,16 @@ class Engine(StrEnum):
 def command(
     ctx: Context,
     captures: Annotated[
-        list[str], Argument(metavar="CAPTURE...", help="A file, a call's id or the beginning of one, or `last`.", show_default=False)
+        list[str],
+        Argument(metavar="CAPTURE...", help="A file, a call's id or the beginning of one, or `last`.", show_default=False),
     ],
     directory: Annotated[
-        Path | None, Option("--project", metavar="DIR", help="The agent project; else the one a capture lies in, or this folder.")
+        Path | None,
+        Option("--project", metavar="DIR", help="The agent project; else the one the capture lies in."),
     ] = None,
-    report: Annotated[bool, Option("--report", help="Print the call's report; one that differs counts as a difference.")] = False,
-    live: Annotated[bool, Option("--live", help="Let the recorded caller speak to an engine again; compare by meaning.")] = False,
-    engine: Annotated[Engine | None, Option(help="With --live: which engine answers. Default: what the project says.")] = None,
+    report: Annotated[bool, Option("--report", help="Print the call's report; it must be the same too.")] = False,
+    live: Annotated[bool, Option("--live", help="Have the recorded caller speak to an engine again.")] = False,
+    engine: Annotated[Engine | None, Option(help="With --live: which engine answers.")] = None,
     repeat: Annotated[int, Option(metavar="N", help="With --live: so often; tells how often each comparison held.", min=1)] = 1,
     words: Annotated[
         float, Option(metavar="RATIO", help="With --live: how alike the agent's words must be, 0 to 1.", min=0, max=1)
@@ -41,7 +43,7 @@ def command(
     until: Annotated[
         int | None, Option(metavar="TURN", help="Play the caller's turns up to this one, then go on with --say.", min=0)
     ] = None,
-    say: Annotated[list[str] | None, Option(metavar="TEXT", help="After --until: what the caller says instead. Repeatable.")] = None,
+    say: Annotated[list[str] | None, Option(metavar="TEXT", help="After --until: what the caller says. Repeatable.")] = None,
     timeout: Annotated[float, Option(metavar="SECONDS", help="With --live: hang up after this long.", min=1)] = 900,
     json: AsJson = False,
 ) -> None:

@@ -157,9 +157,7 @@ def _wav(index: int, step: Mapping[str, Any]) -> Step:
         content = b64decode(str(step["wav"]), validate=True)
     except Base64Error as error:
         raise UserError(f"Step {index}: wav must be the base64 of a WAV file.") from error
-    after, pause = (
-        None if step.get(name) is None else _number(index, name, step[name]) for name in ("after_ms", "pause_ms")
-    )
+    after, pause = (None if step.get(name) is None else _number(index, name, step[name]) for name in ("after_ms", "pause_ms"))
     return Wav(*read_wav(content), after, pause)
 
 

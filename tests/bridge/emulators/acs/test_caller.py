@@ -219,3 +219,11 @@ def test_steps_may_come_later_and_are_numbered() -> None:
     scene.steps.append(Silence(100))
     scene.until(20_000)
     assert [(line.facts["number"], line.facts["does"]) for line in scene.diary.all("step")] == [(1, "dtmf"), (2, "silence")]
+
+
+def test_a_recording_can_be_more_or_less_patient_than_the_caller() -> None:
+    for pause_ms in (200, 2_000):
+        scene = Scene(Wav(b"", RATE, pause_ms=pause_ms))
+        scene.agent(1_000)
+        scene.until(5_000)
+        assert scene.starts == [1_000 + pause_ms]

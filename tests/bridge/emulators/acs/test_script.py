@@ -27,6 +27,14 @@ def test_all_kinds_of_steps_are_read() -> None:
     ) == (Say("Hi"), Wav(speech(40, 8_000), 8_000), Interrupt("No", 300), Interrupt("No", 1_000), Dtmf("1A#"), Silence(50))
 
 
+def test_a_recording_may_have_manners_of_its_own() -> None:
+    wav = b64encode(wav_bytes(speech(40, 8_000), 8_000)).decode()
+    assert read_steps([{"wav": wav, "pause_ms": 250}, {"wav": wav, "after_ms": 90}]) == (
+        Wav(speech(40, 8_000), 8_000, pause_ms=250),
+        Wav(speech(40, 8_000), 8_000, after_ms=90),
+    )
+
+
 @pytest.mark.parametrize(
     ("steps", "sentence"),
     [
@@ -36,6 +44,7 @@ def test_all_kinds_of_steps_are_read() -> None:
         ([{"say": "Hi", "dtmf": "1"}], "it has say, dtmf"),
         ([{"say": " "}], "Step 1 needs words"),
         ([{"say": "Hi", "loud": True}], "unknown key 'loud'"),
+        ([{"say": "Hi", "pause_ms": 5}], "unknown key 'pause_ms'"),
         ([{"dtmf": "1x"}], "dtmf takes the keys"),
         ([{"silence": -1}], "silence must be milliseconds"),
         ([{"silence": True}], "silence must be milliseconds"),

@@ -1,0 +1,114 @@
+"""The recorded caller made ready to speak again, and what came of it. (Whole calls: tests/scenarios.)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceagent.errors import UserError
+from voiceagent.replay.live import Way, ear_report, rehearse, replay_live
+
+
+def test_a_capture_becomes_an_order_for_the_phone(capture: Path) -> None:
+    ready = rehearse(capture, Way())
+    assert ready.hidden
+    assert (ready.plan["line"], ready.plan["human"], ready.plan["hang_up_after"]) == ("wideband", "answer", True)
+    kinds = [next(iter(step)) for step in ready.plan["steps"]]
+    assert kinds.count("wav") >= 4
+    assert "dtmf" in kinds
+    assert any("after_ms" in step for step in ready.plan["steps"])
+    assert any("pause_ms" in step for step in ready.plan["steps"])
+
+
+def test_a_call_can_be_continued_otherwise(capture: Path) -> None:
+    ready = rehearse(capture, Way(until=2, say=("What else?",)))
+    assert [next(iter(step)) for step in ready.plan["steps"]] == ["wav", "say"]
+    assert [next(iter(step)) for step in rehearse(capture, Way(until=0, say=("Hi",))).plan["steps"]] == ["say"]
+
+
+def test_a_turn_that_is_not_there_is_a_user_error(capture: Path) -> None:
+    with pytest.raises(UserError, match="turns, not 99"):
+        rehearse(capture, Way(until=99))
+
+
+async def test_the_same_conduct_is_the_same(capture: Path) -> None:
+    way = Way()
+    ready = rehearse(capture, way)
+    plans: list[Mapping[str, Any]] = []
+
+    async def call(plan: Mapping[str, Any]) -> dict[str, Any]:
+        plans.append(plan)
+        return ready.report
+
+    times = iter((0.0, 80.0))
+    result = await replay_live(ready, call, way, repeat=2, clock=lambda: next(times))
+    assert (result.verdict, result.mode, plans) == ("same", "live", [ready.plan, ready.plan])
+    assert result.speed_x == pytest.approx(1.0, abs=0.01)
+    assert result.rates is not None
+    assert (result.rates["runs"], result.rates["same"]) == (2, 2)
+    assert {one["held"] for one in result.rates["aspects"]} == {2}
+
+
+async def test_one_run_that_differs_makes_a_difference(capture: Path) -> None:
+    way = Way()
+    ready = rehearse(capture, way)
+    reports = [ready.report, ready.report | {"outcome": "failed"}, ready.report]
+
+    async def call(_: Mapping[str, Any]) -> dict[str, Any]:
+        return reports.pop()
+
+    result = await replay_live(ready, call, way, repeat=3)
+    assert result.verdict == "different"
+    assert result.difference is not None
+    assert result.difference["what"] == "outcome"
+    assert result.rates is not None
+    assert result.rates["same"] == 2
+    assert [one["held"] for one in result.rates["aspects"] if one["what"] == "outcome"] == [2]
+
+
+async def test_a_continued_call_is_compared_with_nothing(capture: Path) -> None:
+    way = Way(until=1, say=("Hello",))
+    ready = rehearse(capture, way)
+
+    async def call(_: Mapping[str, Any]) -> dict[str, Any]:
+        return ready.report | {"outcome": "failed"}
+
+    result = await replay_live(ready, call, way)
+    assert (result.verdict, result.rates) == ("same", None)
+
+
+async def test_a_strangers_bridge_is_judged_by_the_ear(capture: Path) -> None:
+    way = Way()
+    ready = rehearse(capture, way)
+
+    async def call(_: Mapping[str, Any]) -> dict[str, Any]:
+        return ready.report | {"outcome": None, "tools": []}
+
+    result = await replay_live(ready, call, way, ear_only=True)
+    assert result.verdict == "same"
+    assert result.rates is not None
+    assert {one["what"] for one in result.rates["aspects"]} == {"interruptions", "latency p50"}
+
+
+def test_the_ear_alone_makes_a_report_of_the_usual_shape() -> None:
+    turn = {"start_ms": 1.0, "end_ms": 2.0, "heard_ms": 1.0, "latency_ms": 600.0, "interrupted": False}
+    ear = {
+        "call_id": "c",
+        "correlation_id": "x",
+        "outcome": "completed",
+        "end_reason": "caller",
+        "duration_ms": 9.0,
+        "turns": [turn],
+        "barge_ins": [{"at_ms": 5.0, "stop_ms": 80.0, "cut": True}],
+        "frames": {"sent": 3, "received": 4},
+        "answer_ms": 10.0,
+        "first_audio_ms": 20.0,
+        "latency_p50_ms": 600.0,
+    }
+    report = ear_report(ear)
+    assert report["turns"] == [{"role": "agent", "text": "", **turn}]
+    assert report["latency_ms"]["turn_p50"] == 600.0
+    assert report["barge_ins"] == [{"at_ms": 5.0, "stop_ms": 80.0, "truncated_at_ms": None}]
