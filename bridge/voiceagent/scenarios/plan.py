@@ -45,9 +45,10 @@ def _step(step: Step, folder: Path) -> dict[str, Any]:
     match step:
         case Say(say=text):
             return {"say": text}
-        case Wav(wav=name, after_ms=after):
+        case Wav(wav=name, after_ms=after, pause_ms=pause):
             content = base64.b64encode((folder / name).read_bytes()).decode("ascii")
-            return {"wav": content} if after is None else {"wav": content, "after_ms": after}
+            moments = {"after_ms": after, "pause_ms": pause}
+            return {"wav": content} | {key: value for key, value in moments.items() if value is not None}
         case Interrupt(interrupt=text, after_ms=after):
             return {"interrupt": text, "after_ms": after}
         case Dtmf(dtmf=keys):

@@ -223,6 +223,8 @@ class Wav(Does):
     """A file beside the scenario."""
     after_ms: float | None = Field(None, ge=0, le=600_000)
     """With it the recording interrupts, this long after the agent's next turn began."""
+    pause_ms: float | None = Field(None, ge=0, le=600_000)
+    """With it the recording begins so long after the agent has finished, in place of the caller's own 700 ms."""
 
 
 class Interrupt(Does):
