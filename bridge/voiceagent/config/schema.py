@@ -86,7 +86,9 @@ class EngineSection(Section):
         description="Voice Live api-version (a dated one)",
         json_schema_extra=_env("AZURE_VOICE_LIVE_API_VERSION", "VOICELIVE_API_VERSION"),
     )
-    connect_timeout_seconds: float = Field(10, gt=0, le=60, description="how long opening the engine may take")
+    connect_timeout_seconds: float = Field(
+        10, gt=0, le=19, description="how long opening the engine may take; a call without one is given up after 20 s"
+    )
     turn_detection: TurnDetectionSection = TurnDetectionSection()
     transcription: TranscriptionSection = TranscriptionSection()
     options: dict[str, Any] = Field(default_factory=dict, description="further session options, sent as they are")
@@ -238,6 +240,13 @@ class SilenceSection(Section):
 class LimitsSection(Section):
     max_call_minutes: float = Field(55, gt=0, le=1440, description="longest call; the goodbye is said before")
     max_calls: int = Field(50, ge=1, description="calls at once; a further caller gets busy")
+    engine_connections_per_minute: int | None = Field(
+        None,
+        ge=1,
+        le=10000,
+        description="new engine sessions in a minute, Azure's quota; a further caller hears it ring for up to 10 s more, "
+        "then gets busy; empty: 30 with Voice Live on Azure, no bound with an engine on this machine",
+    )
     tool_timeout_seconds: float = Field(8, gt=0, le=120, description="how long a tool may take")
     tool_output_bytes: int = Field(8192, ge=256, le=1048576, description="longest tool output handed to the engine")
     ring_event_max_age_seconds: float = Field(

@@ -1,41 +1,42 @@
 """Whether a further call may be answered: a bound on calls at once, and a budget of engine connections per minute.
 
-The engine's quota, not the processor, is the real ceiling (30 new connections a minute by default), so a herd of calls must be
-turned away politely with *busy* and not by failing the webhook that announced them.
+The engine's quota, not the processor, is the real ceiling (30 new connections a minute by default). A herd of calls queues
+where it costs nothing, in the ringing phone; whose turn would not come in time is given *busy*, and the webhook that announced
+the call never fails.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections import deque
 from typing import Literal
 
 from voiceagent.ports import Clock
 
 Verdict = Literal["admitted", "too_many_calls", "engine_quota", "draining"]
 
+QUEUE_MS = 10_000.0
+"""How long a phone may ring for the engine's sake: callers hear 30 s of ringing at most, and answering takes its time too."""
 
-@dataclass(slots=True)
+_MINUTE_MS = 60_000.0
+
+
 class ConnectionBudget:
-    """A token bucket: `per_minute` connections, of which `burst` may come at once."""
+    """No more than `per_minute` connections in any minute, whatever minute the service counts by."""
 
-    per_minute: float
-    burst: float
-    clock: Clock
-    _level: float = -1.0
-    _at_ms: float = 0.0
+    def __init__(self, per_minute: int, clock: Clock) -> None:
+        self._clock = clock
+        self._booked: deque[float] = deque(maxlen=per_minute)
 
-    def take(self) -> bool:
-        """Use one connection, if there is one."""
-        now = self.clock.now_ms()
-        if self._level < 0:
-            self._level = self.burst
-        else:
-            self._level = min(self.burst, self._level + (now - self._at_ms) * self.per_minute / 60_000)
-        self._at_ms = now
-        if self._level < 1:
-            return False
-        self._level -= 1
-        return True
+    def book(self, within_ms: float) -> float | None:
+        """Take the next free connection and tell in how many milliseconds it is free; None, and nothing taken, if later."""
+        now = self._clock.now_ms()
+        full = len(self._booked) == self._booked.maxlen
+        free_at = max(now, self._booked[0] + _MINUTE_MS) if full else now
+        if free_at - now > within_ms:
+            return None
+        self._booked.append(free_at)
+        return free_at - now
 
 
 class Admission:
@@ -43,25 +44,49 @@ class Admission:
 
     def __init__(self, *, max_calls: int, budget: ConnectionBudget | None = None) -> None:
         self.max_calls = max_calls
-        self.draining = False
         self._budget = budget
         self._inside = 0
+        self._draining = asyncio.Event()
 
     @property
     def inside(self) -> int:
-        """Calls admitted and not yet left."""
+        """Calls admitted, or waiting for it, and not yet left."""
         return self._inside
 
-    def enter(self) -> Verdict:
-        """Admit a call, or say why not."""
+    @property
+    def draining(self) -> bool:
+        """Nobody is admitted any more."""
+        return self._draining.is_set()
+
+    def drain(self) -> None:
+        """Admit nobody from now on, not even those who wait."""
+        self._draining.set()
+
+    async def enter(self) -> Verdict:
+        """Admit a call, or say why not. Waits, at most `QUEUE_MS`, for a connection to the engine to become free."""
         if self.draining:
             return "draining"
         if self._inside >= self.max_calls:
             return "too_many_calls"
-        if self._budget is not None and not self._budget.take():
+        wait_ms = 0.0 if self._budget is None else self._budget.book(QUEUE_MS)
+        if wait_ms is None:
             return "engine_quota"
         self._inside += 1
-        return "admitted"
+        admitted = False
+        try:
+            admitted = wait_ms <= 0 or await self._still_open_after(wait_ms)
+        finally:
+            if not admitted:
+                self.leave()
+        return "admitted" if admitted else "draining"
+
+    async def _still_open_after(self, ms: float) -> bool:
+        try:
+            async with asyncio.timeout(ms / 1000):
+                await self._draining.wait()
+        except TimeoutError:
+            return True
+        return False
 
     def leave(self) -> None:
         """An admitted call is over."""

@@ -6,12 +6,13 @@ Everything a call depends on is taken when it rings: a changed prompt, tool or s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -76,11 +77,7 @@ class Bridge:
         self.acs_tokens = acs_tokens
         """None: `bridge.verification` is unverified."""
         self.token_use = TokenUse(self.clock)
-        self.tokens = CallTokens(
-            settings.bridge.token_secret.encode() or secrets.token_bytes(32),
-            settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS,
-            wall,
-        )
+        self.tokens = CallTokens(settings.bridge.token_secret.encode() or secrets.token_bytes(32), wall)
         self._client = client
         self._open_engine = open_engine
         self._engine_name = engine_name
@@ -150,28 +147,36 @@ class Bridge:
 
     async def _take(self, incoming: IncomingCall) -> None:
         try:
-            live = self._make(incoming)
-            verdict = self.admission.enter()
+            verdict = await self.admission.enter()
             if verdict == "admitted":
-                await self._run(live)
+                await self._run(incoming)
             else:
-                await self._turn_away(live, incoming, verdict)
+                await self._turn_away(self._make(incoming), incoming, verdict)
         except Exception:  # the edge of a call's task: what escapes it, in whatever step, must not end the other calls
             _log.exception("the call of correlation id %s broke", incoming.correlation_id)
 
-    async def _run(self, live: LiveCall) -> None:
+    async def _run(self, incoming: IncomingCall) -> None:
         project = self.project
         try:
-            self._live[live.call_id] = live
-            self.calls.add(live.runner)
-            await live.runner.run(
-                answer=live.control.answer,
-                open_engine=lambda setup, listener: self._open_engine(project, setup, listener, live.runner.wire("engine")),
-            )
+            live = self._make(incoming)
+            with self._known(live):
+                await live.runner.run(
+                    answer=live.control.answer,
+                    open_engine=lambda setup, listener: self._open_engine(project, setup, listener, live.runner.wire("engine")),
+                )
+        finally:
+            self.admission.leave()
+
+    @contextlib.contextmanager
+    def _known(self, live: LiveCall) -> Iterator[None]:
+        """The public edge finds the call while the block runs."""
+        self._live[live.call_id] = live
+        self.calls.add(live.runner)
+        try:
+            yield
         finally:
             self.calls.remove(live.runner)
             self._live.pop(live.call_id, None)
-            self.admission.leave()
 
     async def _turn_away(self, live: LiveCall, incoming: IncomingCall, verdict: str) -> None:
         _log.warning("call %s gets busy: %s (%d calls run)", live.call_id, verdict, self.admission.inside)
@@ -223,7 +228,7 @@ class Bridge:
         return LiveCall(runner, control, settings.setup.sample_rate)
 
     def _control(self, project: AgentProject, call_id: str, incoming: IncomingCall) -> AcsControl:
-        token = self.tokens.make(call_id)
+        token = self.tokens.make(call_id, project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)
         return AcsControl(
             self._client,
             incoming_call_context=incoming.incoming_call_context,

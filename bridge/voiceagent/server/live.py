@@ -37,12 +37,11 @@ class CallTokens:
     """The secret in the paths of a call. A path is all that survives every proxy; the service's own token comes beside it."""
 
     secret: bytes
-    hold_seconds: float
     wall: Callable[[], float] = time.time
 
-    def make(self, call_id: str) -> str:
-        """A token for the addresses of a call."""
-        return make_call_token(self.secret, call_id, GENERATION, self.wall() + self.hold_seconds)
+    def make(self, call_id: str, hold_seconds: float) -> str:
+        """A token for the addresses of a call that lasts no longer than that."""
+        return make_call_token(self.secret, call_id, GENERATION, self.wall() + hold_seconds)
 
     def check(self, call_id: str, token: str) -> None:
         """Raises Refused unless the token was made here, for this call, and holds."""

@@ -21,6 +21,7 @@ from voiceagent.engines.voice_live import OPENAI_VOICES
 from voiceagent.engines.wires import tls
 from voiceagent.errors import UserError
 from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap
+from voiceagent.runtime.admission import ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.shutdown import drain
 from voiceagent.server.app import build_app
@@ -31,6 +32,9 @@ from voiceagent.server.tokens import AcsTokens, fetch_json
 from voiceagent.server.webhooks import SECRET_HEADER
 
 _log = logging.getLogger(__name__)
+AZURE_CONNECTIONS_PER_MINUTE = 30
+"""Voice Live's default for a resource; more is to be asked for. Beyond it connections are refused, with the caller answered."""
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -76,6 +80,7 @@ async def serve(
                 taps=(*(observers.taps if observers else ()), *taps),
                 witness=observers.witness if observers else None,
                 account=observers.account if observers else None,
+                budget=engine_budget(project),
             )
         )
         port: int = where.getsockname()[1]
@@ -88,7 +93,7 @@ async def serve(
         mode: Literal["local", "azure"] = "azure" if address.endpoint.startswith("https:") else "local"
         on_ready(Ready(port, bridge.public_url, mode, settings.agent.name, engine_name(project)))
         await _warm(bridge, stop)
-        bridge.admission.draining = True
+        bridge.admission.drain()
         left = await drain(bridge.calls)
         if left:
             _log.warning("%d calls did not end in time", left)
@@ -160,6 +165,16 @@ def engine_name(project: AgentProject) -> str:
     engine = project.settings.engine
     local = urlsplit(engine.endpoint).hostname in _LOOPBACK
     return "embedded" if engine.kind == "embedded" or (engine.kind == "auto" and local) else "voice-live"
+
+
+def engine_budget(project: AgentProject) -> ConnectionBudget | None:
+    """How many sessions a minute the engine lets us open; None without a bound. Read once: a quota is the resource's."""
+    settings = project.settings
+    per_minute = settings.limits.engine_connections_per_minute
+    far = urlsplit(engine_connection(project).url).scheme == "wss"
+    if per_minute is None and far and engine_name(project) == "voice-live":
+        per_minute = AZURE_CONNECTIONS_PER_MINUTE
+    return None if per_minute is None else ConnectionBudget(per_minute, MonotonicClock())
 
 
 def engine_factory(bearer: EntraToken | None) -> OpenEngineFor:

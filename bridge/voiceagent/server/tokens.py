@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 KEYS_HOLD_MS = 3_600_000.0
 REFETCH_MS = 60_000.0
 LEEWAY_SECONDS = 60  # the service's clock and ours
-REPLAY_MS = 360_000.0  # a callback's token lives five minutes, and the leeway
+REPORT_LEEWAY_SECONDS = 300  # reports come with tokens that were already late, seen in production; theirs live five minutes
+REPLAY_MS = (300 + 2 * REPORT_LEEWAY_SECONDS) * 1000.0  # from the first moment a report's token is taken to the last
 _REMEMBERED_TOKENS = 20_000
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
@@ -56,7 +57,7 @@ class AcsTokens:
         except Refused:
             self._tried_at = None
 
-    async def check(self, authorization: str) -> str:
+    async def check(self, authorization: str, leeway_seconds: float = LEEWAY_SECONDS) -> str:
         """Return the token's own id, or "", when it is the service's, meant for us, and holds now. Raises Refused."""
         import jwt
 
@@ -70,9 +71,9 @@ class AcsTokens:
         if head.get("alg") != "RS256":
             raise Refused(401, f"the token is signed with {str(head.get('alg'))[:20]!r}, expected RS256")
         key = await self._key(str(head.get("kid", "")))
-        return self._verified_id(token, key)
+        return self._verified_id(token, key, leeway_seconds)
 
-    def _verified_id(self, token: str, key: PyJWK) -> str:
+    def _verified_id(self, token: str, key: PyJWK, leeway: float) -> str:
         import jwt
 
         try:
@@ -91,9 +92,9 @@ class AcsTokens:
         expires, begins = claims["exp"], claims.get("nbf", 0)
         if not isinstance(expires, int | float) or not isinstance(begins, int | float):
             raise Refused(401, "the token's times are no numbers")
-        if now > expires + LEEWAY_SECONDS:
+        if now > expires + leeway:
             raise Refused(401, "the token has expired")
-        if now < begins - LEEWAY_SECONDS:
+        if now < begins - leeway:
             raise Refused(401, "the token is not valid yet")
         return str(claims.get("jti") or "")
 

@@ -18,7 +18,7 @@ from voiceagent.errors import RemoteProtocolError
 from voiceagent.protocol import acs_callbacks, event_grid
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
-from voiceagent.server.tokens import Refused
+from voiceagent.server.tokens import REPORT_LEEWAY_SECONDS, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             call = await admitted(bridge, request.path_params["call"], request.path_params["token"])
-            token_id = await bridge.acs_tokens.check(request.headers.get("authorization", "")) if bridge.acs_tokens else ""
+            token_id = await _token_id(bridge, request)
             body = await _body(request)
             bridge.token_use.bind(token_id, body)
             await _settled(call)
@@ -73,6 +73,12 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
         return Response(status_code=200)
 
     return endpoint
+
+
+async def _token_id(bridge: Bridge, request: Request) -> str:
+    if bridge.acs_tokens is None:
+        return ""
+    return await bridge.acs_tokens.check(request.headers.get("authorization", ""), REPORT_LEEWAY_SECONDS)
 
 
 async def admitted(bridge: Bridge, call_id: str, token: str) -> LiveCall:

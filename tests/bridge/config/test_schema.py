@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from voiceagent.call.life import ENGINE_MS
 from voiceagent.config.names import keys
-from voiceagent.config.schema import Settings, ThinkerRule
+from voiceagent.config.schema import EngineSection, Settings, ThinkerRule
 
 
 def test_everything_has_a_default() -> None:
@@ -31,3 +32,8 @@ def test_unknown_names_are_refused_everywhere() -> None:
 def test_a_transfer_target_has_a_plain_name(name: str) -> None:
     with pytest.raises(ValidationError, match="pattern"):
         Settings.model_validate({"transfer": {"targets": {name: {}}}})
+
+
+def test_a_call_does_not_give_its_engine_up_while_the_settings_still_wait_for_it() -> None:
+    longest = next(rule.le for rule in EngineSection.model_fields["connect_timeout_seconds"].metadata if hasattr(rule, "le"))
+    assert longest * 1000 < ENGINE_MS

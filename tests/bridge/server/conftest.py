@@ -24,6 +24,7 @@ from voiceagent.config.schema import Settings
 from voiceagent.ports import Engine, EngineListener, WireFn
 from voiceagent.protocol.event_grid import IncomingCall
 from voiceagent.protocol.identifiers import phone
+from voiceagent.runtime.admission import ConnectionBudget
 from voiceagent.server.app import build_app
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
@@ -164,7 +165,9 @@ def project_in(folder: Path, **sections: Mapping[str, Any]) -> AgentProject:
 
 
 @asynccontextmanager
-async def bridging(folder: Path, *, verified: bool = True, **sections: Mapping[str, Any]) -> AsyncIterator[Bench]:
+async def bridging(
+    folder: Path, *, verified: bool = True, budget: ConnectionBudget | None = None, **sections: Mapping[str, Any]
+) -> AsyncIterator[Bench]:
     network, signature, watcher = Network(), Signature(), Watcher()
     engines: list[ScriptedEngine] = []
 
@@ -184,6 +187,7 @@ async def bridging(folder: Path, *, verified: bool = True, **sections: Mapping[s
         acs_tokens=tokens if verified else None,
         sinks=[watcher],
         taps=[watcher],
+        budget=budget,
     ) as bridge:
         transport = httpx.ASGITransport(app=build_app(bridge))
         async with httpx.AsyncClient(transport=transport, base_url="http://bridge.example") as http:

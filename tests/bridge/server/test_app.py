@@ -15,7 +15,7 @@ async def test_health_and_readiness(bench: Any) -> None:
     await bench.live()
     ready = await bench.http.get("/readyz")
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "calls": 1})
-    bench.bridge.admission.draining = True
+    bench.bridge.admission.drain()
     assert (await bench.http.get("/readyz")).status_code == 503
     assert (await bench.http.get("/healthz")).status_code == 200
 

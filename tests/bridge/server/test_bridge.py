@@ -11,6 +11,8 @@ from azure.core.exceptions import HttpResponseError
 
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, Warned
 from voiceagent.call.events import CallerLeft
+from voiceagent.runtime.admission import ConnectionBudget
+from voiceagent.testing.clock import ManualClock
 
 
 async def test_a_ring_becomes_a_call_with_its_own_addresses(bench: Any) -> None:
@@ -58,9 +60,44 @@ async def test_a_caller_too_many_gets_busy(bridging_with: Any) -> None:
         assert (ended.outcome, ended.reason) == ("rejected", "too_many_calls")
 
 
+async def test_beyond_the_engines_quota_a_caller_gets_busy(bridging_with: Any) -> None:
+    async with bridging_with(budget=ConnectionBudget(1, ManualClock())) as bench:
+        await bench.live()
+        bench.bridge.ring(bench.incoming("two"))
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert bench.network.rejected == ["two"]
+        assert (ended.outcome, ended.reason) == ("rejected", "engine_quota")
+
+
+async def test_a_caller_who_waits_for_the_engine_rings_on_and_gets_busy_when_we_go_down(bridging_with: Any) -> None:
+    clock = ManualClock()
+    async with bridging_with(budget=ConnectionBudget(1, clock)) as bench:
+        await bench.live()
+        clock.advance(55_000)
+        bench.bridge.ring(bench.incoming("two"))
+        while bench.bridge.admission.inside < 2:
+            await asyncio.sleep(0)
+        assert bench.network.answered == ["one"]
+        assert bench.network.rejected == []
+        bench.bridge.admission.drain()
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (bench.network.rejected, ended.reason) == (["two"], "draining")
+        assert bench.bridge.admission.inside == 1
+
+
+async def test_the_addresses_of_a_call_hold_as_long_as_its_own_settings_let_it_last(bench: Any) -> None:
+    settings = bench.bridge.project.settings
+    longer = settings.model_copy(update={"limits": settings.limits.model_copy(update={"max_call_minutes": 600.0})})
+    await bench.live()
+    bench.bridge.use(dataclasses.replace(bench.bridge.project, settings=longer))
+    await bench.live("two")
+    ends = [int(bench.path(name, "media").rsplit("/", 1)[1].split(".")[1]) for name in ("one", "two")]
+    assert ends[1] - ends[0] >= (600 - settings.limits.max_call_minutes) * 60
+
+
 async def test_a_refused_rejection_is_noted(bridging_with: Any) -> None:
     async with bridging_with() as bench:
-        bench.bridge.admission.draining = True
+        bench.bridge.admission.drain()
         bench.network.broken = HttpResponseError("gone")
         bench.bridge.ring(bench.incoming())
         await bench.watcher.until(CallEndedNoted)

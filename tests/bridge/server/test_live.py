@@ -10,8 +10,8 @@ from voiceagent.server.tokens import Refused
 
 def test_a_token_opens_its_own_call_until_it_expires() -> None:
     now = [1000.0]
-    tokens = CallTokens(b"secret", 60, lambda: now[0])
-    token = tokens.make("one")
+    tokens = CallTokens(b"secret", lambda: now[0])
+    token = tokens.make("one", 60)
     tokens.check("one", token)
     for call_id, given in (("two", token), ("one", token[:-1]), ("one", ""), ("one", "ü")):
         with pytest.raises(Refused) as error:
@@ -23,6 +23,6 @@ def test_a_token_opens_its_own_call_until_it_expires() -> None:
 
 
 def test_a_token_of_another_server_does_not() -> None:
-    token = CallTokens(b"other", 60).make("one")
+    token = CallTokens(b"other").make("one", 60)
     with pytest.raises(Refused):
-        CallTokens(b"secret", 60).check("one", token)
+        CallTokens(b"secret").check("one", token)

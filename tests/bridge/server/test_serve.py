@@ -17,7 +17,16 @@ from voiceagent.config.secrets import wrapped
 from voiceagent.engines.credentials import EntraToken
 from voiceagent.errors import UserError
 from voiceagent.server.observers import observing
-from voiceagent.server.serve import Ready, acs_tokens, check, engine_connection, engine_factory, engine_name, serve
+from voiceagent.server.serve import (
+    Ready,
+    acs_tokens,
+    check,
+    engine_budget,
+    engine_connection,
+    engine_factory,
+    engine_name,
+    serve,
+)
 
 LOCAL = {
     "acs": {"connection_string": "endpoint=http://127.0.0.1:9;accesskey=a2V5PQ==", "resource_id": "r"},
@@ -147,6 +156,26 @@ def test_unverified_is_warned_of_at_every_start(tmp_path: Path, caplog: pytest.L
 )
 def test_the_engine_is_named_for_people(tmp_path: Path, engine: Any, name: str) -> None:
     assert engine_name(project(tmp_path, {"engine": engine})) == name
+
+
+@pytest.mark.parametrize(
+    ("sections", "per_minute"),
+    [
+        ({}, None),
+        ({"engine": {"kind": "voice-live"}}, None),
+        ({"engine": {"endpoint": "https://x.services.ai.azure.com"}}, 30),
+        ({"engine": {"endpoint": "https://x"}, "limits": {"engine_connections_per_minute": 90}}, 90),
+        ({"limits": {"engine_connections_per_minute": 2}}, 2),
+    ],
+)
+def test_the_engines_quota_is_azures_unless_told_otherwise(tmp_path: Path, sections: Any, per_minute: int | None) -> None:
+    budget = engine_budget(project(tmp_path, sections))
+    if per_minute is None:
+        assert budget is None
+    else:
+        assert budget is not None
+        booked = [budget.book(0) for _ in range(per_minute + 1)]
+        assert booked == [0.0] * per_minute + [None]
 
 
 async def test_the_engines_key_is_used_and_not_shown(tmp_path: Path) -> None:

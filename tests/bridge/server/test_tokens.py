@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from voiceagent.server.tokens import AcsTokens, Refused, TokenUse, fetch_json
+from voiceagent.server.tokens import REPORT_LEEWAY_SECONDS, AcsTokens, Refused, TokenUse, fetch_json
 from voiceagent.testing.clock import ManualClock
 
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -59,6 +59,23 @@ async def test_clocks_may_differ_by_a_minute(tokens: AcsTokens, signature: Any) 
     now = int(time.time())
     await tokens.check(f"Bearer {signature.token(exp=now - 30)}")
     await tokens.check(f"Bearer {signature.token(nbf=now + 30)}")
+
+
+async def test_reports_may_be_later_than_that(tokens: AcsTokens, signature: Any) -> None:
+    late = f"Bearer {signature.token(exp=int(time.time()) - 200)}"
+    await tokens.check(late, REPORT_LEEWAY_SECONDS)
+    assert await refused(tokens, late) == 401
+    with pytest.raises(Refused):
+        await tokens.check(f"Bearer {signature.token(exp=int(time.time()) - 302)}", REPORT_LEEWAY_SECONDS)
+
+
+def test_a_reports_token_is_remembered_as_long_as_it_would_be_taken(clock: ManualClock) -> None:
+    use = TokenUse(clock)
+    use.bind("id-1", b"report")
+    clock.advance(899_000)  # five minutes of life, and five too early or too late
+    use.bind("id-2", b"report")
+    with pytest.raises(Refused):
+        use.bind("id-1", b"another report")
 
 
 async def test_a_token_signed_by_somebody_else_is_refused(tokens: AcsTokens, signature: Any) -> None:
@@ -142,7 +159,7 @@ def test_tokens_without_an_id_are_not_compared(clock: ManualClock) -> None:
 def test_old_tokens_are_forgotten(clock: ManualClock) -> None:
     use = TokenUse(clock)
     use.bind("id-1", b"report")
-    clock.advance(400_000)
+    clock.advance(901_000)
     use.bind("id-2", b"report")
     use.bind("id-1", b"another report")
 

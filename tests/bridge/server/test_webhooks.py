@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -132,6 +133,12 @@ async def test_who_may_not_report(bench: Any) -> None:
         for name, (where, headers, body, _) in attempts.items()
     }
     assert got == {name: status for name, (*_, status) in attempts.items()}
+
+
+async def test_a_report_whose_token_expired_minutes_ago_is_taken(bench: Any) -> None:
+    await bench.live()
+    late = bench.signature.header(exp=int(time.time()) - 200)
+    assert (await bench.http.post(bench.path("one", "callbacks"), content=connected(), headers=late)).status_code == 200
 
 
 async def test_a_stolen_token_cannot_carry_another_report(bench: Any) -> None:
