@@ -1,4 +1,4 @@
-"""The emulated telephone network as a server in this process: Call Automation, its keys, and the admin interface on one port.
+"""The emulated ACS resource as a server in this process: Call Automation, its keys, phone numbers and the admin interface.
 
     async with AcsEmulator(port=0, voice=load_voice) as emulator:
         client = CallAutomationClient(emulator.url, AzureKeyCredential(emulator.key))
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
+from voiceagent.emulators.numbers.options import NumbersOptions
+from voiceagent.emulators.numbers.state import Numbers
 from voiceagent.errors import UserError
 from voiceagent.protocol.auth import is_access_key
 
@@ -41,6 +43,7 @@ class AcsEmulator:
         resource_id: str | None = None,
         voice: Callable[[], Speaker] | None = None,
         options: NetworkOptions | None = None,
+        numbers: NumbersOptions | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -50,6 +53,7 @@ class AcsEmulator:
         self._resource_id = resource_id
         self._voice = voice
         self._options = options or NetworkOptions()
+        self._numbers = numbers or NumbersOptions(seed=self._options.seed)
 
     @property
     def url(self) -> str:
@@ -100,7 +104,7 @@ class AcsEmulator:
                         resource_id=self._resource_id,
                         voice=self._voice,
                     )
-                    async with _serving(build_app(self.network), listening, tasks):
+                    async with _serving(build_app(self.network, self._numbers), listening, tasks):
                         self.network.start(self.url)
                         try:
                             yield
@@ -111,21 +115,28 @@ class AcsEmulator:
             raise failure
 
 
-def build_app(network: Network) -> Starlette:
-    """All routes of the emulator."""
+def build_app(network: Network, numbers: NumbersOptions) -> Starlette:
+    """All routes of the emulator: calls, phone numbers, and its own."""
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import JSONResponse, Response
 
     from voiceagent.emulators.acs import errors
     from voiceagent.emulators.acs.admin import admin_routes
-    from voiceagent.emulators.acs.routes import calling_routes
+    from voiceagent.emulators.acs.routes import calling_routes, verify
+    from voiceagent.emulators.numbers.routes import number_routes
 
     async def unknown(request: Request, _: Exception) -> Response:
         refusal = errors.unknown_route(request.method, str(request.url))
         return JSONResponse(refusal.body(), status_code=refusal.status)
 
-    return Starlette(routes=[*calling_routes(network), *admin_routes(network)], exception_handlers={404: unknown, 405: unknown})
+    state = Numbers(numbers, network.wall())
+    routes = [
+        *calling_routes(network),
+        *number_routes(state, lambda request, body: verify(network, request, body), network.wall),
+        *admin_routes(network),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: unknown, 405: unknown})
 
 
 @contextmanager

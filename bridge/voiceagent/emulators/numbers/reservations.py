@@ -1,0 +1,45 @@
+"""Reservations: numbers of one's choice held for a while, changed number by number, then bought together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voiceagent.emulators.numbers.options import NumbersOptions
+from voiceagent.emulators.numbers.stock import Offer
+
+NOT_AVAILABLE = ("PhoneNumberNotAvailable", "The phone number is not available for reservation.")
+
+
+@dataclass(slots=True)
+class Reservation:
+    """`stage` is active, submitted or completed; an active one expires on its own."""
+
+    reservation_id: str
+    created: float
+    expires: float
+    offers: dict[str, Offer] = field(default_factory=dict)
+    failed: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    """Numbers of the last change that could not be had, as they were asked for."""
+    stage: str = "active"
+
+    def status(self, now: float) -> str:
+        return "expired" if self.stage == "active" and now >= self.expires else self.stage
+
+    def is_active(self, now: float) -> bool:
+        return self.status(now) == "active"
+
+    def holds(self, now: float) -> frozenset[str]:
+        """The numbers nobody else can have."""
+        return (
+            frozenset(one.number for one in self.offers.values())
+            if self.status(now) in ("active", "submitted")
+            else frozenset()
+        )
+
+    def prolong(self, options: NumbersOptions, now: float) -> None:
+        self.expires = min(now + options.reservation_seconds, self.created + options.reservation_most_seconds)
+
+    @property
+    def no_resale(self) -> bool:
+        return any(one.country.no_resale for one in self.offers.values())
