@@ -24,7 +24,7 @@ def command(
     ],
     directory: Annotated[
         Path | None,
-        Option("--project", metavar="DIR", help="The agent project; else the one the capture lies in."),
+        Option("--dir", metavar="DIR", help="The agent project; else the one the capture lies in."),
     ] = None,
     report: Annotated[bool, Option("--report", help="Print the call's report; it must be the same too.")] = False,
     live: Annotated[bool, Option("--live", help="Have the recorded caller speak to an engine again.")] = False,

@@ -26,6 +26,12 @@ def full_capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return recite(tmp_path_factory.mktemp("full"), Programme(seconds=25, interrupt_every=2, tool_every=2), policy="full")
 
 
+@pytest.fixture(scope="session")
+def short_capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A call in which the caller says two short things."""
+    return recite(tmp_path_factory.mktemp("short"), Programme(seconds=11, caller_ms=1_000, tool_every=0))
+
+
 Line = dict[str, Any]
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from voiceagent.agent.init import write_project
+from voiceagent.emulators.together import Emulators as Together
 from voiceagent.errors import UserError
-from voiceagent.replay.live import Way, ear_report, rehearse, replay_live
+from voiceagent.local import bridge as local_bridge
+from voiceagent.local.emulators import Emulators
+from voiceagent.replay.live import Way, ear_report, own_bridge, rehearse, replay_live
 
 
 def test_a_capture_becomes_an_order_for_the_phone(capture: Path) -> None:
@@ -91,6 +97,33 @@ async def test_a_strangers_bridge_is_judged_by_the_ear(capture: Path) -> None:
     assert result.verdict == "same"
     assert result.rates is not None
     assert {one["what"] for one in result.rates["aspects"]} == {"interruptions", "latency p50"}
+
+
+@pytest.mark.call
+async def test_a_capture_is_spoken_to_the_projects_bridge(
+    short_capture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With emulators in this process, and an engine that answers everything with a tone."""
+
+    @asynccontextmanager
+    async def emulators(which: Any, *, project: Path, extra: Any) -> AsyncIterator[Emulators]:
+        async with Together(which, answers="scripted") as together:
+            yield Emulators(together.env(), together.facts())
+
+    monkeypatch.setattr(local_bridge, "emulators", emulators)
+    write_project(tmp_path / "demo")
+    way = Way(fast=True)
+    ready = rehearse(short_capture, way)
+    said: list[str] = []
+    async with own_bridge(
+        tmp_path / "demo", flags={}, limit_seconds=40, show=lambda _: None, say=said.append, stop=asyncio.Event()
+    ) as call:
+        result = await replay_live(ready, call, way)
+    assert said == ["Starting the emulators ..."]
+    assert result.call is not None
+    assert [one["text"] for one in result.call["ear"]["said"]] == ["", ""]
+    assert result.rates is not None
+    assert result.rates["runs"] == 1
 
 
 def test_the_ear_alone_makes_a_report_of_the_usual_shape() -> None:
