@@ -71,6 +71,8 @@ class AcsLeg:
         """Messages that broke the protocol."""
         self.unknown = 0
         """Messages of kinds we do not know."""
+        self.heard_at_ms = clock.now_ms()
+        """When the service's last message came, on the call's clock; before the first, when the leg was made."""
         self._socket = socket
         self._clock = clock
         self._hear = hear
@@ -86,6 +88,7 @@ class AcsLeg:
 
     def on_text(self, frame: bytes) -> None:
         """One message from the service; hot path. Never raises."""
+        self.heard_at_ms = self._clock.now_ms()
         try:
             if self._wire is not None:
                 self._wire("in", frame)

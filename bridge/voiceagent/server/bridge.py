@@ -177,6 +177,8 @@ class Bridge:
         finally:
             self.calls.remove(live.runner)
             self._live.pop(live.call_id, None)
+            if live.media is not None:  # the runner closes what it was given; a socket that never sent a frame it never saw
+                live.media.shut(live.runner.end.reason if live.runner.end else "cancelled")
 
     async def _turn_away(self, live: LiveCall, incoming: IncomingCall, verdict: str) -> None:
         _log.warning("call %s gets busy: %s (%d calls run)", live.call_id, verdict, self.admission.inside)
@@ -221,11 +223,12 @@ class Bridge:
             taps=self._taps,
             began=began,
         )
-        control.deliver = runner.deliver
         control.watch(runner.wire("control"))
         if (show := runner.wire("webhook")) is not None:
             show("in", json.dumps(encode(incoming, "event-grid"), default=str).encode())
-        return LiveCall(runner, control, settings.setup.sample_rate)
+        live = LiveCall(runner, control, settings.setup.sample_rate)
+        control.deliver = live.reported
+        return live
 
     def _control(self, project: AgentProject, call_id: str, incoming: IncomingCall) -> AcsControl:
         token = self.tokens.make(call_id, project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)

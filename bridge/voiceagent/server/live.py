@@ -1,11 +1,14 @@
-"""A call as the public edge sees it: who may speak for it, and where it takes what they say."""
+"""A call as the public edge sees it: who may speak for it, where it takes what they say, and which socket holds its sound."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from voiceagent.call.events import Event, MediaClosed
 from voiceagent.control.acs import AcsControl
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.protocol.auth import check_call_token, make_call_token
@@ -13,7 +16,26 @@ from voiceagent.runtime.runner import CallRunner
 from voiceagent.server.once import Once
 from voiceagent.server.tokens import Refused
 
+_log = logging.getLogger(__name__)
+
 GENERATION = 1  # which of our processes owns the call: with one process, the first
+
+
+class MediaPath(Protocol):
+    """An accepted media socket."""
+
+    @property
+    def flowing(self) -> bool:
+        """Messages come over it, or it is too young for any."""
+        ...
+
+    def lose(self, reason: str) -> None:
+        """It counts as gone: nothing is heard of it any more, the call is told, and it is closed."""
+        ...
+
+    def shut(self, reason: str) -> None:
+        """The call is over: begin to close."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -25,11 +47,26 @@ class LiveCall:
     sample_rate: int
     reports: Once = field(default_factory=lambda: Once(500))
     """Ids of the service's reports that were taken."""
-    media_in_use: bool = False
+    media: MediaPath | None = None
+    """The one socket that holds the call, from before it is accepted until it is closed or lost."""
 
     @property
     def call_id(self) -> str:
         return self.runner.call_id
+
+    @property
+    def media_in_use(self) -> bool:
+        """There is a socket."""
+        return self.media is not None
+
+    def reported(self, event: Event) -> None:
+        """What call control has to tell the session. Of the socket we hold ourselves, we know better than a late report."""
+        if isinstance(event, MediaClosed) and self.media is not None:
+            if self.media.flowing:
+                _log.info("call %s: the service reports a lost media path (%s), and sound comes", self.call_id, event.reason)
+                return
+            self.media.lose(event.reason)
+        self.runner.deliver(event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 Both proofs are asked for before the socket is accepted: our token in the path, which the service's own day-long token cannot
 replace, and that token, which a leaked path cannot replace. One socket at a time holds a call; a new one may follow a lost one.
+Lost is also one that nothing comes over: the service sends 50 frames a second even of silence, and it dials again long before we
+could know from pings that the other end is gone.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from voiceagent.server.tokens import Refused
 from voiceagent.server.webhooks import PARKED_SECONDS, admitted
 
 _log = logging.getLogger(__name__)
+
+STALLED_MS = 1000.0  # fifty frames that did not come
 
 _CLOSED = (WebSocketDisconnect, RuntimeError)
 """What sending raises when the peer was quicker to close, by a step of the loop: at the end of a call both sides do."""
@@ -92,11 +96,12 @@ def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
             _log.warning("/media turned away: %s", refused)
             await websocket.send_denial_response(Response(status_code=refused.status))
             return
-        call.media_in_use = True
+        call.media = path = _path(call, websocket)
         try:
-            await _stream(call, websocket)
+            await path.stream()
         finally:
-            call.media_in_use = False
+            if call.media is path:  # else another one has taken its place
+                call.media = None
 
     return endpoint
 
@@ -113,12 +118,16 @@ async def _admit(bridge: Bridge, websocket: WebSocket) -> LiveCall:
     told = websocket.headers.get("x-ms-call-connection-id", "")
     if told != call.control.connection_id:
         raise Refused(403, "the socket is for another call")
-    if call.media_in_use:
-        raise Refused(403, "the call has a media socket already")
+    if bridge.find(call.call_id) is not call:
+        raise Refused(404, "the call is over")
+    if call.media is not None:
+        if call.media.flowing:
+            raise Refused(403, "the call has a media socket already")
+        call.media.lose("no sound came any more, and the service dialled again")
     return call
 
 
-async def _stream(call: LiveCall, websocket: WebSocket) -> None:
+def _path(call: LiveCall, websocket: WebSocket) -> SocketPath:
     found: Any = websocket.scope.get("extensions", {}).get(MEDIA)
     connection: MediaServerProtocol | None = found["connection"] if found else None
     socket = StockSocket(websocket) if connection is None else ShortSocket(connection)
@@ -133,29 +142,70 @@ async def _stream(call: LiveCall, websocket: WebSocket) -> None:
         on_failure=runner.failed,
         wire=runner.wire("media"),
     )
-    if connection is not None:
-        connection.attach(leg.on_text)
-    await websocket.accept()
-    reason = "cancelled"
-    try:
-        reason = await _until_closed(websocket, socket, leg)
-    finally:
-        if connection is not None:
-            connection.detach()
-        runner.detach_leg(leg, reason)
+    return SocketPath(call, websocket, connection, socket, leg)
 
 
-async def _until_closed(websocket: WebSocket, socket: ShortSocket | StockSocket, leg: AcsLeg) -> str:
-    async with asyncio.TaskGroup() as tasks:
-        beside = [tasks.create_task(_close_when_asked(websocket, socket))]
-        if isinstance(socket, StockSocket):
-            beside.append(tasks.create_task(socket.write()))
-        while (message := await websocket.receive())["type"] != "websocket.disconnect":
-            text, data = message.get("text"), message.get("bytes")
-            leg.on_text(text.encode() if text is not None else data or b"")
-        for task in beside:
-            task.cancel()
-    return socket.reason or f"closed with {message.get('code', 1006)} {message.get('reason') or ''}".strip()
+class SocketPath:
+    """A `MediaPath`: one admitted socket and the leg it feeds."""
+
+    def __init__(
+        self,
+        call: LiveCall,
+        websocket: WebSocket,
+        connection: MediaServerProtocol | None,
+        socket: ShortSocket | StockSocket,
+        leg: AcsLeg,
+    ) -> None:
+        self._runner = call.runner
+        self._websocket = websocket
+        self._connection = connection
+        self._socket = socket
+        self._leg = leg
+        self._heard = True
+
+    @property
+    def flowing(self) -> bool:
+        return self._heard and self._runner.clock.now_ms() - self._leg.heard_at_ms < STALLED_MS
+
+    def lose(self, reason: str) -> None:
+        self._let_go(reason)
+        self.shut(reason)
+
+    def shut(self, reason: str) -> None:
+        self._socket.shut(1000, reason[:100])  # a close reason has at most 123 bytes
+
+    async def stream(self) -> None:
+        """Accept the socket and hear it until it is closed."""
+        if self._connection is not None:
+            self._connection.attach(self._leg.on_text)
+        reason = "cancelled"
+        try:
+            await self._websocket.accept()
+            reason = await self._until_closed()
+        finally:
+            self._let_go(reason)
+
+    def _let_go(self, reason: str) -> None:
+        if not self._heard:
+            return
+        self._heard = False
+        if self._connection is not None:
+            self._connection.detach()
+        self._runner.detach_leg(self._leg, reason)
+
+    async def _until_closed(self) -> str:
+        websocket, socket = self._websocket, self._socket
+        async with asyncio.TaskGroup() as tasks:
+            beside = [tasks.create_task(_close_when_asked(websocket, socket))]
+            if isinstance(socket, StockSocket):
+                beside.append(tasks.create_task(socket.write()))
+            while (message := await websocket.receive())["type"] != "websocket.disconnect":
+                text, data = message.get("text"), message.get("bytes")
+                if self._heard:
+                    self._leg.on_text(text.encode() if text is not None else data or b"")
+            for task in beside:
+                task.cancel()
+        return socket.reason or f"closed with {message.get('code', 1006)} {message.get('reason') or ''}".strip()
 
 
 async def _close_when_asked(websocket: WebSocket, socket: Shut) -> None:

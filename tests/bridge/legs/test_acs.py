@@ -68,6 +68,14 @@ def bench() -> Bench:
     return Bench()
 
 
+def test_it_knows_when_the_service_was_last_heard_of(bench: Bench) -> None:
+    assert bench.leg.heard_at_ms == 0
+    for frame, at_ms in ((METADATA, 30), (AUDIO, 50), (b"nonsense", 70)):
+        bench.clock.advance(at_ms - bench.clock.now_ms())
+        bench.leg.on_text(frame)
+        assert bench.leg.heard_at_ms == at_ms
+
+
 def test_audio_is_heard_after_the_metadata_opened_the_path(bench: Bench) -> None:
     bench.leg.on_text(METADATA)
     bench.leg.on_text(AUDIO)

@@ -16,8 +16,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from voiceagent.call.commands import PhaseNoted
-from voiceagent.call.events import MediaClosed
+from voiceagent.call.events import CallerLeft, MediaClosed, MediaOpened
+from voiceagent.protocol import acs_callbacks as acs
 from voiceagent.protocol.acs_media import AudioData, AudioMetadata, encode_caller_audio, encode_metadata
+from voiceagent.server import media
 from voiceagent.server.app import build_app
 from voiceagent.server.listen import bind, listening
 from voiceagent.server.media import StockSocket, _close_when_asked
@@ -116,6 +118,85 @@ async def test_one_socket_at_a_time_and_another_after_it(bench: Any) -> None:
     assert seen == []
 
 
+@pytest.mark.parametrize("short_path", [True, False])
+async def test_a_socket_over_which_nothing_comes_gives_way_to_the_next(
+    bench: Any, short_path: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await bench.live()
+    events = watched(call)
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as first:
+        await first.send(METADATA)
+        await _media_open(bench)
+        first_path = call.media
+        monkeypatch.setattr(media, "STALLED_MS", 0.0)
+        async with dial(bench, url) as second:
+            monkeypatch.undo()
+            await second.send(METADATA)
+            await _until_closed(first)
+            assert first.close_code == 1000
+            await second.send(AUDIO)
+            async with asyncio.timeout(5):
+                while not bench.engines[0].heard:
+                    await asyncio.sleep(0)
+            assert call.media not in (None, first_path)
+            assert await refused(dial(bench, url)) == 403
+    said = [event for event in events if isinstance(event, MediaOpened | MediaClosed)]
+    assert said[:3] == [
+        MediaOpened(24_000),
+        MediaClosed("no sound came any more, and the service dialled again"),
+        MediaOpened(24_000),
+    ]
+    assert len(said) == 4  # the last: the second was closed
+
+
+@pytest.mark.parametrize("short_path", [True, False])
+async def test_of_a_socket_that_gave_way_nothing_is_heard(bench: Any, short_path: bool) -> None:
+    call = await bench.live()
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
+        await socket.send(METADATA)
+        await _media_open(bench)
+        events = watched(call)
+        call.media.lose("it stalled")
+        with contextlib.suppress(ConnectionClosed):
+            await socket.send(AUDIO)
+        await _until_closed(socket)
+        async with asyncio.timeout(5):
+            while call.media_in_use:
+                await asyncio.sleep(0)
+    assert bench.engines[0].heard == []
+    assert events == [MediaClosed("it stalled")]
+
+
+async def test_a_late_report_about_an_earlier_socket_is_not_believed_while_sound_comes(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await bench.live()
+    failed = acs.MediaStreamingFailed(call_connection_id="cc-one")
+    async with served(bench) as url, dial(bench, url) as socket:
+        await socket.send(METADATA)
+        await _media_open(bench)
+        events = watched(call)
+        call.control.on_callback(failed)
+        assert events == []
+        monkeypatch.setattr(media, "STALLED_MS", 0.0)
+        call.control.on_callback(failed)
+        await _until_closed(socket)
+    assert set(events) == {MediaClosed("media streaming failed")}
+
+
+def watched(call: Any) -> list[Any]:
+    """What the session is told from now on."""
+    seen: list[Any] = []
+    deliver = call.runner.deliver
+
+    def watching(event: Any) -> None:
+        seen.append(event)
+        deliver(event)
+
+    call.runner.deliver = watching
+    return seen
+
+
 async def test_a_socket_that_comes_before_the_answer_waits_for_it(bench: Any) -> None:
     bench.network.hold.clear()
     bench.bridge.ring(bench.incoming())
@@ -132,6 +213,28 @@ async def test_a_socket_that_comes_before_the_answer_waits_for_it(bench: Any) ->
 async def _open_and_close(connecting: Any) -> None:
     async with connecting:
         pass
+
+
+@pytest.mark.parametrize("short_path", [True, False])
+async def test_the_end_of_the_call_closes_a_socket_that_never_sent_a_frame(bench: Any, short_path: bool) -> None:
+    call = await bench.live()
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
+        call.runner.deliver(CallerLeft("hung up"))
+        await _until_closed(socket)
+        assert (socket.close_code, socket.close_reason) == (1000, "caller_left")
+
+
+async def test_a_socket_that_waited_for_the_answer_of_a_call_that_is_over_is_turned_away(bench: Any) -> None:
+    bench.network.hold.clear()
+    bench.bridge.ring(bench.incoming())
+    while "one" not in bench.network.addresses:
+        await asyncio.sleep(0)
+    async with served(bench) as url, asyncio.TaskGroup() as tasks:
+        turned_away = tasks.create_task(refused(dial(bench, url)))
+        while not bench.signature.fetched:
+            await asyncio.sleep(0)
+        bench.bridge.abandon()
+    assert turned_away.result() in (403, 404)
 
 
 @pytest.mark.parametrize("short_path", [True, False])
