@@ -122,7 +122,7 @@ def _facts(run: Run) -> str:
     report = run.report
     if report is None:
         return ""
-    facts = [("Call", _ended(str(report["outcome"]), str(report["end_reason"])))]
+    facts = [("Call", _ended(str(report.get("outcome")), str(report.get("end_reason"))))]
     call = run.timeline
     if call is not None:
         facts.append(("Length", f"{call.duration_ms / 1000:.1f} s"))
@@ -186,7 +186,7 @@ def _talk(call: Timeline) -> str:
     rows += [(said.start_ms, _caller(said, understood)) for said, understood in _understood(call)]
     rows += [(tool.at_ms, _did(_tool(tool))) for tool in call.tools]
     rows += [
-        (one.at_ms, _did(_happened(one.event, one.named), " happened"))
+        (one.at_ms - 1, _did(_happened(one.event, one.named), " happened"))  # who interrupts does so before the words
         for one in call.happenings
         if _happened(one.event, one.named)
     ]

@@ -62,6 +62,14 @@ async def test_it_is_rung_where_it_listens(project: Path, asked: list[str]) -> N
         assert told["endpoint"] == f"http://localhost:{served.ready.port}/events"
 
 
+async def test_emulators_that_run_already_are_used(project: Path, asked: list[str]) -> None:
+    async with Together("all", answers="scripted") as together:
+        beside = Emulators(together.env(), together.facts())
+        async with bridge(project, flags={"bridge.port": 0}, beside=beside) as served:
+            assert served.running.emulator_url == beside.phone_url
+    assert asked == []
+
+
 async def test_strangers_cannot_ring_it(project: Path, asked: list[str]) -> None:
     import httpx
 

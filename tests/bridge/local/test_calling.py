@@ -79,3 +79,10 @@ async def test_a_bridge_without_a_report_is_told_as_such(
     watching.call_id = call_id
     with pytest.raises(RemoteError, match=words):
         await report(watching)
+
+
+async def test_the_phones_diary_is_written_down() -> None:
+    phone, diary = Phone(), list[dict[str, Any]]()
+    phone.over.set()
+    await calling._until_ended(phone, "c", 60, asyncio.Event(), diary)  # type: ignore[arg-type]  # as much of a phone as is used
+    assert [line["kind"] for line in diary] == ["ringing", "ended"]

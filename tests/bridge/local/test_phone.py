@@ -68,3 +68,17 @@ async def test_nobody_there_is_told_with_the_address() -> None:
 
     with pytest.raises(RemoteError, match="No answer at http://emulator"):
         await phone(answer).look("c")
+
+
+async def test_a_caller_is_given_more_to_do() -> None:
+    seen: list[httpx.Request] = []
+    one = phone(lambda request: seen.append(request) or httpx.Response(200, json={"steps": 2}))  # type: ignore[func-returns-value]
+    await one.more_steps("c", [{"say": "Thanks"}], hang_up_after=True)
+    assert (seen[0].method, seen[0].url.path) == ("POST", "/emulator/calls/c/steps")
+    assert json.loads(seen[0].content) == {"steps": [{"say": "Thanks"}], "hang_up_after": True}
+
+
+async def test_the_sound_of_a_call_is_a_file_or_a_refusal() -> None:
+    assert await phone(lambda _: httpx.Response(200, content=b"RIFF")).sound("c") == b"RIFF"
+    with pytest.raises(RemoteError, match="There is no call"):
+        await phone(lambda _: httpx.Response(404, json={"error": {"message": "There is no call"}})).sound("c")

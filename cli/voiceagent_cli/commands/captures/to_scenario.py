@@ -33,5 +33,5 @@ def command(
         terminal.record({"scenario": str(made.scenario), "recordings": files, "steps": made.steps})
         return
     beside = f" and {len(made.recordings)} recordings" if made.recordings else ""
-    terminal.result(f"Wrote {made.scenario}{beside}: {made.steps} steps")
+    terminal.result(f"Wrote {made.scenario}{beside}: {made.steps} step{'s' if made.steps != 1 else ''}")
     terminal.say(f"Next: voiceagent test {made.scenario}")
