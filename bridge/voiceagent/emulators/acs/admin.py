@@ -101,7 +101,7 @@ class _Desk:
                 "ok": True,
                 "version": __version__,
                 "calls": len(live),
-                "subscribed": network.deliveries.subscription is not None,
+                "subscribed": bool(network.deliveries.subscriptions),
                 "voice": network.studio.has_voice,
                 "beat": network.pulse.lateness.json(),
                 "warnings": network.warnings,

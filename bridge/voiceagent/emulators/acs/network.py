@@ -23,7 +23,7 @@ from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.state import Call, Order
 from voiceagent.emulators.acs.studio import Line, Studio
 from voiceagent.emulators.acs.tokens import Signer
-from voiceagent.emulators.event_grid.delivery import Attempt, Deliveries
+from voiceagent.emulators.event_grid.delivery import Attempt, Conditions, Deliveries
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
 from voiceagent.emulators.event_grid.subscription import Subscription, validate
 from voiceagent.errors import UserError
@@ -80,9 +80,15 @@ class Network:
         self.deliveries = Deliveries(
             client,
             self._start,
-            policy=RetryPolicy(scale=options.event_grid_scale),
-            duplicates=options.event_grid_duplicates,
+            policy=RetryPolicy(),
+            conditions=Conditions(
+                scale=options.event_grid_scale,
+                duplicates=options.event_grid_duplicates,
+                reorder_ms=options.event_grid_reorder_ms,
+                dead_letters=options.dead_letters,
+            ),
             clock_ms=now,
+            wall=wall,
         )
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
@@ -124,7 +130,7 @@ class Network:
 
     def place(self, order: Order, steps: tuple[Step, ...], line: Line) -> Circuit:
         """A caller dials. UserError when nobody would ever answer, or the words could not be spoken."""
-        if self.deliveries.subscription is None:
+        if not self.deliveries.subscriptions:
             raise UserError(
                 "Nobody is subscribed to incoming calls.", remedy="PUT the app's address to /emulator/subscription first."
             )
@@ -140,7 +146,8 @@ class Network:
         carrying.add_done_callback(self._carrying.discard)
         if any(isinstance(step, Say | Interrupt) for step in steps):
             self._start(self.studio.warm_up())
-        self.deliveries.publish(self._incoming(call), lambda attempt: self._undelivered(circuit, attempt))
+        if not self.deliveries.publish(self._incoming(call), lambda attempt: self._undelivered(circuit, attempt)):
+            call.diary.note("warning", self.now(), sentence="No subscription to incoming calls has a filter that lets this through.")
         return circuit
 
     def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:

@@ -54,6 +54,10 @@ class NetworkOptions:
     """Multiplies Event Grid's retry delays; below 1 for tests."""
     event_grid_duplicates: bool = False
     """Deliver each event twice, as at-least-once delivery may."""
+    event_grid_reorder_ms: float = 0
+    """Hold each delivery back for a chance time of up to this: Event Grid promises no order."""
+    dead_letters: Path | None = None
+    """Folder for events that were given up, when a subscription names a container for them."""
     recordings: Path | None = None
     """Folder of the recordings; None: a temporary one that goes when the emulator goes."""
     seed: int | None = None

@@ -1,13 +1,20 @@
-"""Event Grid delivers: each event in a task of its own, until it is taken or given up, twice if duplicates are asked for."""
+"""Event Grid delivers: to each subscription that wants an event, in a task of its own, until it is taken or given up.
+
+At least once means sometimes twice, and no order is promised; both can be asked for here.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators.event_grid import dead_letters
+from voiceagent.emulators.event_grid.filters import text_at
 from voiceagent.emulators.event_grid.schedule import DELIVERED, RetryPolicy, pause_before_next
 from voiceagent.emulators.event_grid.subscription import Subscription
 from voiceagent.protocol import event_grid as wire
@@ -21,6 +28,9 @@ ATTEMPTS_KEPT = 500
 ANSWER_SECONDS = 30.0
 """Event Grid waits this long for an answer."""
 
+OWN = ""
+"""The place of the one subscription that was made through the emulator's own address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -30,10 +40,26 @@ class Attempt:
     type: str
     number: int
     status: int | None
+    subscription: str = ""
+
+
+@dataclass(slots=True)
+class Conditions:
+    """How badly the service behaves; may be changed while it runs."""
+
+    scale: float = 1.0
+    """Multiplies all pauses and lives of events; below 1 makes time pass faster."""
+    duplicates: bool = False
+    """Deliver each event twice."""
+    reorder_ms: float = 0
+    """Hold each delivery back for a chance time of up to this, so that events overtake each other."""
+    dead_letters: Path | None = None
+    """Folder that stands for the storage account; None: what is given up is forgotten."""
+    random: Random = field(default_factory=Random, repr=False)
 
 
 class Deliveries:
-    """`publish` returns at once; `start` begins the task of a delivery and owns it."""
+    """`publish` returns at once; `start` begins the task of a delivery and owns it. `subscriptions` by their ARM id."""
 
     def __init__(
         self,
@@ -41,39 +67,57 @@ class Deliveries:
         start: Callable[[Coroutine[Any, Any, None]], object],
         *,
         policy: RetryPolicy,
-        duplicates: bool = False,
+        conditions: Conditions | None = None,
         clock_ms: Callable[[], float],
+        wall: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self.subscription: Subscription | None = None
+        self.subscriptions: dict[str, Subscription] = {}
         self.attempts: deque[Attempt] = deque(maxlen=ATTEMPTS_KEPT)
+        self.conditions = conditions or Conditions()
         self._client = client
         self._start = start
         self._policy = policy
-        self._duplicates = duplicates
         self._clock_ms = clock_ms
+        self._wall = wall
 
-    def publish(self, event: wire.GridEvent, given_up: Callable[[Attempt], None] = lambda _: None) -> bool:
-        """Deliver an event to the subscription; False when there is none. `given_up` hears of the last failed attempt."""
-        if self.subscription is None:
-            return False
-        for _ in range(2 if self._duplicates else 1):
-            self._start(self._deliver(event, self.subscription, given_up))
-        return True
+    @property
+    def subscription(self) -> Subscription | None:
+        """The one that was made through the emulator's own address."""
+        return self.subscriptions.get(OWN)
+
+    @subscription.setter
+    def subscription(self, given: Subscription | None) -> None:
+        self.subscriptions.pop(OWN, None)
+        if given is not None:
+            self.subscriptions[OWN] = given
+
+    def publish(self, event: wire.GridEvent, given_up: Callable[[Attempt], None] = lambda _: None) -> int:
+        """Deliver an event to all who want it; returns how many that are. `given_up` hears of each last failed attempt."""
+        wanting = [one for one in self.subscriptions.values() if one.wanted.takes(wire.encode(event, one.schema))]
+        for subscription in wanting:
+            for _ in range(2 if self.conditions.duplicates else 1):
+                self._start(self._deliver(event, subscription, given_up))
+        return len(wanting)
 
     async def _deliver(self, event: wire.GridEvent, subscription: Subscription, given_up: Callable[[Attempt], None]) -> None:
-        began = self._clock_ms()
+        began, published = self._clock_ms(), self._wall()
+        policy = subscription.policy or self._policy
+        if self.conditions.reorder_ms > 0:
+            await asyncio.sleep(self.conditions.random.random() * self.conditions.reorder_ms / 1000)
         number = 0
         while True:
             number += 1
             status = await self._post(event, subscription, number)
-            attempt = Attempt(event.event_id, event.type, number, status)
+            attempt = Attempt(event.event_id, event.type, number, status, subscription.name)
             self.attempts.append(attempt)
             if status in DELIVERED:
                 return
             age = (self._clock_ms() - began) / 1000
-            pause = pause_before_next(self._policy, attempt=number, status=status, age_seconds=age)
+            scaled = RetryPolicy(policy.max_attempts, policy.life_seconds, policy.scale * self.conditions.scale)
+            pause = pause_before_next(scaled, attempt=number, status=status, age_seconds=age)
             if pause is None:
                 given_up(attempt)
+                await self._bury(event, subscription, attempt, published, out_of_time=number < policy.max_attempts)
                 return
             await asyncio.sleep(pause)
 
@@ -85,6 +129,9 @@ class Deliveries:
         )
         if subscription.schema == "cloud-events":
             headers["Origin"] = "eventgrid.azure.net"
+        if subscription.copied:
+            written = wire.encode(event, subscription.schema)
+            headers |= {name: text_at(written, key) for name, key in subscription.copied.items()}
         try:
             answer = await self._client.post(
                 subscription.endpoint, content=body, headers={**headers, **subscription.headers}, timeout=ANSWER_SECONDS
@@ -92,3 +139,20 @@ class Deliveries:
         except (httpx.HTTPError, httpx.InvalidURL):
             return None
         return answer.status_code
+
+    async def _bury(
+        self, event: wire.GridEvent, subscription: Subscription, attempt: Attempt, published: float, *, out_of_time: bool
+    ) -> None:
+        folder = self.conditions.dead_letters
+        if folder is None or not subscription.dead_letters:
+            return
+        written = dead_letters.dead_letter(
+            wire.encode(event, subscription.schema),
+            status=attempt.status,
+            attempts=attempt.number,
+            published=published,
+            last=self._wall(),
+            out_of_time=out_of_time,
+        )
+        path = dead_letters.place_of(folder, subscription.dead_letters, subscription.name, event.event_id, self._wall())
+        await asyncio.to_thread(dead_letters.write, path, written)

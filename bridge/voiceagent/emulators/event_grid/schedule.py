@@ -7,8 +7,11 @@ from dataclasses import dataclass
 BACKOFF_SECONDS = (10, 30, 60, 300, 600, 1_800, 3_600)
 """As documented; hourly after that."""
 
-LEAST_SECONDS = {400: 300, 401: 300, 403: 300, 404: 300, 408: 120, 413: 10, 503: 30}
+LEAST_SECONDS = {404: 300, 408: 120, 503: 30}
 """Documented least pauses after certain answers; 10 s after all others."""
+
+NOT_RETRIED = frozenset((400, 401, 403, 413))
+"""Answers of a webhook that Event Grid takes for final."""
 
 DELIVERED = frozenset(range(200, 205))
 """Only 200 to 204 count as delivered."""
@@ -29,7 +32,7 @@ def pause_before_next(policy: RetryPolicy, *, attempt: int, status: int | None, 
 
     `status` is None when no answer came.
     """
-    if attempt >= policy.max_attempts:
+    if attempt >= policy.max_attempts or status in NOT_RETRIED:
         return None
     backoff = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS)) - 1]
     pause = max(backoff, LEAST_SECONDS.get(status or 0, 10)) * policy.scale

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from voiceagent.emulators.event_grid.filters import Filter
+from voiceagent.emulators.event_grid.schedule import RetryPolicy
 from voiceagent.errors import UserError
 from voiceagent.protocol import event_grid as wire
 
@@ -19,12 +21,24 @@ ORIGIN = "eventgrid.azure.net"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`headers` are delivery properties: sent with every request, secret or not."""
+    """`headers` are delivery properties: sent with every request, secret or not.
+
+    `copied` are headers whose value is found at a key of each event. `policy` None means the network's own, `dead_letters`
+    names the container for what is given up ("": it is dropped).
+    """
 
     endpoint: str
     schema: wire.Schema = "event-grid"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     name: str = "voiceagent"
+    wanted: Filter = field(default_factory=Filter)
+    policy: RetryPolicy | None = None
+    dead_letters: str = ""
+    copied: Mapping[str, str] = field(default_factory=dict)
+
+
+class NoCodeYet(UserError):
+    """The endpoint answered 200 but did not return the code: somebody has to open the validation address by hand."""
 
 
 def read_subscription(body: object) -> Subscription:
@@ -42,9 +56,19 @@ def read_subscription(body: object) -> Subscription:
 
 
 async def validate(
-    subscription: Subscription, client: httpx.AsyncClient, *, code: str, event_id: str, topic: str, time: str
+    subscription: Subscription,
+    client: httpx.AsyncClient,
+    *,
+    code: str,
+    event_id: str,
+    topic: str,
+    time: str,
+    by_hand: str = "",
 ) -> None:
-    """Ask the endpoint whether it wants events. UserError when it does not consent."""
+    """Ask the endpoint whether it wants events. UserError when it does not consent.
+
+    NoCodeYet, a UserError, when somebody may still consent by opening the address `by_hand`.
+    """
     import httpx
 
     try:
@@ -52,7 +76,7 @@ async def validate(
             await _ask_by_options(subscription, client)
         else:
             event = wire.SubscriptionValidation(
-                event_id=event_id, topic=topic, time=time, validation_code=code, validation_url=_manual(code)
+                event_id=event_id, topic=topic, time=time, validation_code=code, validation_url=by_hand or _manual(code)
             )
             await _ask_by_event(subscription, client, event)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -69,7 +93,7 @@ async def _ask_by_event(subscription: Subscription, client: httpx.AsyncClient, e
     except ValueError:
         given = None
     if given != wire.validation_response(event):
-        raise UserError(f"{subscription.endpoint} did not return the validation code as `validationResponse`.")
+        raise NoCodeYet(f"{subscription.endpoint} did not return the validation code as `validationResponse`.")
 
 
 async def _ask_by_options(subscription: Subscription, client: httpx.AsyncClient) -> None:

@@ -16,7 +16,7 @@ def test_pauses_grow_to_an_hour(attempt: int, pause: float) -> None:
     assert pause_before_next(DAY, attempt=attempt, status=500, age_seconds=0) == pause
 
 
-@pytest.mark.parametrize(("status", "pause"), [(None, 10), (500, 10), (503, 30), (408, 120), (404, 300), (413, 10)])
+@pytest.mark.parametrize(("status", "pause"), [(None, 10), (500, 10), (503, 30), (408, 120), (404, 300)])
 def test_some_answers_make_it_wait_longer(status: int | None, pause: float) -> None:
     assert pause_before_next(DAY, attempt=1, status=status, age_seconds=0) == pause
 
@@ -34,3 +34,8 @@ def test_a_ringing_phone_is_announced_twice_at_most() -> None:
 
 def test_time_can_be_scaled() -> None:
     assert pause_before_next(RetryPolicy(scale=0.01), attempt=1, status=500, age_seconds=0) == 0.1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 413])
+def test_some_answers_are_final(status: int) -> None:
+    assert pause_before_next(DAY, attempt=1, status=status, age_seconds=0) is None

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from voiceagent.emulators.event_grid.subscription import ORIGIN, Subscription, read_subscription, validate
+from voiceagent.emulators.event_grid.subscription import ORIGIN, NoCodeYet, Subscription, read_subscription, validate
 from voiceagent.errors import UserError
 
 
@@ -89,3 +89,8 @@ def test_a_subscription_is_read() -> None:
 def test_a_mistake_is_explained(body: Any, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         read_subscription(body)
+
+
+async def test_an_answer_without_the_code_leaves_it_to_somebody_by_hand() -> None:
+    with pytest.raises(NoCodeYet):
+        await ask(lambda _: httpx.Response(200))
