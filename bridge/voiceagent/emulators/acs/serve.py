@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
-from voiceagent.emulators.acs.studio import Listener
 from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.numbers.state import Numbers
 from voiceagent.errors import UserError
@@ -33,10 +32,7 @@ OPEN_CONNECTIONS = 200
 
 
 class AcsEmulator:
-    """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it.
-
-    `voice` speaks for callers and prompts. `ear` understands callers; without one their scripts tell what they said.
-    """
+    """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it."""
 
     def __init__(
         self,
@@ -46,7 +42,6 @@ class AcsEmulator:
         key: str | None = None,
         resource_id: str | None = None,
         voice: Callable[[], Speaker] | None = None,
-        ear: Callable[[], Listener] | None = None,
         options: NetworkOptions | None = None,
         numbers: NumbersOptions | None = None,
     ) -> None:
@@ -57,7 +52,6 @@ class AcsEmulator:
             raise UserError("The access key of an ACS resource is base64 text, and this key is not.", remedy="Leave it out.")
         self._resource_id = resource_id
         self._voice = voice
-        self._ear = ear
         self._options = options or NetworkOptions()
         self._numbers = numbers or NumbersOptions(seed=self._options.seed)
 
@@ -109,7 +103,6 @@ class AcsEmulator:
                         key=self._key,
                         resource_id=self._resource_id,
                         voice=self._voice,
-                        ear=self._ear,
                     )
                     async with _serving(build_app(self.network, self._numbers), listening, tasks):
                         self.network.start(self.url)
