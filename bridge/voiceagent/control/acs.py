@@ -6,6 +6,7 @@ A transfer adds the human to the call and leaves it afterwards, so that a busy l
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 
 ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear something before that
+LATE_END_SECONDS = 3.0  # one request; the call is over for us anyway
 RING_MARGIN_SECONDS = 2.0  # the service ends an invitation itself; we withdraw it only when it does not say so
 _GONE = {"8522", "8528"}  # call not found, call terminated
 _GONE_STATUS = 404
@@ -48,6 +50,8 @@ class AcsControl:
         self.connection_id = ""
         """The service's id of the call, once answered."""
         self.server_call_id = ""
+        self.given_up = False
+        """We never learnt whether our answer was taken: the service may have connected the call all the same."""
         self.deliver: Deliver = lambda _: None
         self._client = client
         self._context = incoming_call_context
@@ -60,6 +64,7 @@ class AcsControl:
         self._recording = recording
         self._hooks: dict[str, Any] = {}
         self._settled = asyncio.Event()
+        self._overheard = ""
         self._ourselves = ""
         self._roster_number = -1
         self._invited: dict[str, str] = {}
@@ -105,13 +110,34 @@ class AcsControl:
             self.server_call_id = answered.server_call_id or ""
             self._ourselves = answered.answered_by.raw_id if answered.answered_by else ""
         except TimeoutError:
+            await self._give_up()
             raise RemoteError(f"{SERVICE} did not let us answer within {ANSWER_SECONDS:g} s", service=SERVICE) from None
+        except RemoteError as error:
+            if error.status is None:  # the connection broke: our request may have come through, and its answer not
+                await self._give_up()
+            raise
         finally:
             self._settled.set()
 
     async def settled(self) -> None:
         """Wait until the service has said yes or no to our answer: its reports and its socket may come before that."""
         await self._settled.wait()
+
+    def overhear(self, connection_id: str) -> None:
+        """A verified report says that the call is connected, and the service has not yet answered our answer."""
+        self._overheard = connection_id
+
+    async def end_late(self, connection_id: str) -> None:
+        """End a call that was connected after we had given it up: nobody would talk to its caller. Raises RemoteError."""
+        self.connection_id = connection_id
+        await self._hang_up(for_everyone=True)
+
+    async def _give_up(self) -> None:
+        self.given_up = True
+        if self._overheard:
+            with contextlib.suppress(RemoteError, TimeoutError):  # the next report of the call is another occasion
+                async with asyncio.timeout(LATE_END_SECONDS):
+                    await self.end_late(self._overheard)
 
     async def reject(self, reason: str = "busy") -> None:
         """Turn the caller away: busy, forbidden or none. Raises RemoteError."""
@@ -167,6 +193,9 @@ class AcsControl:
             await self.reject()
             self.deliver(CallerLeft("rejected"))
             return
+        await self._hang_up(for_everyone=for_everyone)
+
+    async def _hang_up(self, *, for_everyone: bool) -> None:
         try:
             await asked(self._call.hang_up(for_everyone, **self._hooks), "hang up")
         except RemoteError as error:

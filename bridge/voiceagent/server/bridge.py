@@ -12,6 +12,7 @@ import json
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 TOKEN_MARGIN_SECONDS = 600.0  # ringing before the call, late reports after it
+
+_REMEMBERED_GIVEN_UP = 100  # an outage of the service may give up many at once, and reports are at most minutes late
 
 OpenEngineFor = Callable[[AgentProject, EngineSetup, EngineListener, WireFn | None], Awaitable[Engine]]
 Witness = Callable[[str, CallSession, SessionSettings], CallSession]
@@ -88,6 +91,7 @@ class Bridge:
         self._wall = wall
         self._rings = Once()
         self._live: dict[str, LiveCall] = {}
+        self._given_up: OrderedDict[str, LiveCall] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticker = Ticker(asyncio.get_running_loop())
         self._group = asyncio.TaskGroup()
@@ -117,6 +121,10 @@ class Bridge:
     def find(self, call_id: str) -> LiveCall | None:
         """The call that runs under our id."""
         return self._live.get(call_id)
+
+    def find_given_up(self, call_id: str) -> LiveCall | None:
+        """A call that we never learnt to have been connected; one of the last `_REMEMBERED_GIVEN_UP`."""
+        return self._given_up.get(call_id)
 
     # --- a call begins
 
@@ -177,6 +185,10 @@ class Bridge:
         finally:
             self.calls.remove(live.runner)
             self._live.pop(live.call_id, None)
+            if live.control.given_up:
+                self._given_up[live.call_id] = live
+                while len(self._given_up) > _REMEMBERED_GIVEN_UP:
+                    self._given_up.popitem(last=False)
             if live.media is not None:  # the runner closes what it was given; a socket that never sent a frame it never saw
                 live.media.shut(live.runner.end.reason if live.runner.end else "cancelled")
 

@@ -2,8 +2,8 @@
 
 Both proofs are asked for before the socket is accepted: our token in the path, which the service's own day-long token cannot
 replace, and that token, which a leaked path cannot replace. One socket at a time holds a call; a new one may follow a lost one.
-Lost is also one that nothing comes over: the service sends 50 frames a second even of silence, and it dials again long before we
-could know from pings that the other end is gone.
+Lost is also one that nothing comes over: the service sends 50 frames a second even of silence, and it dials again long before
+we could know from pings that the other end is gone.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
 
 
 async def _admit(bridge: Bridge, websocket: WebSocket) -> LiveCall:
-    call = await admitted(bridge, websocket.path_params["call"], websocket.path_params["token"])
+    call = admitted(bridge, websocket.path_params["call"], websocket.path_params["token"])
     if bridge.acs_tokens is not None:
         await bridge.acs_tokens.check(websocket.headers.get("authorization", ""))
     try:

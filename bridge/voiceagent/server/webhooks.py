@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from voiceagent.errors import RemoteProtocolError
+from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.protocol import acs_callbacks, event_grid
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
@@ -59,12 +59,11 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         try:
-            call = await admitted(bridge, request.path_params["call"], request.path_params["token"])
+            call = admitted(bridge, request.path_params["call"], request.path_params["token"], given_up=True)
             token_id = await _token_id(bridge, request)
             body = await _body(request)
             bridge.token_use.bind(token_id, body)
-            await _settled(call)
-            _take(call, body)
+            await _hear(call, body)
         except Refused as refused:
             return _turned_away("/callbacks", refused)
         except RemoteProtocolError as error:
@@ -81,17 +80,42 @@ async def _token_id(bridge: Bridge, request: Request) -> str:
     return await bridge.acs_tokens.check(request.headers.get("authorization", ""), REPORT_LEEWAY_SECONDS)
 
 
-async def admitted(bridge: Bridge, call_id: str, token: str) -> LiveCall:
-    """The call an address belongs to, when its token is right. Raises Refused; 404 only for those who knew the token."""
+def admitted(bridge: Bridge, call_id: str, token: str, *, given_up: bool = False) -> LiveCall:
+    """The call an address belongs to, when its token is right, also one that was given up when wanted.
+
+    Raises Refused; 404 only for those who knew the token.
+    """
     bridge.tokens.check(call_id, token)
-    call = bridge.find(call_id)
+    call = bridge.find(call_id) or (bridge.find_given_up(call_id) if given_up else None)
     if call is None:
         raise Refused(404, "the call is over")
     return call
 
 
-def _take(call: LiveCall, body: bytes) -> None:
+async def _hear(call: LiveCall, body: bytes) -> None:
     reports = acs_callbacks.decode(body)
+    connected = next((one.call_connection_id for one in reports if isinstance(one, acs_callbacks.CallConnected)), None)
+    try:
+        await _settled(call)
+    except Refused:
+        if connected:
+            call.control.overhear(connected)
+        raise
+    if not call.control.given_up:
+        _take(call, body, reports)
+    elif connected:
+        await _end_late(call, connected)
+
+
+async def _end_late(call: LiveCall, connection_id: str) -> None:
+    _log.warning("call %s was connected after we had given it up; it is hung up", call.call_id)
+    try:
+        await call.control.end_late(connection_id)
+    except RemoteError as error:
+        raise Refused(503, f"a call that was given up could not be ended: {error}") from error
+
+
+def _take(call: LiveCall, body: bytes, reports: Sequence[acs_callbacks.Callback]) -> None:
     ours = call.control.connection_id
     if any(report.call_connection_id != ours for report in reports):
         raise Refused(403, "the report is about another call")

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.config.schema import RecordingSection, TransferTarget
+from voiceagent.control import acs as module
 from voiceagent.control.acs import AcsControl, identifier_of
 from voiceagent.discreet import Words
 from voiceagent.errors import RemoteError, UserError
@@ -267,3 +268,49 @@ async def test_what_is_asked_can_be_watched() -> None:
     bench.control.watch(lambda direction, frame: None)
     await bench.control.answer()
     assert "raw_request_hook" in bench.service.asked[0][1]
+
+
+class Silent(Service):
+    """Takes our answer and never says so."""
+
+    async def answer_call(self, context: str, callback: str, **options: Any) -> Any:
+        await self._request("answer", options)
+        await asyncio.Event().wait()
+
+
+async def test_an_answer_of_which_nothing_is_heard_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.001)
+    bench = Bench(Silent())
+    with pytest.raises(RemoteError, match="did not let us answer within"):
+        await bench.control.answer()
+    assert bench.control.given_up
+    assert bench.service.names() == ["answer"]
+    await bench.control.end_late("ccid")
+    assert bench.service.asked[-1] == ("hang_up", {"everyone": True})
+
+
+@pytest.mark.parametrize("errors", [{}, {"hang_up": (503, "")}])
+async def test_a_call_that_was_overheard_to_be_connected_is_ended_when_it_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, errors: dict[str, tuple[int, str]]
+) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.001)
+    bench = Bench(Silent(**errors))
+    bench.control.overhear("ccid")
+    with pytest.raises(RemoteError, match="did not let us answer within"):
+        await bench.control.answer()
+    assert bench.service.names() == ["answer", "hang_up"]
+
+
+@pytest.mark.parametrize(("error", "given_up"), [(AzureError("connection reset"), True), (None, False)])
+async def test_a_broken_connection_may_have_carried_our_answer_and_a_refusal_is_clear(
+    error: AzureError | None, given_up: bool
+) -> None:
+    def break_off(_: str) -> None:
+        if error:
+            raise error
+
+    bench = Bench(Service(answer=(400, "8523")))
+    bench.service.before_answering = break_off
+    with pytest.raises(RemoteError):
+        await bench.control.answer()
+    assert bench.control.given_up is given_up

@@ -90,6 +90,8 @@ class Network:
 
     def get_call_connection(self, connection_id: str) -> Any:
         async def hang_up(everyone: bool, **_: Any) -> None:
+            if self.broken:
+                raise self.broken
             self.hung_up.append(connection_id)
 
         return SimpleNamespace(hang_up=hang_up)

@@ -8,10 +8,13 @@ import time
 from typing import Any
 
 import pytest
+from azure.core.exceptions import AzureError
 
 from voiceagent.call.commands import CallEndedNoted, PhaseNoted
+from voiceagent.control import acs as control
 from voiceagent.protocol import acs_callbacks as acs
 from voiceagent.protocol import event_grid
+from voiceagent.server import webhooks
 from voiceagent.server.webhooks import BODY_LIMIT
 
 SECRET = {"x-voiceagent-secret": "the-secret"}
@@ -163,6 +166,53 @@ async def test_a_call_that_is_over_takes_no_reports(bench: Any) -> None:
     while len(bench.bridge.calls):
         await asyncio.sleep(0)
     assert (await bench.http.post(path, content=connected(), headers=bench.signature.header())).status_code == 404
+
+
+async def given_up(bench: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A call whose answer the service took without ever saying so; the path of its reports."""
+    monkeypatch.setattr(control, "ANSWER_SECONDS", 0.001)
+    bench.network.hold.clear()
+    bench.bridge.ring(bench.incoming())
+    ended = (await bench.watcher.until(CallEndedNoted))[0]
+    assert (ended.outcome, ended.reason) == ("failed", "answer_refused")
+    while len(bench.bridge.calls):
+        await asyncio.sleep(0)
+    return str(bench.path("one", "callbacks"))
+
+
+async def test_a_call_that_turns_out_to_be_connected_after_we_gave_it_up_is_hung_up(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await given_up(bench, monkeypatch)
+    other = report(acs.CallDisconnected(call_connection_id="cc-one", event_id="r-0"))
+    assert (await bench.http.post(path, content=other, headers=bench.signature.header())).status_code == 200
+    assert bench.network.hung_up == []
+    assert (await bench.http.post(path, content=connected(), headers={})).status_code == 401
+    assert (await bench.http.post(path, content=connected(), headers=bench.signature.header())).status_code == 200
+    assert bench.network.hung_up == ["cc-one"]
+
+
+async def test_a_call_that_was_given_up_and_cannot_be_hung_up_is_to_be_reported_again(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await given_up(bench, monkeypatch)
+    bench.network.broken = AzureError("no network")
+    assert (await bench.http.post(path, content=connected(), headers=bench.signature.header())).status_code == 503
+
+
+async def test_a_report_that_overtakes_the_answer_by_too_much_is_remembered(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(webhooks, "PARKED_SECONDS", 0.001)
+    bench.network.hold.clear()
+    bench.bridge.ring(bench.incoming())
+    while "one" not in bench.network.addresses:
+        await asyncio.sleep(0)
+    path = bench.path("one", "callbacks")
+    assert (await bench.http.post(path, content=connected(), headers=bench.signature.header())).status_code == 503
+    await bench.watcher.until(CallEndedNoted)
+    assert bench.network.hung_up == ["cc-one"]
 
 
 async def test_unverified_trusts_the_path_alone(bridging_with: Any) -> None:
