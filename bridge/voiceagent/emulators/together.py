@@ -130,7 +130,7 @@ class Emulators:
         from voiceagent.speech.parts import load_thinker
 
         if self._parts is not None:
-            self._parts.thinker = load_thinker(thinker)
+            self._parts.think_with(load_thinker(thinker))
 
     async def _enter_voice_live(self, entered: AsyncExitStack) -> VoiceLiveEmulator:
         from voiceagent.emulators.voice_live.options import EmulatorOptions

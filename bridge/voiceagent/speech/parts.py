@@ -7,7 +7,8 @@ reply's first sentence behind it. On two cores this serves 4-5 calls at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -29,11 +30,35 @@ class Parts:
     def __init__(self, *, new_detector: Callable[[], Detector], ear: Ear, thinker: Thinker, voice: Voice) -> None:
         self.new_detector = new_detector
         self.ear = ear
-        self.thinker = thinker
+        self._thinker = thinker
+        self._sessions: Counter[Thinker] = Counter()
+        self._replaced: list[Thinker] = []
         self.voice = voice
         self._detecting = ThreadPoolExecutor(2, thread_name_prefix="voiceagent-detect")
         self._hearing = ThreadPoolExecutor(2, thread_name_prefix="voiceagent-hear")
         self._speaking = ThreadPoolExecutor(2, thread_name_prefix="voiceagent-speak")
+
+    @property
+    def thinker(self) -> Thinker:
+        """Who thinks for the sessions that begin now."""
+        return self._thinker
+
+    def think_with(self, thinker: Thinker) -> None:
+        """From the next session on. The one before is closed when its last session has ended."""
+        self._replaced.append(self._thinker)
+        self._thinker = thinker
+
+    def borrow_thinker(self) -> Thinker:
+        """For a whole session, which keeps the rules it began with. Give it back with `return_thinker`."""
+        self._sessions[self._thinker] += 1
+        return self._thinker
+
+    async def return_thinker(self, thinker: Thinker) -> None:
+        """A session has ended."""
+        self._sessions[thinker] -= 1
+        idle = [one for one in self._replaced if self._sessions[one] <= 0]
+        self._replaced = [one for one in self._replaced if one not in idle]
+        await _close(idle)
 
     def new_listener(self, *, rate: int, params: TurnParams | None = None) -> Listener:
         """A listener for one call whose audio comes at `rate`. Feed it through `listen`."""
@@ -59,9 +84,8 @@ class Parts:
         """Let the threads go; what still runs is not waited for. Idempotent."""
         for pool in (self._detecting, self._hearing, self._speaking):
             pool.shutdown(wait=False, cancel_futures=True)
-        close = getattr(self.thinker, "close", None)
-        if close is not None:
-            await close()
+        await _close([*self._replaced, self._thinker])
+        self._replaced.clear()
 
     async def __aenter__(self) -> Parts:
         return self
@@ -72,6 +96,13 @@ class Parts:
     @staticmethod
     async def _on(pool: ThreadPoolExecutor, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+async def _close(thinkers: Sequence[Thinker]) -> None:
+    for thinker in thinkers:
+        close = getattr(thinker, "close", None)  # those that think by rules hold nothing open
+        if close is not None:
+            await close()
 
 
 def load_parts(thinker: ThinkerSection) -> Parts:

@@ -64,6 +64,33 @@ async def test_a_cancelled_reply_ends_early() -> None:
         assert heard == 1
 
 
+class ClosingThinker(ScriptedThinker):
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = 0
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+async def test_a_thinker_that_was_replaced_is_closed_after_its_last_session() -> None:
+    first, second, third = ClosingThinker(), ClosingThinker(), ClosingThinker()
+    async with tone_parts(first) as parts:
+        one, other = parts.borrow_thinker(), parts.borrow_thinker()
+        parts.think_with(second)
+        parts.think_with(third)
+        assert one is other is first
+        assert parts.borrow_thinker() is parts.thinker is third
+        await parts.return_thinker(one)
+        assert (first.closed, second.closed) == (0, 1)  # nobody ever used the second
+        await parts.return_thinker(other)
+        assert (first.closed, second.closed, third.closed) == (1, 1, 0)
+        await parts.return_thinker(third)
+        assert third.closed == 0
+        parts.think_with(ScriptedThinker())
+    assert (first.closed, second.closed, third.closed) == (1, 1, 1)
+
+
 def test_settings_choose_the_thinker() -> None:
     assert isinstance(load_thinker(ThinkerSection()), RulesThinker)
     assert isinstance(load_thinker(ThinkerSection(kind="chat", base_url="http://127.0.0.1/v1", model="m")), ChatThinker)

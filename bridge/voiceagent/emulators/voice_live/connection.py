@@ -166,6 +166,6 @@ def read_event(frame: str | bytes) -> dict[str, Any] | None:
     """The JSON object in a frame, text or binary; None when it is none."""
     try:
         event = json.loads(frame)
-    except ValueError:
+    except (ValueError, RecursionError):  # RecursionError: a frame of ten thousand opening brackets
         return None
     return event if isinstance(event, dict) else None

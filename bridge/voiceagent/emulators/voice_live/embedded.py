@@ -103,7 +103,7 @@ class EmbeddedSource:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._thinker = parts.thinker  # a session keeps the rules it began with
+        self._thinker = parts.borrow_thinker()
         self._scene: Callable[[], Scene] = lambda: Scene((), ())
         self._begin: Begin
         self._rate = 0
@@ -183,6 +183,7 @@ class EmbeddedSource:
 
     async def close(self) -> None:
         self._drop_guess()
+        await self._parts.return_thinker(self._thinker)
 
     async def _moves(self, request: AnswerRequest) -> AsyncGenerator[think.Said | think.Call, None]:
         if request.verbatim is not None:

@@ -177,6 +177,11 @@ class Exchange:
             for event in reply.late_delta():
                 self.send(event)
 
+    def cancelled_by_client(self, session: Session) -> None:
+        """The client stops the running response; a turn that waited for its end is answered now."""
+        self.cancel("client_cancelled")
+        self._respond_if_owed(session)
+
     def piece(self, response_id: str, make: Callable[[Reply], list[Event]]) -> None:
         """Something of the answer came; late pieces of a response that is over are dropped."""
         if self.active is None or self.active.id != response_id:

@@ -168,7 +168,7 @@ class SessionState:
         active = self.exchange.active
         if active is None or (event.response_id is not None and event.response_id != active.id):
             raise errors.nothing_to_cancel()
-        self.exchange.cancel("client_cancelled")
+        self.exchange.cancelled_by_client(self.session)
 
     # -- from the ear -------------------------------------------------------------------------------------------------
 

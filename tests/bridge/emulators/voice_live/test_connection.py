@@ -196,3 +196,4 @@ def test_a_frame_is_a_json_object() -> None:
     assert read_event('{"type": "x"}') == {"type": "x"}
     assert read_event("[]") is None
     assert read_event("{") is None
+    assert read_event("[" * 100_000) is None

@@ -209,6 +209,15 @@ def test_one_response_at_a_time() -> None:
     assert refused.value.code == "conversation_already_has_active_response"
 
 
+def test_a_turn_that_waited_for_a_response_is_answered_when_the_client_cancels_it(stage: Callable[..., Any]) -> None:
+    one = ready(stage, interrupt_response=False)
+    one.client("response.create")
+    one.say("A long answer.")
+    one.turn("And another thing.")
+    assert one.client("response.cancel")[-2:] == ["response.done", "response.created"]
+    assert one.requests[-1].entries[-1] == Entry("message", role="user", text="And another thing.")
+
+
 def test_deltas_under_way_can_arrive_after_a_cancelled_response(stage: Callable[..., Any]) -> None:
     one = stage(late_deltas=2)
     one.client("response.create")
