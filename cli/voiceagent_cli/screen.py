@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from voiceagent_cli.conversation import line
@@ -27,7 +28,7 @@ def screen(terminal: Terminal, *, as_json: bool) -> Iterator[Show]:
     if as_json:
         yield lambda item: terminal.record(item, indent=None)
     elif terminal.asked_in_person:
-        with _live() as show:
+        with _live(terminal) as show:
             yield show
     else:
         yield lambda item: _plain(item, terminal)
@@ -75,7 +76,7 @@ def _clock(seconds: float) -> str:
 
 
 @contextmanager
-def _live() -> Iterator[Show]:
+def _live(terminal: Terminal) -> Iterator[Show]:
     """Lines scroll; below them stands a table of the calls that go on."""
     from rich.console import Console
     from rich.live import Live
@@ -89,7 +90,8 @@ def _live() -> Iterator[Show]:
             if text := line(item):
                 live.console.print(Text(f"{item['call_id'][:SHORT_ID]}  {text}", style=_STYLES.get(str(item["note"]), "")))
 
-        yield show
+        with terminal.through(sys.stderr) if terminal.watched else nullcontext():  # here it is the live screen's
+            yield show
 
 
 def _table(calls: Calls) -> Table:

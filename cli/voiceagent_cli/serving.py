@@ -24,14 +24,15 @@ async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, s
         terminal.warn(
             f"this project is already served on port {other.port} (process {other.pid}); the newer one gets the calls"
         )
-    async with bridge(directory, flags=flags, say=terminal.soft) as served:
-        with noted(directory, served.running):
-            (_announce_as_json if as_json else _announce)(served, terminal, directory)
-            async with asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as tasks:  # around the bridge: how its calls end is shown as well
+        async with bridge(directory, flags=flags, say=terminal.soft) as served:
+            with noted(directory, served.running):
+                (_announce_as_json if as_json else _announce)(served, terminal, directory)
                 showing = tasks.create_task(_show(served, terminal, as_json=as_json))
                 await stop.wait()
-                showing.cancel()
-            terminal.say("Ending: calls finish their sentence. Ctrl-C again cuts them short.")
+                terminal.say("Ending: calls finish their sentence. Ctrl-C again cuts them short.")
+        served.feed.close()
+        await showing
 
 
 def _announce_as_json(served: Bridge, terminal: Terminal, _: Path) -> None:

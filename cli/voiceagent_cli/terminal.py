@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TextIO
 
 
@@ -64,6 +65,15 @@ class Terminal:
 
         set_up_logging(level, style, self._err)
 
+    @contextmanager
+    def through(self, stream: TextIO) -> Iterator[None]:
+        """Talk goes to `stream` while the block runs: a live screen must know of every line, or it draws over it."""
+        before, self._err = self._err, stream
+        try:
+            yield
+        finally:
+            self._err = before
+
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
         """A result of many alike: a table for people, tab-separated lines for a pipe."""
         rows = list(rows)
@@ -74,7 +84,10 @@ class Terminal:
         from rich.console import Console
         from rich.table import Table
 
-        table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
+        head = "" if _plain() else "dim"
+        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style=head)
+        for column in columns:
+            table.add_column(column, overflow="fold")  # on a narrow screen everything is still to be read
         for row in rows:
             table.add_row(*row)
         Console(file=self._out, highlight=False, markup=False).print(table)

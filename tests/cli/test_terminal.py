@@ -61,3 +61,19 @@ def test_no_colour_when_asked_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     Terminal(io.StringIO(), screen).soft("x")
     assert screen.getvalue() == "x\n"
+
+
+def test_a_narrow_screen_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    out = Screen()
+    Terminal(out, io.StringIO()).table(("name", "value"), [("engine.turn_detection.threshold", "0.5"), ("a", "b" * 40)])
+    assert "…" not in out.getvalue()
+
+
+def test_talk_may_pass_through_a_live_screen_for_a_while() -> None:
+    err, live = io.StringIO(), io.StringIO()
+    terminal = Terminal(io.StringIO(), err)
+    with terminal.through(live):
+        terminal.say("one")
+    terminal.say("two")
+    assert (live.getvalue(), err.getvalue()) == ("one\n", "two\n")

@@ -50,3 +50,17 @@ def test_a_call_finds_it_and_its_feed_tells_the_call(serving: Any, project: Path
     assert {line["call_id"] for line in lines if line["kind"] == "note"} == {report["call_id"]}
     assert lines[0]["note"] == "CallBeganNoted"
     assert not note_path(project).exists()
+
+
+def test_how_a_call_ends_after_ctrl_c_is_told_as_well(serving: Any, project: Path) -> None:
+    child, _ = serving
+    with subprocess.Popen([*COMMAND, "call", str(project), "--silence", "60000"], stderr=subprocess.DEVNULL) as calling:
+        for line in child.stdout:
+            if '"AgentSpeechBegan"' in line:
+                break
+        child.send_signal(signal.SIGINT)
+        rest = [json.loads(line) for line in child.stdout.read().splitlines()]
+        calling.wait(timeout=60)
+    assert child.wait(timeout=30) == 0
+    ends = [line for line in rest if line.get("note") == "CallEndedNoted"]
+    assert [end["reason"] for end in ends] == ["shutdown"]
