@@ -8,6 +8,8 @@ from typing import Any
 
 WHO_WIDTH = 8
 """`transfer` and `barge-in` are the longest words of the second column."""
+LONGEST = 400
+"""Characters of what a tool was told or answered; the report has the whole."""
 
 
 def line(note: Mapping[str, Any]) -> str | None:
@@ -41,9 +43,13 @@ def _tool(note: Mapping[str, Any]) -> str:
     return _row(
         note["at_ms"],
         "tool",
-        f"{note['name']}({arguments(note['arguments'])}) -> {note['output']}",
+        f"{_short(note['name'] + '(' + arguments(note['arguments']) + ')')} -> {_short(str(note['output']))}",
         f"{outcome}{note['duration_ms']:.0f} ms",
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters)"
 
 
 def _transfer(note: Mapping[str, Any]) -> str:

@@ -80,3 +80,11 @@ def test_arguments_as_python_shows_them() -> None:
     assert arguments('{"order_id": "4271", "n": 2}') == "order_id='4271', n=2"
     assert arguments({"a": True}) == "a=True"
     assert arguments("[1]") == "[1]"
+
+
+def test_a_long_answer_of_a_tool_is_cut_on_the_screen() -> None:
+    note = {"note": "ToolNoted", "at_ms": 0, "name": "look", "arguments": "{}", "output": "a" * 8192, "outcome": "ok"}
+    shown = line(note | {"duration_ms": 1})
+    assert shown is not None
+    assert len(shown) < 500
+    assert shown.endswith("a … (8192 characters)   (1 ms)")
