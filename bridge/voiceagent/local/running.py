@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,26 @@ def read_note(project: Path) -> Running | None:
 def noted(project: Path, running: Running) -> Iterator[None]:
     """Leave the note while the block runs; readable by the user alone, because of the token."""
     path = note_path(project)
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(asdict(running)), encoding="utf-8")
-    draft.replace(path)
+    try:
+        _write(path, running)
+    except OSError as error:  # a bridge for real calls needs nothing of this, and may well live on a disk that is read only
+        _log.warning("%s cannot be written (%s): `voiceagent call` will not find this bridge", path, error.strerror or error)
+        yield
+        return
     try:
         yield
     finally:
         current = read_note(project)
         if current is None or current.pid == running.pid:
             path.unlink(missing_ok=True)
+
+
+def _write(path: Path, running: Running) -> None:
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    draft.replace(path)
 
 
 def _alive(pid: int) -> bool:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from voiceagent.local.running import Running, note_path, noted, read_note
 
 
@@ -45,3 +47,10 @@ def test_the_note_of_another_bridge_is_left_alone(tmp_path: Path) -> None:
         with noted(tmp_path, running(other)):
             note_path(tmp_path).write_text(note_path(tmp_path).read_text().replace(str(other), str(os.getpid())))
         assert read_note(tmp_path) == running(os.getpid())
+
+
+def test_where_no_note_can_be_left_the_bridge_runs_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    note_path(tmp_path).parent.write_text("a file where the folder should be")
+    with noted(tmp_path, running(os.getpid())):
+        assert read_note(tmp_path) is None
+    assert "will not find this bridge" in caplog.text
