@@ -51,10 +51,15 @@ class Phone:
 
     async def follow(self, call_id: str) -> AsyncIterator[dict[str, Any]]:
         """What happens to the call, as it happens, until it has ended."""
-        async with self._http.stream("GET", f"{self._url}/emulator/calls/{call_id}/events", timeout=None) as answer:
-            async for line in answer.aiter_lines():
-                if line.strip():
-                    yield json.loads(line)
+        import httpx
+
+        try:
+            async with self._http.stream("GET", f"{self._url}/emulator/calls/{call_id}/events", timeout=None) as answer:
+                async for line in answer.aiter_lines():
+                    if line.strip():
+                        yield json.loads(line)
+        except httpx.TransportError as error:
+            raise self._gone(error) from error
 
     async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         import httpx
@@ -62,10 +67,17 @@ class Phone:
         try:
             answer = await self._http.request(method, self._url + path, json=body)
         except httpx.TransportError as error:
-            raise RemoteError(f"No answer at {self._url} ({type(error).__name__}).", service=SERVICE) from error
+            raise self._gone(error) from error
         if answer.status_code >= 400:
             raise RemoteError(_sentence(answer), service=SERVICE, status=answer.status_code)
         return answer.json() if answer.content else {}
+
+    def _gone(self, error: Exception) -> RemoteError:
+        return RemoteError(
+            f"No answer at {self._url} ({type(error).__name__}).",
+            service=SERVICE,
+            remedy="the emulators are gone: start `voiceagent serve` or `voiceagent emulate` again",
+        )
 
 
 def _sentence(answer: httpx.Response) -> str:

@@ -24,21 +24,38 @@ class Workbench:
 
     async def feed(self, opened: Callable[[], None]) -> AsyncIterator[dict[str, Any]]:
         """Everything that is noted after `opened` was called, in all calls; ends when the bridge does."""
-        async with self._http.stream("GET", f"{self._url}/api/feed", headers=self._headers, timeout=None) as answer:
-            await _refuse_errors(answer)
-            async for line in answer.aiter_lines():
-                opened()  # the bridge sends an empty line as soon as it listens to its calls for us
-                if line.strip():
-                    yield json.loads(line)
+        import httpx
+
+        try:
+            async with self._http.stream("GET", f"{self._url}/api/feed", headers=self._headers, timeout=None) as answer:
+                await _refuse_errors(answer)
+                async for line in answer.aiter_lines():
+                    opened()  # the bridge sends an empty line as soon as it listens to its calls for us
+                    if line.strip():
+                        yield json.loads(line)
+        except httpx.TransportError as error:
+            raise self._gone(error) from error
 
     async def report(self, call_id: str) -> dict[str, Any] | None:
         """The report of a call that has ended; None while there is none."""
-        answer = await self._http.get(f"{self._url}/api/calls/{call_id}", headers=self._headers)
+        import httpx
+
+        try:
+            answer = await self._http.get(f"{self._url}/api/calls/{call_id}", headers=self._headers)
+        except httpx.TransportError as error:
+            raise self._gone(error) from error
         if answer.status_code == 404:
             return None
         await _refuse_errors(answer)
         report: dict[str, Any] = answer.json()
         return report
+
+    def _gone(self, error: Exception) -> RemoteError:
+        return RemoteError(
+            f"The bridge at {self._url} is gone ({type(error).__name__}).",
+            service=SERVICE,
+            remedy="start it again; its log tells why",
+        )
 
 
 async def _refuse_errors(answer: httpx.Response) -> None:

@@ -82,3 +82,14 @@ async def test_the_sound_of_a_call_is_a_file_or_a_refusal() -> None:
     assert await phone(lambda _: httpx.Response(200, content=b"RIFF")).sound("c") == b"RIFF"
     with pytest.raises(RemoteError, match="There is no call"):
         await phone(lambda _: httpx.Response(404, json={"error": {"message": "There is no call"}})).sound("c")
+
+
+async def test_a_phone_that_goes_away_during_a_call_is_remote() -> None:
+    def gone(request: httpx.Request) -> httpx.Response:
+        raise httpx.RemoteProtocolError("peer closed connection", request=request)
+
+    phone = Phone(httpx.AsyncClient(transport=httpx.MockTransport(gone)), "http://phone")
+    with pytest.raises(RemoteError, match="No answer at http://phone") as told:
+        async for _ in phone.follow("c"):
+            pass
+    assert "again" in told.value.remedy

@@ -38,3 +38,15 @@ async def test_a_refusal_is_remote() -> None:
     with pytest.raises(RemoteError, match="wrong token"):
         async for _ in workbench(httpx.Response(401, text="wrong token")).feed(lambda: None):
             pass
+
+
+async def test_a_bridge_that_is_gone_is_remote() -> None:
+    def gone(request: httpx.Request) -> httpx.Response:
+        raise httpx.RemoteProtocolError("peer closed connection", request=request)
+
+    bench = Workbench(httpx.AsyncClient(transport=httpx.MockTransport(gone)), "http://bench", "token")
+    with pytest.raises(RemoteError, match="http://bench is gone"):
+        await bench.report("c")
+    with pytest.raises(RemoteError, match="http://bench is gone"):
+        async for _ in bench.feed(lambda: None):
+            pass
