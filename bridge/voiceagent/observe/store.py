@@ -36,9 +36,13 @@ class ReportStore:
         path = self._directory / f"{_file_name(fold.call_id)}{SUFFIX}"
         draft = path.with_suffix(".draft")
         content = json.dumps({"v": 1, "row": fold.row(), "report": report}, ensure_ascii=False)
-        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(content)
-        draft.replace(path)
+        try:
+            with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                file.write(content)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
         return path
 
     def rows(self) -> list[dict[str, Any]]:

@@ -103,3 +103,13 @@ def test_old_reports_and_captures_are_pruned_and_nothing_else(tmp_path: Path) ->
         os.utime(tmp_path / name, (0, 1e9 - age_days * 86_400))
     assert ReportStore(tmp_path).prune(older_than_days=30, now=1e9) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.report.json", "notes.txt"]
+
+
+def test_a_report_that_could_not_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        ReportStore(tmp_path, policy="full").write(call("c1"))
+    assert list(tmp_path.iterdir()) == []
