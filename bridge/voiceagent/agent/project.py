@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ from voiceagent.call.settings import SessionSettings, TargetPolicy
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
 from voiceagent.tools.run import PythonTools
+from voiceagent.tools.schema import RESERVED
+
+_log = logging.getLogger(__name__)
 
 SAMPLE_RATES = {"pcm24k": 24000, "pcm16k": 16000}
 _OF_THE_PROJECT = {".toml", ".md", ".py", ".yaml", ".yml", ".txt", ".json"}
@@ -84,7 +89,22 @@ def load_project(project_dir: Path, settings: Settings, *, now_ms: Callable[[], 
         now_ms=now_ms or _monotonic_ms,
         limit_bytes=settings.limits.tool_output_bytes,
     )
+    _check_rules(settings, {spec.name for spec in tools.specs()})
     return AgentProject(directory, settings, read_prompt(directory, settings.agent.prompt), tools, project_hash(directory))
+
+
+def _check_rules(settings: Settings, tools: set[str]) -> None:
+    """A rule whose tool is not there only tells the caller that it cannot be done, and nobody why."""
+    known = tools | RESERVED
+    for rule in settings.thinker.rules if settings.thinker.kind == "rules" else ():
+        if rule.tool and rule.tool not in known:
+            near = get_close_matches(rule.tool, sorted(known), n=1)
+            _log.warning(
+                "the rule `%s` in [[thinker.rules]] runs the tool `%s`, which is not there%s",
+                rule.name,
+                rule.tool,
+                f"; did you mean `{near[0]}`?" if near else "; there are " + ", ".join(sorted(known)),
+            )
 
 
 def _monotonic_ms() -> float:

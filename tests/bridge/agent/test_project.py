@@ -108,3 +108,12 @@ async def test_tools_obey_the_projects_limits(tmp_path: Path) -> None:
     small = project(tmp_path, toml="[limits]\ntool_output_bytes = 256\n")
     returned = await small.toolset.run("look", '{"a": "%s"}' % ("x" * 999), tool_call_id="t", timeout_ms=999, context={})
     assert len(returned.output) <= 256
+
+
+def test_a_rule_whose_tool_is_not_there_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rule = '\n[[thinker.rules]]\nname = "orders"\nmatch = ["order"]\ntool = "{}"\n'
+    project(tmp_path / "built-in", TOML + rule.format("end_call"))
+    project(tmp_path / "chat", TOML + '[thinker]\nkind = "chat"\n' + rule.format("lok"))
+    assert caplog.text == ""
+    project(tmp_path / "near", TOML + rule.format("lok"))
+    assert "the rule `orders` in [[thinker.rules]] runs the tool `lok`, which is not there; did you mean `look`?" in caplog.text
