@@ -179,7 +179,8 @@ class Hearing:
             case wire.ResponseDone():
                 # A status of the future must still end the reply, or the engine would never be asked again.
                 status: ReplyStatus = next((one for one in _STATUSES if one == said.status), "incomplete")
-                return ReplyEnded(said.response_id, status, said.reason, said.usage)
+                why = ": ".join(filter(None, (said.reason, said.message)))
+                return ReplyEnded(said.response_id, status, why, said.usage)
         return EngineNoted(said.type)
 
     def _item_added(self, said: wire.ResponseOutputItemAdded) -> ReplyItemAdded:

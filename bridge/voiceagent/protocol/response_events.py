@@ -47,10 +47,20 @@ class ResponseDone(ServerEvent):
     @property
     def reason(self) -> str:
         """Why it did not complete: turn_detected, client_cancelled, max_output_tokens, an error code, …, or ""."""
-        details = self.response.get("status_details") or {}
-        failure = details.get("error")
-        why = details.get("reason") or (failure.get("code") if isinstance(failure, dict) else None)
+        why = (self.response.get("status_details") or {}).get("reason")
+        why = why or self._failure.get("code") or self._failure.get("type")
         return why if isinstance(why, str) else ""
+
+    @property
+    def message(self) -> str:
+        """The engine's sentence about a failure, or ""."""
+        sentence = self._failure.get("message")
+        return sentence if isinstance(sentence, str) else ""
+
+    @property
+    def _failure(self) -> Mapping[str, Any]:
+        failure = (self.response.get("status_details") or {}).get("error")
+        return failure if isinstance(failure, dict) else {}
 
     @property
     def usage(self) -> dict[str, int]:

@@ -228,3 +228,11 @@ def test_a_reply_ends_with_its_reason_and_usage_whatever_its_status_is_called() 
         e.ReplyEnded("r1", "cancelled", "turn_detected", {}),
         e.ReplyEnded("r2", "incomplete", "", {"total_tokens": 5}),
     ]
+
+
+def test_a_reply_that_failed_carries_the_engines_own_words() -> None:
+    error = {"type": "server_error", "code": None, "message": "The model produced no valid content."}
+    failed = {"id": "r1", "status": "failed", "status_details": {"type": "failed", "error": error}}
+    assert heard({"type": "response.done", "response": failed}) == [
+        e.ReplyEnded("r1", "failed", "server_error: The model produced no valid content.", {})
+    ]

@@ -25,19 +25,21 @@ def test_a_response_tells_its_id_and_status() -> None:
 
 
 @pytest.mark.parametrize(
-    ("details", "reason"),
+    ("details", "reason", "message"),
     [
-        (None, ""),
-        ({"type": "cancelled", "reason": "turn_detected"}, "turn_detected"),
-        ({"type": "incomplete", "reason": "max_output_tokens"}, "max_output_tokens"),
-        ({"type": "failed", "error": {"type": "server_error", "code": "overloaded", "message": "m"}}, "overloaded"),
-        ({"type": "failed", "error": {"code": None}}, ""),
-        ({"type": "failed", "error": "oops"}, ""),
-        ({"type": "failed", "reason": 5}, ""),
+        (None, "", ""),
+        ({"type": "cancelled", "reason": "turn_detected"}, "turn_detected", ""),
+        ({"type": "incomplete", "reason": "max_output_tokens"}, "max_output_tokens", ""),
+        ({"type": "failed", "error": {"type": "server_error", "code": "overloaded", "message": "m"}}, "overloaded", "m"),
+        ({"type": "failed", "error": {"type": "server_error", "code": None, "message": "m"}}, "server_error", "m"),
+        ({"type": "failed", "error": {"code": None, "message": None}}, "", ""),
+        ({"type": "failed", "error": "oops"}, "", ""),
+        ({"type": "failed", "reason": 5}, "", ""),
     ],
 )
-def test_a_response_that_did_not_complete_tells_why(details: Any, reason: str) -> None:
-    assert ResponseDone({"id": "r", "status": "x", "status_details": details}).reason == reason
+def test_a_response_that_did_not_complete_tells_why(details: Any, reason: str, message: str) -> None:
+    done = ResponseDone({"id": "r", "status": "x", "status_details": details})
+    assert (done.reason, done.message) == (reason, message)
 
 
 def test_tokens_are_counted_by_the_names_of_the_engine() -> None:
