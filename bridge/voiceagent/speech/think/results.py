@@ -53,7 +53,9 @@ def _plain_reading(result: Any) -> str:
     sentence = next((result[name] for name in _SENTENCE_FIELDS if isinstance(result.get(name), str)), "")
     if sentence:
         return sentence
-    facts = [f"The {spoken(str(name))} is {spoken(value)}." for name, value in result.items() if value not in (None, "", [])]
+    known = {str(name): spoken(value) for name, value in result.items() if value not in (None, "", [])}
+    # A value may be a sentence of its own; it is not said to end twice.
+    facts = [f"The {spoken(name)} is {value.rstrip('.')}." for name, value in known.items()]
     return " ".join(facts) or f"Done. {_ANYTHING_ELSE}"
 
 

@@ -85,3 +85,7 @@ def test_what_succeeded_silently_is_not_told(name: str, result: Any) -> None:
 )
 def test_without_a_template_the_result_is_read_out(result: Any, said: str) -> None:
     assert reply(result, name="other") == said
+
+
+def test_a_value_that_is_a_sentence_ends_once() -> None:
+    assert reply({"detail": "It arrives tomorrow."}, rules=[]) == "The detail is It arrives tomorrow."
