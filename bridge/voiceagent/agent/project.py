@@ -144,10 +144,26 @@ def _tools_file(directory: Path, settings: Settings) -> Path | None:
 def project_files(directory: Path) -> Iterator[Path]:
     """The files that make the agent what it is, in a fixed order; no secrets, no captures, nothing that tools leave behind."""
     for folder, folders, files in os.walk(directory):
-        folders[:] = sorted(name for name in folders if name not in _NOT_OF_THE_PROJECT and not name.startswith("."))
-        for name in sorted(files):
-            if Path(name).suffix in _OF_THE_PROJECT and not name.startswith("."):
-                yield Path(folder) / name
+        folders[:] = sorted(filter(_may_hold_files, folders))
+        for name in sorted(filter(_may_be_a_file, files)):
+            yield Path(folder) / name
+
+
+def is_project_file(directory: Path, path: Path) -> bool:
+    """Whether `project_files` would find the file, told by its name alone: it may be gone already."""
+    try:
+        *folders, name = path.relative_to(directory).parts
+    except ValueError:
+        return False
+    return all(map(_may_hold_files, folders)) and _may_be_a_file(name)
+
+
+def _may_hold_files(folder: str) -> bool:
+    return folder not in _NOT_OF_THE_PROJECT and not folder.startswith(".")
+
+
+def _may_be_a_file(name: str) -> bool:
+    return Path(name).suffix in _OF_THE_PROJECT and not name.startswith(".")
 
 
 def project_hash(directory: Path) -> str:

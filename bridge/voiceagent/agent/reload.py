@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Callable
 from pathlib import Path
 from typing import Any
 
-from voiceagent.agent.project import AgentProject, project_files
+from voiceagent.agent.project import AgentProject, is_project_file
 from voiceagent.errors import UserError
 
 Reload = Callable[[], AgentProject]
@@ -54,7 +54,6 @@ def _saves(directory: Path) -> AsyncIterable[Any]:
     from watchfiles import Change, awatch
 
     def wanted(_: Change, path: str) -> bool:
-        file = Path(path)
-        return file == directory / ".env" or file in set(project_files(directory)) or file.suffix in (".toml", ".md", ".py")
+        return Path(path) == directory / ".env" or is_project_file(directory, Path(path))
 
     return awatch(directory, watch_filter=wanted, debounce=200, step=50, recursive=True)

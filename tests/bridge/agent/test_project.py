@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.agent.project import AgentProject, load_project, project_hash
+from voiceagent.agent.project import AgentProject, is_project_file, load_project, project_files, project_hash
 from voiceagent.call.settings import TargetPolicy
 from voiceagent.config.load import load_settings
 from voiceagent.errors import UserError
@@ -117,3 +117,19 @@ def test_a_rule_whose_tool_is_not_there_is_told(tmp_path: Path, caplog: pytest.L
     assert caplog.text == ""
     project(tmp_path / "near", TOML + rule.format("lok"))
     assert "the rule `orders` in [[thinker.rules]] runs the tool `lok`, which is not there; did you mean `look`?" in caplog.text
+
+
+def test_a_file_of_the_project_is_told_by_its_name_alone(tmp_path: Path) -> None:
+    ours = ["prompt.md", "voiceagent.toml", "tools.py", "lib/prices.json", "lib/deep/words.txt"]
+    others = [".env", "notes.bin", "captures/x.json", "lib/__pycache__/a.py", ".git/x.md", "lib/.cache/a.py", ".x.md", "lib"]
+    for name in (*ours, *others[:-1]):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text("x")
+    assert {path.relative_to(tmp_path).as_posix() for path in project_files(tmp_path)} == set(ours)
+    for gone in (False, True):
+        assert [name for name in ours if not is_project_file(tmp_path, tmp_path / name)] == []
+        assert [name for name in others if is_project_file(tmp_path, tmp_path / name)] == []
+        if not gone:
+            for name in (*ours, *others[:-1]):
+                (tmp_path / name).unlink()
+    assert not is_project_file(tmp_path / "lib", tmp_path / "prompt.md")
