@@ -34,7 +34,7 @@ def read_note(project: Path) -> Running | None:
         note = Running(**json.loads(note_path(project).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return note if _alive(note.pid) else None
+    return note if _alive(note) else None
 
 
 @contextmanager
@@ -63,13 +63,28 @@ def _write(path: Path, running: Running) -> None:
     draft.replace(path)
 
 
-def _alive(pid: int) -> bool:
+def _alive(note: Running) -> bool:
     import os
+    import sys
 
+    if sys.platform == "win32":  # where os.kill ends the process it should only ask about
+        return _listens(note.workbench_url)
     try:
-        os.kill(pid, 0)
+        os.kill(note.pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
     return True
+
+
+def _listens(url: str) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
+    where = urlsplit(url)
+    try:
+        with socket.create_connection((where.hostname or "", where.port or 0), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -30,6 +32,20 @@ def test_a_note_of_a_process_that_is_gone_counts_as_none(tmp_path: Path) -> None
     note_path(tmp_path).parent.mkdir()
     with noted(tmp_path, running(child.pid)):
         assert read_note(tmp_path) is None
+
+
+def test_on_windows_its_listener_is_asked_and_not_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kill(*_: int) -> None:
+        raise AssertionError("there it would end the process")
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os, "kill", kill)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        here = dataclasses.replace(running(1), workbench_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with noted(tmp_path, here):
+            assert read_note(tmp_path) == here
+            listener.close()
+            assert read_note(tmp_path) is None
 
 
 def test_nonsense_counts_as_none(tmp_path: Path) -> None:
