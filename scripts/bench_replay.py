@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
-
-from voiceagent.capture.gz import GzipLog
-from voiceagent.capture.read import CaptureReader
-from voiceagent.testing.recital import Programme, recite
 
 LIMIT_SECONDS = 1.2
 LIMIT_MB = 150
@@ -32,11 +28,13 @@ would be one block of a hundred megabytes."""
 
 def make(folder: Path, seconds: float) -> Path:
     """The capture, in blocks as of a real call."""
-    whole = recite(folder / "whole", Programme(seconds=seconds, key_every=5))
-    path = folder / whole.name
-    CaptureReader(whole)  # it is one
     import gzip
 
+    from voiceagent.capture.gz import GzipLog
+    from voiceagent.testing.recital import Programme, recite
+
+    whole = recite(folder / "whole", Programme(seconds=seconds, key_every=5))
+    path = folder / whole.name
     log, waiting = GzipLog(path), 0
     with gzip.open(whole) as lines:
         for number, line in enumerate(lines):
@@ -49,39 +47,45 @@ def make(folder: Path, seconds: float) -> Path:
     return path
 
 
-def replay(path: Path) -> tuple[dict[str, Any], float]:
-    """The command's own result, and how long the process lived."""
+def replay(path: Path) -> tuple[dict[str, Any], float, float, float]:
+    """The command's own result; how long the process lived, its processor time, and its memory in MB."""
     began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "voiceagent_cli", "replay", str(path), "--json"], capture_output=True, text=True, check=False
-    )
+    words = [sys.executable, "-m", "voiceagent_cli", "replay", str(path), "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        told = child.stdout.read()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
     took = time.perf_counter() - began
-    if done.returncode != 0:
-        sys.exit(done.stdout[-4000:] + done.stderr)
-    return json.loads(done.stdout)["results"][0], took
+    if child.returncode != 0:
+        sys.exit(told[-4000:])
+    return json.loads(told)["results"][0], took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=float, default=600, metavar="S", help="length of the call")
     options.add_argument("--rounds", type=int, default=5, metavar="N", help="replays; the best counts")
+    options.add_argument("--make", type=Path, metavar="DIR", help="only make the capture there, and print its path")
     chosen = options.parse_args()
+    if chosen.make is not None:
+        print(make(chosen.make, chosen.seconds))
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        path = make(Path(folder), chosen.seconds)
+        # In a process of its own: a child begins with the memory of its parent, and the replays' shall be theirs.
+        words = [sys.executable, __file__, "--make", folder, "--seconds", str(chosen.seconds)]
+        path = Path(subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip())
         made = time.perf_counter() - began
         size = path.stat().st_size / 1e6
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         rounds = [replay(path) for _ in range(chosen.rounds)]
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    result, took = min(rounds, key=lambda one: one[1])
-    cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / chosen.rounds
-    rss_mb, speed = after.ru_maxrss / 1024, chosen.seconds / took
+    result, took, cpu, _ = min(rounds, key=lambda one: one[1])
+    rss_mb, speed = max(one[3] for one in rounds), chosen.seconds / took
     for name, value in (
         ("call", f"{chosen.seconds:.0f} s, {size:.1f} MB, made in {made:.1f} s"),
         ("result", f"{result['result']}, {result['commands']} commands, {result['wire']['frames']} frames"),
         ("replayed in", f"{took:.2f} s wall, best of {chosen.rounds} ({', '.join(f'{one[1]:.2f}' for one in rounds)})"),
-        ("processor", f"{cpu:.2f} s on average, start-up included"),
+        ("processor", f"{cpu:.2f} s, start-up included"),
         ("speed", f"{speed:.0f} x real time ({result['speed_x']:.0f} x without start-up)"),
         ("memory", f"{rss_mb:.0f} MB"),
     ):

@@ -13,13 +13,13 @@ from voiceagent.call.commands import Command, Note
 from voiceagent.call.playback import Playback
 from voiceagent.call.session import Session
 from voiceagent.call.settings import SessionSettings
-from voiceagent.capture.records import LaneStep, NoteRecord, Passed, Reaction, Record, SessionRecord, Wire
+from voiceagent.capture.records import LaneStep, NoteRecord, Passed, Reaction, Record, SessionRecord, Wire, time_of
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.capture.shapes import plain, revive
 from voiceagent.errors import VoiceagentError
 from voiceagent.replay.difference import Comparing
 from voiceagent.replay.masked import Masked, Plain
-from voiceagent.replay.recorded import Recorded, times_after
+from voiceagent.replay.recorded import Recorded, lane_step
 from voiceagent.replay.told import Told
 from voiceagent.replay.wire import WireCheck
 
@@ -67,16 +67,18 @@ class ExactReplay:
             raise CannotReplay("the capture holds no step of a session: the call was over before it had one")
 
     def _pass(self, passed: Passed) -> None:
-        """Audio says nothing but that time went by."""
-        self.frames_kept = True
-        if self._deadline is not None:
-            for at_ms in times_after(self._deadline, passed):
+        """Audio says nothing but that time went by; what the lane did is for the account."""
+        decisive = self._deadline is not None and passed.at_ms > self._deadline
+        for line in passed.lines:
+            if decisive and self._deadline is not None and (at_ms := time_of(line)) > self._deadline:
                 self._overdue(at_ms)
+            if (step := lane_step(line)) is not None:
+                self._lane(*step)
 
     def _take(self, record: Record) -> None:
         match record:
             case LaneStep():
-                self._lane(record)
+                self._lane(record.at_ms, record.do.encode(), record.reply_id, record.item_id, record.ms)
             case Reaction():
                 self._reaction(record)
             case Wire():
@@ -99,15 +101,15 @@ class ExactReplay:
 
     # --- the account
 
-    def _lane(self, step: LaneStep) -> None:
+    def _lane(self, at_ms: float, do: bytes, reply_id: str, item_id: str, ms: float) -> None:
         """A flush is not repeated: whoever decided it is the session, which flushes the account itself."""
         self._lane_seen = True
-        if step.do == "handed_over":
-            self._playback.handed_over(step.item_id, step.ms, step.at_ms)
-        elif step.do == "arrived":
-            self._playback.arrived(step.reply_id, step.item_id, step.ms)
-        elif step.do == "dropped":
-            self._playback.dropped(step.item_id, step.ms)
+        if do == b"handed_over":
+            self._playback.handed_over(item_id, ms, at_ms)
+        elif do == b"arrived":
+            self._playback.arrived(reply_id, item_id, ms)
+        elif do == b"dropped":
+            self._playback.dropped(item_id, ms)
 
     # --- the session
 
