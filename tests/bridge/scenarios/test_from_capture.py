@@ -61,13 +61,8 @@ CALL: list[tuple[float, notes.Note]] = [
 
 @pytest.fixture
 def captured(tmp_path: Path) -> Callable[..., CaptureReader]:
-    def capture(policy: str, *, sound: bool = True, call: Any = CALL) -> CaptureReader:
-        with CaptureWriter(
-            tmp_path / "captures",
-            policy=policy,
-            engine="embedded",
-            key=b"k" * 32,  # type: ignore[arg-type]  # a policy by name
-        ) as captures:
+    def capture(policy: Any, *, sound: bool = True, call: Any = CALL) -> CaptureReader:
+        with CaptureWriter(tmp_path / "captures", policy=policy, engine="embedded", key=b"k" * 32) as captures:
             captures.frame("c1", 0, "media", "in", METADATA)
             for number in range(500 if sound else 0):
                 captures.frame("c1", 100 + 20 * number, "media", "in", audio(number))
