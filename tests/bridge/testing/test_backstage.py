@@ -119,7 +119,7 @@ def test_a_context_that_does_not_open_is_told() -> None:
     @asynccontextmanager
     async def context() -> AsyncIterator[str]:
         if seen:
-            yield
+            yield ""
         raise UserError("no models here")
 
     with pytest.raises(UserError, match="no models here"), Kept(context):
