@@ -20,6 +20,7 @@ PLANTED = {Words: "marmalade weather tomorrow", PhoneNumber: "+14255550177", Sec
 
 TELLS_ALOUD = {
     "voiceagent.agent.project",
+    "voiceagent.capture.export",
     "voiceagent.call.speech",
     "voiceagent.config.secrets",
     "voiceagent.control.acs",
