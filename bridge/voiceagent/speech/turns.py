@@ -3,7 +3,8 @@
 Five moments exist. *Started*: enough voiced windows in a row. *Maybe*: a short silence, worth beginning to transcribe.
 *Resumed*: the caller went on after all, so that work is void. *Stopped*: the silence lasted; the turn is over. Offsets are
 milliseconds of audio since the detector began, and mean what Voice Live means by them: `audio_start_ms` includes the
-padding before the onset, `audio_end_ms` includes the silence that was waited for.
+padding before the onset, `audio_end_ms` includes the configured silence. Patience with unfinished words is not part of it:
+whoever takes the silence off again must arrive at the end of the words, or the caller's wait would look shorter than it was.
 
     quiet --voiced for speech_duration_ms--> speaking --silence >= 160 ms--> doubtful --silence_duration_ms--> quiet
                                                  ^------------voiced-------------|
@@ -64,7 +65,7 @@ class TurnResumed:
 
 @dataclass(frozen=True, slots=True)
 class TurnStopped:
-    """The turn is over. `speech_end_ms` is where the last voiced window ended, `audio_end_ms` where the waiting ended."""
+    """The turn is over. `speech_end_ms` is where the last voiced window ended, `audio_end_ms` the configured silence after it."""
 
     audio_end_ms: int
     speech_end_ms: int
@@ -149,7 +150,7 @@ class TurnDetector:
             events.append(TurnMayBeOver(speech_end_ms))
         if self._silent_ms >= self._params.silence_duration_ms + self._patience_ms:
             self._end_turn()
-            events.append(TurnStopped(round(self._now_ms), speech_end_ms))
+            events.append(TurnStopped(speech_end_ms + self._params.silence_duration_ms, speech_end_ms))
         return events
 
     def _end_turn(self) -> None:

@@ -25,7 +25,7 @@ def feed(to: Listener, pcm: bytes, rate: int = RATE) -> list[object]:
 def test_an_utterance_reaches_from_its_padded_start_to_the_end_asked_for() -> None:
     ear = listener(prefix_padding_ms=320)
     events = feed(ear, silence(960) + tone_pcm(440, 640, rate=RATE) + silence(640))
-    assert events == [TurnStarted(640), TurnMayBeOver(1600), TurnStopped(2112, 1600)]
+    assert events == [TurnStarted(640), TurnMayBeOver(1600), TurnStopped(2100, 1600)]
     assert len(ear.utterance(until_ms=1600)) == (1600 - 640) * 32
     assert round(pitch_of(ear.utterance())) == 440
 

@@ -28,7 +28,7 @@ def test_a_turn_is_started_doubted_and_stopped() -> None:
     assert judge(turns, "." * 10 + "#" * 10 + "." * 16) == [
         TurnStarted(320),
         TurnMayBeOver(640),
-        TurnStopped(audio_end_ms=1152, speech_end_ms=640),
+        TurnStopped(audio_end_ms=1140, speech_end_ms=640),
     ]
 
 
@@ -69,6 +69,13 @@ def test_patience_delays_the_end_of_this_turn_only() -> None:
     assert judge(turns, "." * 11) == []
     assert [type(event) for event in judge(turns, "." * 10)] == [TurnStopped]
     assert [type(event) for event in judge(turns, "####" + "." * 16)] == [TurnStarted, TurnMayBeOver, TurnStopped]
+
+
+def test_patience_is_no_part_of_the_silence_that_is_told() -> None:
+    turns = TurnDetector()
+    judge(turns, "####.....")
+    turns.be_patient(320)
+    assert judge(turns, "." * 21) == [TurnStopped(audio_end_ms=628, speech_end_ms=128)]
 
 
 def test_patience_ends_when_the_caller_goes_on() -> None:
