@@ -6,6 +6,7 @@ conversation may be truncated or edited at any time, and the same conversation a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,8 @@ from voiceagent.speech.hear.digits import find_number, is_mostly_number, longest
 from voiceagent.speech.think.phrases import chosen, said, yes_or_no
 from voiceagent.speech.think.port import CallerSaid, Item, ToolWasCalled
 
+_PRESSED = re.compile(r"The caller pressed ([0-9A-D*# ]+) on the keypad\.")
+"""A turn of keys, as a bridge puts it into words. Nothing was said around them, so they are all there is to understand."""
 _BEGINS_A_NUMBER = 2
 """Digits from which a turn of hardly anything else is taken for the beginning (or the rest) of a number."""
 
@@ -60,6 +63,8 @@ def follow(rules: Sequence[ThinkerRule], conversation: Sequence[Item]) -> Wish |
 
 def understand(rules: Sequence[ThinkerRule], text: str, still_open: Wish | None) -> Understood:
     """Read one turn of the caller in the light of the wish that was open."""
+    if keys := _PRESSED.fullmatch(text.strip()):
+        text = keys[1]
     if still_open and (answered := _answer(still_open, text)):
         return _act(answered)
     selected = _select(rules, text)

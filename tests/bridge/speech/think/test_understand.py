@@ -39,6 +39,10 @@ def known(*texts: str) -> object:
         ("four two seven one",),
         ("two seven one", "four two seven one"),
         ("four two, I think, seven one",),
+        ("The caller pressed 4 2 7 1 on the keypad.",),
+        ("where is my order", "The caller pressed 4 2 7 1 on the keypad."),
+        ("The caller pressed 4 2 on the keypad.", "The caller pressed 7 1 on the keypad."),
+        ("The caller pressed * 4 2 7 1 on the keypad.",),
     ],
 )
 def test_ways_to_arrive_at_the_number(turns: tuple[str, ...]) -> None:
