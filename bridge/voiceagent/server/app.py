@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.media import media_endpoint
@@ -22,6 +23,10 @@ def build_app(bridge: Bridge) -> Starlette:
         facts = {"ready": bridge.ready, "calls": len(bridge.calls)}
         return JSONResponse(facts, status_code=200 if bridge.ready else 503)
 
+    async def nowhere(websocket: WebSocket) -> None:
+        # Left to Starlette it would be 403, which sends whoever mistyped an address to look for a wrong token.
+        await websocket.send_denial_response(PlainTextResponse("Not Found", status_code=404))
+
     return Starlette(
         routes=[
             Route("/events", events_endpoint(bridge), methods=["POST", "OPTIONS"]),
@@ -29,5 +34,6 @@ def build_app(bridge: Bridge) -> Starlette:
             WebSocketRoute("/media/{call}/{token}", media_endpoint(bridge)),
             Route("/healthz", alive),
             Route("/readyz", ready),
+            WebSocketRoute("/{elsewhere:path}", nowhere),
         ]
     )

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from voiceagent.errors import UserError
+from voiceagent.server.handshake import ServerProtocol
 from voiceagent.server.short_path import MEDIA_FRAME_LIMIT, MediaServerProtocol
 
 _BACKLOG = 1024  # a herd of calls opens its sockets within a second
@@ -55,7 +56,7 @@ async def listening(app: ASGIApp, where: socket.socket, *, short_path: bool) -> 
     config = uvicorn.Config(
         app,
         loop="none",
-        ws=MediaServerProtocol if short_path else "websockets-sansio",
+        ws=MediaServerProtocol if short_path else ServerProtocol,
         ws_per_message_deflate=False,  # 100 µs a frame
         ws_max_size=MEDIA_FRAME_LIMIT,
         lifespan="off",

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 try:
@@ -20,12 +19,13 @@ except ImportError:  # the pure Python twin, where no compiled wheel exists
     from websockets.utils import apply_mask
 
 from voiceagent.protocol.ws_frames import FrameWalker, server_text_header
+from voiceagent.server.handshake import ServerProtocol
 
 MEDIA = "voiceagent.media"
 MEDIA_FRAME_LIMIT = 65536  # a media frame is 1.5 KB; 64 KiB leaves room for whole sentences and none for abuse
 
 
-class MediaServerProtocol(WebSocketsSansIOProtocol):
+class MediaServerProtocol(ServerProtocol):
     """What uvicorn's `ws=` is given. Without `attach` it behaves as its parent."""
 
     _on_text: Callable[[bytes], object] | None = None

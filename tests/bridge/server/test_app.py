@@ -30,6 +30,7 @@ async def test_exactly_these_addresses_exist(bench: Any) -> None:
         ("/media/{call}/{token}", WebSocketRoute),
         ("/healthz", Route),
         ("/readyz", Route),
+        ("/{elsewhere:path}", WebSocketRoute),  # says 404
     }
 
 
