@@ -69,7 +69,7 @@ async def _follow_rules(directory: Path | None, emulators: Emulators) -> None:
 def announce(facts: Mapping[str, Any], terminal: Terminal, *, env: bool) -> None:
     """The addresses, or with `env` lines to paste: the three shapes are the same settings."""
     if not env:
-        for name in ("acs", "voice_live"):
+        for name in ("acs", "voice_live", "arm"):
             if server := facts.get(name):
                 terminal.result(f"{name.replace('_', '-'):<11} {server['endpoint']}")
         terminal.say("Ctrl-C ends them; --env prints settings that lead a client here.")

@@ -20,16 +20,20 @@ from voiceagent.emulators.acs.script import Speaker
 if TYPE_CHECKING:
     from voiceagent.config.schema import ThinkerSection
     from voiceagent.emulators.acs.serve import AcsEmulator
+    from voiceagent.emulators.arm.serve import ArmEmulator
     from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
     from voiceagent.emulators.voice_live.source import AnswerSource
     from voiceagent.speech.parts import Parts
     from voiceagent.speech.port import Variant, Voice
 
-Which = Literal["acs", "voice-live", "all"]
+Which = Literal["acs", "voice-live", "event-grid", "arm", "all"]
 Answers = Literal["embedded", "scripted"]
 
 OUR_NUMBER = "+14255550199"
 """The number callers dial, of the range that is reserved for fiction."""
+
+MANAGED = ("event-grid", "arm", "all")
+"""Event Grid is managed through ARM and has the events of the emulated phone, so that both names run the same pair."""
 
 NO_EMULATION: dict[str, Any] = {}
 
@@ -49,7 +53,7 @@ class CallerVoice:
 
 
 class Emulators:
-    """Run while the block does. A fixed `port` is the ACS emulator's, the Voice Live emulator takes the next.
+    """Run while the block does. A fixed `port` is the ACS emulator's; Voice Live takes the next and ARM the one after.
 
     `answers` scripted: Voice Live answers without models. `source` and `voice` replace what would be loaded.
     """
@@ -70,6 +74,7 @@ class Emulators:
     ) -> None:
         self.acs: AcsEmulator | None = None
         self.voice_live: VoiceLiveEmulator | None = None
+        self.arm: ArmEmulator | None = None
         self._which = which
         self._host = host
         self._port = port
@@ -86,8 +91,10 @@ class Emulators:
         async with AsyncExitStack() as entered:
             if self._which in ("voice-live", "all"):
                 self.voice_live = await self._enter_voice_live(entered)
-            if self._which in ("acs", "all"):
+            if self._which != "voice-live":
                 self.acs = await self._enter_acs(entered)
+            if self.acs is not None and self._which in MANAGED:
+                self.arm = await self._enter_arm(entered, self.acs)
             self._exit = entered.pop_all()
         return self
 
@@ -101,8 +108,8 @@ class Emulators:
         return {
             "acs": NO_EMULATION if self.acs is None else _acs_facts(self.acs),
             "voice_live": NO_EMULATION if self.voice_live is None else _voice_live_facts(self.voice_live),
-            "event_grid": NO_EMULATION if self.acs is None else {"subscription_url": f"{self.acs.url}/emulator/subscription"},
-            "arm": NO_EMULATION,
+            "event_grid": NO_EMULATION if self.acs is None else _event_grid_facts(self.acs, self.arm),
+            "arm": NO_EMULATION if self.arm is None else _arm_facts(self.arm),
             "env": self.env(),
         }
 
@@ -117,6 +124,14 @@ class Emulators:
                 "VOICEAGENT_ACS_ISSUER": self.acs.url,
                 "VOICEAGENT_ACS_JWKS_URL": self.acs.jwks_url,
                 "VOICEAGENT_EMULATOR_URL": self.acs.url,
+            }
+        if self.arm is not None:
+            found |= {
+                "VOICEAGENT_ARM_ENDPOINT": self.arm.url,
+                "AZURE_SUBSCRIPTION_ID": self.arm.azure_subscription,
+                "AZURE_RESOURCE_GROUP": self.arm.resource_group,
+                "IDENTITY_ENDPOINT": self.arm.identity_endpoint,
+                "IDENTITY_HEADER": self.arm.identity_header,
             }
         if self.voice_live is not None:
             found |= {
@@ -173,6 +188,34 @@ class Emulators:
                 options=self._options,
             )
         )
+
+    async def _enter_arm(self, entered: AsyncExitStack, acs: AcsEmulator) -> ArmEmulator:
+        from voiceagent.emulators.arm.serve import ArmEmulator
+
+        port = self._port + 2 if self._port else 0
+        return await entered.enter_async_context(ArmEmulator(acs.network, host=self._host, port=port))
+
+
+def _event_grid_facts(acs: AcsEmulator, arm: ArmEmulator | None) -> dict[str, str]:
+    facts = {"subscription_url": f"{acs.url}/emulator/subscription"}
+    if arm is not None:
+        facts |= {
+            "endpoint": arm.url,
+            "conditions_url": f"{arm.url}/emulator/event-grid",
+            "publish_url": f"{arm.url}/emulator/events",
+        }
+    return facts
+
+
+def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
+    return {
+        "endpoint": emulator.url,
+        "subscription_id": emulator.azure_subscription,
+        "resource_group": emulator.resource_group,
+        "acs_resource_id": emulator.desk.network.topic,
+        "identity_endpoint": emulator.identity_endpoint,
+        "identity_header": emulator.identity_header,
+    }
 
 
 def _acs_facts(emulator: AcsEmulator) -> dict[str, str]:

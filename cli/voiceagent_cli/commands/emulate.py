@@ -14,6 +14,8 @@ from voiceagent_cli.options import AsJson
 class Which(StrEnum):
     acs = "acs"
     voice_live = "voice-live"
+    event_grid = "event-grid"
+    arm = "arm"
     all = "all"
 
 
@@ -28,7 +30,7 @@ def command(
     env: Annotated[bool, Option("--env", help="Print the settings that lead any client to these emulators.")] = False,
     json: AsJson = False,
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Option(metavar="PORT", help="First port; the second emulator takes the next. 0: any free.")] = 0,
+    port: Annotated[int, Option(metavar="PORT", help="First port; the others take the next two. 0: any free.")] = 0,
     key: Annotated[str, Option(metavar="KEY", help="Access key; made at start when not given.")] = "",
     agent: Annotated[
         Path | None, Option(metavar="DIR", help="Agent project whose [thinker] rules the embedded engine follows.")
@@ -37,7 +39,9 @@ def command(
     answers: Annotated[Answers, Option(help="Voice Live: really hear and speak, or follow a script.")] = Answers.embedded,
     with_parent: Annotated[bool, Option("--with-parent", hidden=True, help="End when standard input closes.")] = False,
 ) -> None:
-    """Run the ACS and Voice Live emulators for any client, until interrupted.
+    """Run the emulators of Azure's services for any client, until interrupted.
+
+    acs is calls and phone numbers; event-grid and arm are the same with the management of subscriptions and of the resource.
 
     --env prints settings to paste into a shell or .env file; --env --json prints them, and everything else there is to know,
     as one line once all are ready.

@@ -20,6 +20,8 @@ ACS = {
 }
 VOICE_LIVE = {"AZURE_VOICELIVE_ENDPOINT", "AZURE_VOICELIVE_API_KEY"}
 
+ARM = {"VOICEAGENT_ARM_ENDPOINT", "AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
+
 
 class Mute:
     """A voice that was asked in a timbre."""
@@ -32,13 +34,25 @@ class Mute:
         yield bytes(2 * rate // 1000 * len(text))
 
 
-@pytest.mark.parametrize(("which", "names"), [("all", ACS | VOICE_LIVE), ("acs", ACS), ("voice-live", VOICE_LIVE)])
+@pytest.mark.parametrize(
+    ("which", "names"),
+    [
+        ("all", ACS | VOICE_LIVE | ARM),
+        ("acs", ACS),
+        ("voice-live", VOICE_LIVE),
+        ("event-grid", ACS | ARM),
+        ("arm", ACS | ARM),
+    ],
+)
 async def test_the_settings_lead_to_what_runs(which: Any, names: set[str]) -> None:
     async with Emulators(which, answers="scripted", seed=1, voice=lambda: CallerVoice(Mute())) as emulators:
         facts = emulators.facts()
         assert set(facts) == {"acs", "voice_live", "event_grid", "arm", "env"}
         assert set(facts["env"]) == names
-        assert bool(facts["acs"]) is ("acs" in which or which == "all")
+        assert bool(facts["acs"]) is (which != "voice-live")
+        assert bool(facts["arm"]) is (which in ("event-grid", "arm", "all"))
+        if facts["arm"]:
+            assert facts["env"]["VOICEAGENT_ARM_ENDPOINT"] == facts["arm"]["endpoint"] == facts["event_grid"]["endpoint"]
         if facts["acs"]:
             assert facts["env"]["ACS_CONNECTION_STRING"] == facts["acs"]["connection_string"]
             assert facts["env"]["VOICEAGENT_ACS_ISSUER"] == facts["acs"]["issuer"] == facts["acs"]["endpoint"]

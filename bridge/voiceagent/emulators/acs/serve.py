@@ -93,7 +93,7 @@ class AcsEmulator:
         failure: BaseException | None = None
         limits = httpx.Limits(max_connections=OPEN_CONNECTIONS, max_keepalive_connections=OPEN_CONNECTIONS)
         async with httpx.AsyncClient(timeout=CALLBACK_SECONDS, trust_env=False, limits=limits) as client:
-            with _listen(self.host, self.port) as listening:
+            with listening_at(self.host, self.port) as listening:
                 self.port = listening.getsockname()[1]
                 async with asyncio.TaskGroup() as tasks:
                     self.network = Network(
@@ -104,7 +104,7 @@ class AcsEmulator:
                         resource_id=self._resource_id,
                         voice=self._voice,
                     )
-                    async with _serving(build_app(self.network, self._numbers), listening, tasks):
+                    async with serving(build_app(self.network, self._numbers), listening, tasks):
                         self.network.start(self.url)
                         try:
                             yield
@@ -140,7 +140,7 @@ def build_app(network: Network, numbers: NumbersOptions | None = None) -> Starle
 
 
 @contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
+def listening_at(host: str, port: int) -> Iterator[socket.socket]:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -158,7 +158,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @asynccontextmanager
-async def _serving(app: Starlette, listening: socket.socket, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
+async def serving(app: Starlette, listening: socket.socket, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
     """uvicorn in this event loop, without its signal handling: whoever runs the loop decides when it ends."""
     import uvicorn
 

@@ -1,0 +1,54 @@
+"""The refusals of the Resource Manager and of Event Grid's management, with the codes that clients look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voiceagent.errors import VoiceagentError
+
+
+class Refusal(VoiceagentError):
+    """The Resource Manager says no to a request."""
+
+    def __init__(self, status: int, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+
+    def body(self) -> dict[str, Any]:
+        return {"error": {"code": self.code, "message": str(self)}}
+
+
+def unauthenticated() -> Refusal:
+    return Refusal(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+
+
+def no_version() -> Refusal:
+    return Refusal(
+        400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests."
+    )
+
+
+def not_found(what: str) -> Refusal:
+    return Refusal(404, "ResourceNotFound", f"The Resource '{what}' was not found.")
+
+
+def no_such_group(name: str) -> Refusal:
+    return Refusal(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+
+
+def invalid(sentence: str) -> Refusal:
+    return Refusal(400, "InvalidRequest", sentence)
+
+
+def conflict(sentence: str) -> Refusal:
+    return Refusal(409, "Conflict", sentence)
+
+
+def not_allowed(method: str, path: str) -> Refusal:
+    return Refusal(405, "MethodNotAllowed", f"The emulator has no {method} for '{path}'.")
+
+
+def not_validated(endpoint: str, why: str) -> dict[str, str]:
+    """The error of an operation whose webhook did not consent; the code has a blank in Azure too."""
+    return {"code": "Url validation", "message": f"Webhook validation handshake failed for {endpoint}. {why}"}

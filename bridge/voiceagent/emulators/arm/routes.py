@@ -1,0 +1,155 @@
+"""The HTTP side of the emulated Resource Manager: who may ask, what was asked, and the emulator's own addresses beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.emulators.acs.admin import LOOPBACK, NAMES
+from voiceagent.emulators.arm import errors
+from voiceagent.emulators.arm.desk import Desk
+from voiceagent.emulators.arm.errors import Refusal
+from voiceagent.emulators.arm.paths import find
+from voiceagent.emulators.arm.tokens import must_be_signed_in, token_routes
+from voiceagent.emulators.event_grid.delivery import Conditions
+from voiceagent.protocol.event_grid import UnknownEvent
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+LONGEST_BODY = 1_000_000
+METHODS = ["GET", "PUT", "PATCH", "POST", "DELETE"]
+
+
+def build_app(desk: Desk, *, identity_header: str) -> Starlette:
+    """All routes: tokens, the emulator's own, and everything else is an address of the Resource Manager."""
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+
+    network = desk.network
+
+    async def resource(request: Request) -> Response:
+        must_be_signed_in(request)
+        if "api-version" not in request.query_params:
+            raise errors.no_version()
+        place = find(request.url.path)
+        if place is None:
+            raise errors.not_found(request.url.path)
+        reply = desk.answer(request.method, place, await _object(request))
+        return _json(reply.status, reply.body, reply.headers)
+
+    async def by_hand(request: Request) -> Response:
+        desk.validated_by_hand(request.path_params["operation"], request.query_params.get("id", ""))
+        return _json(200, {"message": "The webhook is validated."})
+
+    async def event_grid(request: Request) -> Response:
+        _only_from_here(request)
+        if request.method == "PUT":
+            change_conditions(network.deliveries.conditions, await _object(request))
+        return _json(200, seen(desk))
+
+    async def publish(request: Request) -> Response:
+        _only_from_here(request)
+        event = await _object(request)
+        kind = event.get("type")
+        if not isinstance(kind, str) or not kind:
+            raise errors.invalid("An event needs a `type`.")
+        subject = str(event.get("subject") or "")
+        published = UnknownEvent(
+            kind=kind,
+            data=event.get("data"),
+            event_id=desk.ids.guid(),
+            topic=network.topic,
+            subject=subject,
+            time=network.wall_text(),
+        )
+        return _json(200, {"event_id": published.event_id, "subscriptions": network.deliveries.publish(published)})
+
+    async def refused(_: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, Refusal)
+        headers = {"WWW-Authenticate": f'Bearer authorization_uri="{desk.base}/emulated"'} if refusal.status == 401 else {}
+        return _json(refusal.status, refusal.body(), headers)
+
+    tokens = token_routes(
+        wall=network.wall, key=network.key, identity_header=identity_header, issuer=lambda: f"{desk.base}/emulated"
+    )
+    return Starlette(
+        routes=[
+            *tokens,
+            Route("/eventsubscriptions/{operation}/validate", by_hand, methods=["GET"]),
+            Route("/emulator/event-grid", event_grid, methods=["GET", "PUT"]),
+            Route("/emulator/events", publish, methods=["POST"]),
+            Route("/{path:path}", resource, methods=METHODS),
+        ],
+        exception_handlers={Refusal: refused},
+    )
+
+
+def change_conditions(conditions: Conditions, body: Mapping[str, Any]) -> None:
+    """How badly Event Grid behaves from now on. A Refusal with 400 tells what is wrong, and nothing has changed."""
+    known = {"scale", "duplicates", "reorder_ms", "dead_letters"}
+    if unknown := sorted(set(body) - known):
+        raise errors.invalid(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+    for name in ("scale", "reorder_ms"):
+        value = body.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise errors.invalid(f"`{name}` must be a number of at least 0.")
+    if not isinstance(body.get("duplicates", False), bool) or not isinstance(body.get("dead_letters"), str | None):
+        raise errors.invalid("`duplicates` must be true or false, `dead_letters` a folder or null.")
+    conditions.scale = body.get("scale", conditions.scale)
+    conditions.reorder_ms = body.get("reorder_ms", conditions.reorder_ms)
+    conditions.duplicates = body.get("duplicates", conditions.duplicates)
+    if "dead_letters" in body:
+        conditions.dead_letters = Path(body["dead_letters"]) if body["dead_letters"] else None
+
+
+def seen(desk: Desk) -> dict[str, Any]:
+    """The conditions, who is subscribed, and the last attempts."""
+    deliveries = desk.network.deliveries
+    conditions = deliveries.conditions
+    return {
+        "scale": conditions.scale,
+        "duplicates": conditions.duplicates,
+        "reorder_ms": conditions.reorder_ms,
+        "dead_letters": None if conditions.dead_letters is None else str(conditions.dead_letters),
+        "subscriptions": [
+            {"id": key, "name": one.name, "endpoint": one.endpoint, "schema": one.schema}
+            for key, one in deliveries.subscriptions.items()
+        ],
+        "attempts": [
+            {"subscription": a.subscription, "event_id": a.event_id, "type": a.type, "attempt": a.number, "status": a.status}
+            for a in deliveries.attempts
+        ],
+    }
+
+
+def _only_from_here(request: Request) -> None:
+    host = request.headers.get("host", "")
+    name = "[::1]" if host.startswith("[::1]") else host.rsplit(":", 1)[0]
+    if request.client is None or request.client.host not in LOOPBACK or name not in NAMES:
+        raise Refusal(403, "Forbidden", "The emulator's own addresses are for this machine only.")
+
+
+async def _object(request: Request) -> Mapping[str, Any]:
+    content = await request.body()
+    if len(content) > LONGEST_BODY:
+        raise Refusal(413, "RequestTooLarge", "The request body is too large.")
+    try:
+        found = json.loads(content or b"{}")
+    except ValueError as error:
+        raise Refusal(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.") from error
+    if not isinstance(found, dict):
+        raise Refusal(400, "InvalidRequestContent", "The request content must be an object.")
+    return found
+
+
+def _json(status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None) -> Response:
+    from starlette.responses import JSONResponse, Response
+
+    if body is None:
+        return Response(status_code=status, headers=dict(headers or {}))
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}))

@@ -1,0 +1,82 @@
+"""The emulated Resource Manager as a server in this process, beside the ACS resource that it manages.
+
+    async with AcsEmulator() as acs, ArmEmulator(acs.network) as arm:
+        client = EventGridManagementClient(credential, arm.azure_subscription, base_url=arm.url, authentication_policy=...)
+
+Azure's own policies send a token over https alone; `authentication_policy` must be one that sends it over http too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from voiceagent.emulators.acs.network import Network
+from voiceagent.emulators.acs.serve import listening_at, serving
+from voiceagent.emulators.arm.desk import Desk
+from voiceagent.emulators.arm.options import ArmOptions
+from voiceagent.emulators.arm.routes import build_app
+from voiceagent.emulators.arm.tokens import MSI_PATH
+
+
+class ArmEmulator:
+    """Runs while the block does. `url` and `desk` hold inside it."""
+
+    def __init__(self, network: Network, *, host: str = "127.0.0.1", port: int = 0, options: ArmOptions | None = None) -> None:
+        self.host = host
+        self.port = port
+        self._network = network
+        self._options = options or ArmOptions()
+
+    @property
+    def url(self) -> str:
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0") else f"[{self.host}]" if ":" in self.host else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
+    def azure_subscription(self) -> str:
+        return self.desk.azure
+
+    @property
+    def resource_group(self) -> str:
+        return self.desk.group
+
+    @property
+    def identity_endpoint(self) -> str:
+        """Where a managed identity gets its tokens; `identity_header` is the secret it asks with."""
+        return f"{self.url}{MSI_PATH}"
+
+    async def __aenter__(self) -> ArmEmulator:
+        self._block = self._running()
+        await self._block.__aenter__()
+        return self
+
+    async def __aexit__(self, *exception: Any) -> None:
+        await self._block.__aexit__(*exception)
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        failure: BaseException | None = None
+        with listening_at(self.host, self.port) as listening:
+            self.port = listening.getsockname()[1]
+            async with asyncio.TaskGroup() as tasks:
+                work: set[asyncio.Task[None]] = set()
+
+                def start(coroutine: Any) -> None:
+                    task = tasks.create_task(coroutine)
+                    work.add(task)
+                    task.add_done_callback(work.discard)
+
+                self.desk = Desk(self._network, start, self.url, self._options)
+                self.identity_header = self.desk.ids.guid()
+                async with serving(build_app(self.desk, identity_header=self.identity_header), listening, tasks):
+                    try:
+                        yield
+                    except BaseException as error:  # raised again below, not wrapped in the task group's own
+                        failure = error
+                for task in work:
+                    task.cancel()
+        if failure is not None:
+            raise failure

@@ -1,0 +1,76 @@
+"""Tokens to ask the emulated Resource Manager with, from the two places Azure's identity library takes them from.
+
+A managed identity asks `GET /msi/token` (App Service's `IDENTITY_ENDPOINT`, which the library asks over plain http), everybody
+else `POST /{tenant}/oauth2/v2.0/token`. Any bearer token is accepted afterwards: who may do what is not emulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from voiceagent.emulators.arm.errors import Refusal, unauthenticated
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
+LIFE_SECONDS = 3_600
+MSI_PATH = "/msi/token"
+
+
+def token_for(audience: str, *, now: float, key: str, issuer: str) -> str:
+    """An access token that looks like one of Entra's."""
+    import jwt
+
+    claims = {
+        "aud": audience,
+        "iss": issuer,
+        "iat": int(now),
+        "nbf": int(now),
+        "exp": int(now) + LIFE_SECONDS,
+        "oid": "emulated",
+    }
+    return jwt.encode(claims, key, algorithm="HS256")
+
+
+def must_be_signed_in(request: Request) -> None:
+    """A Refusal with 401 when the request carries no bearer token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise unauthenticated()
+
+
+def token_routes(*, wall: Callable[[], float], key: str, identity_header: str, issuer: Callable[[], str]) -> list[Route]:
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    def answer(audience: str) -> dict[str, Any]:
+        now = wall()
+        token = token_for(audience, now=now, key=key, issuer=issuer())
+        return {
+            "token_type": "Bearer",
+            "access_token": token,
+            "expires_in": LIFE_SECONDS,
+            "expires_on": int(now) + LIFE_SECONDS,
+        }
+
+    async def managed(request: Request) -> JSONResponse:
+        if request.headers.get("x-identity-header") != identity_header:
+            return JSONResponse(Refusal(401, "Unauthorized", "X-IDENTITY-HEADER is not the one of this identity.").body(), 401)
+        resource = request.query_params.get("resource", "")
+        body = answer(resource)
+        return JSONResponse({**body, "resource": resource, "expires_on": str(body["expires_on"])})
+
+    async def issued(request: Request) -> JSONResponse:
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        scope = form.get("scope", [""])[0]
+        if form.get("grant_type") != ["client_credentials"] or not scope:
+            return JSONResponse({"error": "invalid_request", "error_description": "client_credentials with a scope"}, 400)
+        return JSONResponse(answer(scope.removesuffix("/.default")))
+
+    return [
+        Route(MSI_PATH, managed, methods=["GET"]),
+        Route("/{tenant}/oauth2/v2.0/token", issued, methods=["POST"]),
+    ]
