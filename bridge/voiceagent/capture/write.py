@@ -139,6 +139,16 @@ class CaptureWriter:
                 self._paths.popitem(last=False)
         return known
 
+    def kept(self, call_id: str) -> Path | None:
+        """Where the capture of a call is, as far as is known; None when there is none or nothing of it could be written."""
+        path = self.path(call_id)
+        if path is None or self.failure(call_id) is None:
+            return path
+        try:
+            return path if path.stat().st_size else None
+        except OSError:
+            return None
+
     def failure(self, call_id: str) -> str | None:
         """Why a capture ended before its call, if it did."""
         capture = self._open.get(call_id)

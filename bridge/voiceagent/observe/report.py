@@ -51,6 +51,7 @@ class ReportSink:
         for folds in (self._done, self._open) if live else (self._done,):
             fold = folds.get(call_id) or next((one for one in folds.values() if one.correlation_id == call_id), None)
             if fold is not None:
+                self._name_capture(fold)
                 return fold.report()
         return None
 
@@ -61,10 +62,14 @@ class ReportSink:
 
     def _finish(self, fold: CallFold) -> None:
         del self._open[fold.call_id]
-        if self._capture_of is not None:
-            fold.capture = self._capture_of(fold.call_id)
+        self._name_capture(fold)
         self._done[fold.call_id] = fold
         while len(self._done) > _REMEMBERED:
             self._done.popitem(last=False)
         if self._ended is not None:
             self._ended(fold)
+
+    def _name_capture(self, fold: CallFold) -> None:
+        """Asked again for each report: a disk that refuses is known a moment after a call that ended at once."""
+        if fold.ended and self._capture_of is not None:
+            fold.capture = self._capture_of(fold.call_id)

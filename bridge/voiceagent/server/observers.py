@@ -85,7 +85,7 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
     ) as captures:
 
         def capture_of(call_id: str) -> str | None:
-            path = captures.path(call_id)
+            path = captures.kept(call_id)
             if path is None:
                 return None
             return str(path.relative_to(project.dir) if path.is_relative_to(project.dir) else path)

@@ -70,6 +70,17 @@ def test_without_captures_nothing_is_written_and_reports_are_still_there(tmp_pat
     assert not (tmp_path / "captures").exists()
 
 
+def test_a_capture_that_could_not_be_written_is_not_named(tmp_path: Path) -> None:
+    (tmp_path / "captures").write_text("in the way")
+    with observing(project(tmp_path, "redacted"), engine="embedded") as observers:
+        for sink in observers.sinks:
+            sink.note("call-1", 0, BEGAN)
+            sink.note("call-1", 9, ENDED)
+    report = observers.reports.report("call-1")
+    assert report is not None
+    assert report["capture"] is None
+
+
 def test_a_report_that_cannot_be_written_costs_no_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "captures").write_text("in the way")
     with observing(project(tmp_path, "redacted"), engine="embedded") as observers:
