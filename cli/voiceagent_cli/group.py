@@ -64,7 +64,7 @@ CHAPTERS = (
     Chapter(
         "Around it",
         (
-            Listed("emulate", "Run the ACS and Voice Live emulators for any client"),
+            Listed("emulate", "Run the emulators of Azure's services for any client"),
             Listed("doctor", "Check this machine and the settings; say what is missing"),
             Listed("config show", "Every setting, its value and where it comes from"),
         ),
