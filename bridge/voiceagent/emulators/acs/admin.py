@@ -6,18 +6,15 @@ Errors are `{"error": {"message": sentence, "remedy": sentence}}`.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from voiceagent import __version__
 from voiceagent.emulators.acs import routes
 from voiceagent.emulators.acs.errors import Refusal
-from voiceagent.emulators.acs.humans import HUMANS
 from voiceagent.emulators.acs.measures import measurements, summary
+from voiceagent.emulators.acs.placing import read_callee, read_more, read_order
 from voiceagent.emulators.acs.recorder import ear_wav, metadata
-from voiceagent.emulators.acs.script import Step, read_steps
-from voiceagent.emulators.acs.state import Order
-from voiceagent.emulators.acs.studio import Line
 from voiceagent.emulators.event_grid.subscription import read_subscription
 from voiceagent.errors import UserError
 
@@ -29,13 +26,8 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.circuit import Circuit
     from voiceagent.emulators.acs.network import Network
 
-CALLER = "+14255550100"
-CALLEE = "+14255550199"
-"""Numbers of the range that is reserved for fiction."""
-
 LOOPBACK = ("127.0.0.1", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
-_ORDER = frozenset(("from", "to", "steps", "human", "ring_ms", "line", "noise_db", "hang_up_after", "display_name"))
 
 Endpoint = Callable[["Request"], Awaitable["Response"]]
 
@@ -47,6 +39,7 @@ def admin_routes(network: Network) -> list[Route]:
     desk = _Desk(network)
     table: list[tuple[str, str, Endpoint]] = [
         ("GET", "/emulator/health", desk.health),
+        ("PUT", "/emulator/callees", desk.describe_callee),
         ("PUT", "/emulator/subscription", desk.subscribe),
         ("GET", "/emulator/subscription", desk.subscription),
         ("POST", "/emulator/calls", desk.place),
@@ -134,6 +127,12 @@ class _Desk:
         body = {"call_id": call.call_id, "correlation_id": call.correlation_id, "server_call_id": call.server_call_id}
         return _json(201, body)
 
+    async def describe_callee(self, request: Request) -> Response:
+        number, callee = read_callee(await _body(request))
+        self._network.must_be_able_to_say(callee.steps)
+        self._network.exchange.callees.describe(number, callee)
+        return _json(200, {"number": number, "human": callee.human, "steps": len(callee.steps)})
+
     async def calls(self, _: Request) -> Response:
         return _json(200, {"calls": [summary(circuit.call) for circuit in self._network.circuits.values()]})
 
@@ -209,54 +208,6 @@ class _Desk:
         if circuit is None:
             raise _Missing(f"There is no call {call_id!r} on this emulator.")
         return circuit
-
-
-def read_order(body: object) -> tuple[Order, tuple[Step, ...], Line]:
-    """A call as it is to be placed. UserError says what is wrong with it."""
-    if not isinstance(body, Mapping):
-        raise UserError('The call must be an object such as {"steps": [{"say": "Hello"}]}.')
-    if unknown := sorted(set(body) - _ORDER):
-        raise UserError(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(_ORDER))}.")
-    human, line = body.get("human", "answer"), body.get("line", "telephone")
-    if human not in HUMANS:
-        raise UserError(f"`human` must be one of {', '.join(HUMANS)}; got {human!r}.")
-    if line not in ("telephone", "wideband"):
-        raise UserError(f"`line` must be telephone or wideband; got {line!r}.")
-    order = Order(
-        caller=_raw_id(body.get("from") or CALLER, "from"),
-        callee=_raw_id(body.get("to") or CALLEE, "to"),
-        human=human,
-        ring_ms=_number(body.get("ring_ms"), "ring_ms"),
-        display_name=str(body.get("display_name") or ""),
-        hangs_up=bool(body.get("hang_up_after", True)),
-    )
-    return order, read_steps(body.get("steps", [])), Line(line, _number(body.get("noise_db"), "noise_db"))
-
-
-def read_more(body: object) -> tuple[tuple[Step, ...], bool | None]:
-    """Further steps of a call, and whether the caller hangs up after them (None: as before)."""
-    if not isinstance(body, Mapping) or "steps" not in body:
-        raise UserError('Further steps come as an object such as {"steps": [{"say": "Thank you"}]}.')
-    if unknown := sorted(set(body) - {"steps", "hang_up_after"}):
-        raise UserError(f"Unknown key {unknown[0]!r}; known are hang_up_after, steps.")
-    wanted = body.get("hang_up_after")
-    return read_steps(body["steps"]), None if wanted is None else bool(wanted)
-
-
-def _raw_id(value: object, name: str) -> str:
-    if isinstance(value, str) and value[:2] in ("4:", "8:"):
-        return value
-    if isinstance(value, str) and value[:1] == "+" and value[1:].isdigit():
-        return f"4:{value}"
-    raise UserError(f"`{name}` must be a number such as {CALLER} or a raw id; got {value!r}.")
-
-
-def _number(value: object, name: str) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(f"`{name}` must be a number; got {value!r}.")
-    return float(value)
 
 
 async def _lines(circuit: Circuit) -> AsyncIterator[bytes]:

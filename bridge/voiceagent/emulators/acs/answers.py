@@ -13,28 +13,47 @@ def call_properties(call: Call) -> dict[str, Any]:
     """CallConnectionProperties."""
     request = call.request
     assert request is not None
-    caller, callee = from_raw_id(call.order.caller), from_raw_id(call.order.callee)
     body: dict[str, Any] = {
         "callConnectionId": call.connection_id,
         "serverCallId": call.server_call_id,
-        "targets": [callee.to_json()],
+        "targets": [from_raw_id(one).to_json() for one in call.targets],
         "callConnectionState": call.phase,
         "callbackUri": request.callback_uri,
-        "source": caller.to_json(),
         "sourceDisplayName": call.order.display_name,
         "correlationId": call.correlation_id,
-        "answeredBy": {"id": call.app_id},
+        **(_outbound(call) if call.order.outbound else _inbound(call)),
     }
+    if request.media is not None:
+        body["mediaStreamingSubscription"] = {
+            "id": call.streaming.subscription_id,
+            "state": call.streaming.state,
+            "subscribedContentTypes": ["audio"],
+        }
+    if request.transcription is not None:
+        body["transcriptionSubscription"] = {
+            "id": call.transcribing.subscription_id,
+            "state": call.transcribing.state,
+            "subscribedResultTypes": ["final"],
+            "locale": call.transcribing.locale,
+        }
+    return body
+
+
+def _inbound(call: Call) -> dict[str, Any]:
+    caller, callee = from_raw_id(call.order.caller), from_raw_id(call.order.callee)
+    body: dict[str, Any] = {"source": caller.to_json(), "answeredBy": {"id": call.app_id}}
     if caller.phone_number is not None:
         body["sourceCallerIdNumber"] = {"value": caller.phone_number.shown}
     if callee.phone_number is not None:
         body["answeredFor"] = {"value": callee.phone_number.shown}
-    if request.media is not None:
-        body["mediaStreamingSubscription"] = {
-            "id": call.subscription_id,
-            "state": call.media_state,
-            "subscribedContentTypes": ["audio"],
-        }
+    return body
+
+
+def _outbound(call: Call) -> dict[str, Any]:
+    number = from_raw_id(call.order.callee).phone_number
+    body: dict[str, Any] = {"source": from_raw_id(call.app_id).to_json()}
+    if number is not None:
+        body["sourceCallerIdNumber"] = {"value": number.shown}
     return body
 
 

@@ -34,6 +34,9 @@ def callback(notice: Notice, call: Call, *, event_id: str, time: str, wall_of: C
     if "began" in facts:
         facts["start_date_time"] = wall_of(facts.pop("began"))
         facts["recording_kind"] = "azureCommunicationServices"
+    if "transcription_status" in facts:
+        update = wire.TranscriptionUpdate(facts.pop("transcription_status"), facts.pop("details"))
+        facts["transcription_update"] = update
     if "status" in facts:
         facts = {"media_streaming_update": wire.MediaStreamingUpdate("Audio", facts["status"], facts["details"])}
     return wire.CALLBACKS[notice.type](

@@ -14,11 +14,13 @@ from voiceagent.emulators.acs import effects
 from voiceagent.emulators.acs.callbacks import CallbackPost, callback
 from voiceagent.emulators.acs.caller import Caller
 from voiceagent.emulators.acs.ear import Ear
-from voiceagent.emulators.acs.lateness import Lateness
-from voiceagent.emulators.acs.media import BROKEN, FrameCounts, MediaFailed, MediaSocket, dial
+from voiceagent.emulators.acs.hearing import Hearing
 from voiceagent.emulators.acs.script import Say, Step, Utterance, frames_of
+from voiceagent.emulators.acs.speaking import Speaking
 from voiceagent.emulators.acs.state import Call
+from voiceagent.emulators.acs.stream import Stream
 from voiceagent.emulators.acs.studio import SPEECH_DBFS, Line
+from voiceagent.emulators.acs.transcriber import Transcriber
 from voiceagent.emulators.acs.turns import TurnLog
 
 if TYPE_CHECKING:
@@ -35,8 +37,6 @@ class Circuit:
 
     def __init__(self, network: Network, call: Call, steps: tuple[Step, ...], line: Line) -> None:
         self.call = call
-        self.counts = FrameCounts()
-        self.lateness = Lateness()
         self.changed = asyncio.Event()
         self.human_spoken: list[tuple[float, Utterance]] = []
         self._network = network
@@ -48,9 +48,10 @@ class Circuit:
         self._answered = asyncio.Event()
         self._put_through = False
         self._closed = asyncio.Event()
-        self._media: MediaSocket | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._idle: tuple[bytes, ...] = ()
+        self.frame: bytes | None = None
+        """What the caller said in this beat, for further legs of the app in the same call."""
         self._beats = 0
         self._human: Utterance | None = None
         self._human_frame = 0
@@ -63,14 +64,24 @@ class Circuit:
             attempts=network.options.callback_attempts,
         )
         call.diary.changed = self._wake
-        self._listen(DEFAULT_RATE)
+        parts: dict[str, Any] = {"headers": self._headers, "changed": self.carry_out}
+        self.stream = Stream(call, now=network.now, heard=self._heard, stopped=self._stopped, warn=self._warn, **parts)
+        self.transcriber = Transcriber(call, **parts)
+        self.speaking = Speaking(network, call, ear=lambda: self.ear, changed=self.carry_out)
+        self._listen(self._rate)
 
     def _listen(self, rate: int) -> None:
         options, diary = self._network.options, self.call.diary
-        self.ear = Ear(rate, keep_ms=options.ear_minutes * 60_000)
+        host = self._host
+        shared = host is not None and host.ear.rate == rate
+        self.ear: Ear = host.ear if host is not None and shared else Ear(rate, keep_ms=options.ear_minutes * 60_000)
+        if host is not None and not shared:
+            self._warn(f"The call that was joined has {host.ear.rate} Hz, this leg {rate} Hz: they do not hear each other.")
         self.turns = TurnLog(self.ear, diary, patience_ms=options.patience_ms)
         self.caller = Caller(self._steps, self._words, ear=self.ear, turns=self.turns, diary=diary, options=options)
         self._silence = frames_of(bytes(rate // 25), rate)[0]
+        studio, now = self._network.studio, self._network.now
+        self.hearing = Hearing(self.call, self.caller, self.transcriber, studio=studio, rate=rate, now=now, start=self._start)
 
     # -- its life ------------------------------------------------------------------------------------------------------------
 
@@ -89,11 +100,17 @@ class Circuit:
         if not self._put_through or self.call.over:
             return
         self.turns.tick(now)
-        payload = self.caller.tick(now)
-        if (media := self._media) is not None:
-            await self._send(media, payload, late_ms, timestamp)
-        elif self.call.media_state == "inactive" and self.call.leg_is_up:
-            self.counts.lost += payload is not None
+        payload = self.frame = self.caller.tick(now)
+        self.hearing.tick(now)
+        keys, self.caller.keys = self.caller.keys, []
+        for key in keys:
+            self.call.keypad.pressed(key, now)
+        if self.stream.is_open:
+            await self._send(payload, late_ms, timestamp)
+            await self.stream.send_keys(keys)
+        elif self.call.streaming.state == "inactive" and self.call.leg_is_up:
+            self.stream.counts.lost += payload is not None
+        self.carry_out()
         if self._hangs_up and self.call.leg_is_up and self.caller.has_finished(now):
             self.call.caller_hangs_up(now)
             self.carry_out()
@@ -107,8 +124,8 @@ class Circuit:
 
     def carry_out(self) -> None:
         """Do what the state asks for. Called after every change of it."""
-        if not self._answered.is_set() and (request := self.call.request) is not None:
-            self._listen(DEFAULT_RATE if request.media is None else request.media.rate)
+        if not self._answered.is_set() and self.call.request is not None:
+            self._listen(self._rate)
             self._answered.set()
         for effect in self.call.drain():
             self._do(effect)
@@ -121,9 +138,24 @@ class Circuit:
             case effects.Notice():
                 self._tell(effect)
             case effects.OpenMedia():
-                self._start(self._stream(effect))
+                self._start(self.stream.run(effect))
             case effects.CloseMedia():
-                self._close_media()
+                if (closing := self.stream.close()) is not None:
+                    self._start(closing)
+            case effects.OpenTranscription():
+                self._start(self.transcriber.run(effect.url, effect.locale))
+            case effects.CloseTranscription():
+                self._start(self.transcriber.close())
+            case effects.PreparePrompt():
+                self._start(self.speaking.prepare(effect))
+            case effects.SoundPrompt():
+                self.speaking.sound(effect)
+            case effects.HushPrompt():
+                self.speaking.hush()
+            case effects.SoundKeys():
+                self.speaking.tones(effect.keys)
+            case effects.CalleeAnswers():
+                self._callee_answers(effect.raw_id)
             case effects.HoldCaller():
                 self.caller.on_hold = True
             case effects.ResumeCaller():
@@ -149,6 +181,12 @@ class Circuit:
         self._post.close()
         self._closed.set()
 
+    def _callee_answers(self, raw_id: str) -> None:
+        """The one who answered does what the network knows of that person."""
+        callee = self._network.exchange.callees.of(raw_id)
+        self._line = callee.line or self._line
+        self.add_steps(callee.steps, hangs_up=callee.hangs_up)
+
     # -- sound ---------------------------------------------------------------------------------------------------------------
 
     async def _prepare(self) -> None:
@@ -166,28 +204,18 @@ class Circuit:
                 index += 1
             await self._more_steps.wait()
 
-    async def _send(self, media: MediaSocket, payload: bytes | None, late_ms: float, timestamp: str) -> None:
+    async def _send(self, payload: bytes | None, late_ms: float, timestamp: str) -> None:
         silent = False
-        if payload is None:
-            payload = self._human_frame_now()
+        if self._is_held:
+            payload = None
+        elif payload is None:
+            payload = self._other_frame_now()
         if payload is None and self._idle:
             payload = self._idle[self._beats % len(self._idle)]
         if payload is None:
             payload, silent = self._silence, True
         self._beats += 1
-        await media.send_audio(payload, timestamp=timestamp, participant=self._participant, silent=silent, late_ms=late_ms)
-        if self.caller.keys:
-            await self._send_keys(media)
-
-    async def _send_keys(self, media: MediaSocket) -> None:
-        assert self.call.request is not None
-        assert self.call.request.media is not None
-        keys, self.caller.keys = self.caller.keys, []
-        if not self.call.request.media.dtmf:
-            self._warn("A key was pressed, but enableDtmfTones was not set when the call was answered: the app is not told.")
-            return
-        for key in keys:
-            await media.send_key(key)
+        await self.stream.send(payload, timestamp=timestamp, silent=silent, late_ms=late_ms)
 
     async def _human_speaks(self) -> None:
         network = self._network
@@ -200,58 +228,19 @@ class Circuit:
             self.human_spoken.append((now, words))
             self.call.diary.note("human_speaks", now, text=words.text, end_ms=self.call.diary.since_ring(now + words.ends_ms))
 
-    def _human_frame_now(self) -> bytes | None:
-        """The human's words, which the app hears too while its leg is in the call."""
+    def _other_frame_now(self) -> bytes | None:
+        """The words of the human, or of the caller of the call that was joined: the app hears them too."""
+        if self._host is not None and self._host.ear is self.ear:
+            return self._host.frame
         if self._human is None or self._human_frame >= len(self._human.frames):
             return None
         frame = self._human.frames[self._human_frame]
         self._human_frame += 1
         return frame
 
-    # -- the media socket ----------------------------------------------------------------------------------------------------
-
-    async def _stream(self, wanted: effects.OpenMedia) -> None:
-        """From dialling the socket to its end."""
-        network, call = self._network, self.call
-        headers = {
-            "x-ms-call-connection-id": call.connection_id,
-            "x-ms-call-correlation-id": call.correlation_id,
-            "Authorization": f"Bearer {network.signer.media_token()}",
-        }
-        try:
-            socket = await dial(wanted.url, headers)
-        except MediaFailed as failure:
-            call.media_failed(network.now(), failure.details, failure.result)
-            self.carry_out()
-            return
-        media = MediaSocket(socket, self.counts, self.lateness, heard=self._heard, stopped=self._stopped)
-        if not call.leg_is_up:
-            await media.close()
-            return
-        await media.send_metadata(wanted.subscription_id, wanted.rate)
-        self._media = media
-        call.media_opened(network.now())
-        self.carry_out()
-        why = await media.receive()
-        if self._media is media:
-            self._media = None
-            call.diary.note("media_closed", network.now(), why=why)
-            call.media_failed(network.now(), "streamConnectionInterrupted", BROKEN)
-            self.carry_out()
-
-    def _close_media(self) -> None:
-        media, self._media = self._media, None
-        if media is not None:
-            self.call.diary.note("media_closed", self._network.now(), why="the service closed the media stream")
-            self._start(media.close())
-
     def _heard(self, payload: bytes) -> None:
-        assert self.call.request is not None
-        assert self.call.request.media is not None
-        if self.call.request.media.bidirectional:
+        if not self._is_held:
             self.ear.hears(payload, self._network.now())
-        else:
-            self._warn("The app sends audio, but enableBidirectional was not set when the call was answered: nobody hears it.")
 
     def _stopped(self) -> None:
         self.ear.stop(self._network.now())
@@ -259,9 +248,28 @@ class Circuit:
     # -- small things --------------------------------------------------------------------------------------------------------
 
     @property
-    def _participant(self) -> str | None:
+    def _host(self) -> Circuit | None:
+        """The circuit of the call that this leg has joined."""
+        host = self.call.host
+        return self._network.circuits.get(host.call_id) if host is not None and self.call.order.outbound else None
+
+    @property
+    def _rate(self) -> int:
         request = self.call.request
-        return self.call.order.caller if request is not None and request.media is not None and request.media.unmixed else None
+        return DEFAULT_RATE if request is None or request.media is None else request.media.rate
+
+    @property
+    def _is_held(self) -> bool:
+        member = self.call.roster.get(self.call.order.caller)
+        return member is not None and member.on_hold
+
+    def _headers(self) -> dict[str, str]:
+        """Of the sockets that the service dials."""
+        return {
+            "x-ms-call-connection-id": self.call.connection_id,
+            "x-ms-call-correlation-id": self.call.correlation_id,
+            "Authorization": f"Bearer {self._network.signer.media_token()}",
+        }
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         assert self._tasks is not None

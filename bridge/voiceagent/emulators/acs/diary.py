@@ -14,6 +14,9 @@
 | `key` | key |
 | `human_rings`, `human_answers`, `human_fails`, `human_speaks` | target; outcome; text, end_ms |
 | `agent_left`, `participant_removed` | participant |
+| `hold`, `unhold`, `participant_moved` | participant |
+| `keys_sent` | target, keys: the app's tones |
+| `media_cancelled` | operations: how many plays and recognitions the app cancelled |
 | `recording` | recording_id, state |
 | `callback` | type, attempts, status: what became of a mid-call callback that was not taken at once |
 | `warning` | sentence |

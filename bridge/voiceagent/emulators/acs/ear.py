@@ -72,6 +72,10 @@ class Ear:
             self.malformed += 1
             pcm = pcm[:-1]
         self.received += 1
+        self.plays(pcm, now)
+
+    def plays(self, pcm: bytes, now: float) -> None:
+        """Queue PCM that did not come over the media socket: a prompt, a tone."""
         if not pcm:
             return
         start = max(now, self._ends_at)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from voiceagent.emulators.acs.prompts import Source
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -44,8 +46,56 @@ class CloseMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTranscription:
+    """Dial the app's transcription socket."""
+
+    url: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTranscription:
+    """Close the transcription socket in an orderly way."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparePrompt:
+    """Fetch and speak these sources, then report `prompt_prepared` or `prompt_not_prepared` under this number."""
+
+    number: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPrompt:
+    """A prepared prompt begins to sound; `audible` at the caller's ear."""
+
+    number: int
+    audible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HushPrompt:
+    """What is sounding stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundKeys:
+    """The app's tones sound at the caller's ear."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeAnswers:
+    """The phone that the app called was answered by this participant, who now takes the caller's place."""
+
+    raw_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldCaller:
-    """A human's phone rings: the caller waits."""
+    """A human's phone rings, or the app put the caller on hold: the caller waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +120,20 @@ class LineClosed:
     """The caller has hung up or was hung up on: nothing further happens in this call."""
 
 
-Effect = Notice | OpenMedia | CloseMedia | HoldCaller | ResumeCaller | HumanSpeaks | KeepRecording | LineClosed
+Effect = (
+    Notice
+    | OpenMedia
+    | CloseMedia
+    | OpenTranscription
+    | CloseTranscription
+    | PreparePrompt
+    | SoundPrompt
+    | HushPrompt
+    | SoundKeys
+    | CalleeAnswers
+    | HoldCaller
+    | ResumeCaller
+    | HumanSpeaks
+    | KeepRecording
+    | LineClosed
+)

@@ -55,8 +55,13 @@ def not_configured(feature: str) -> Refusal:
     return Refusal(405, "8522", f"Missing configuration: {feature} was not set when the call was answered.")
 
 
-def not_emulated(operation: str) -> Refusal:
-    return Refusal(405, "8520", f"{operation} is not implemented by the emulator.")
+def wrong_media_mode(sentence: str) -> Refusal:
+    return Refusal(400, "8500", f"Media operation is not possible now: {sentence}")
+
+
+def no_speech_service() -> Refusal:
+    """Words can be spoken and recognised only with `callIntelligenceOptions` given at the beginning of the call."""
+    return Refusal(400, "8567", "Action failed: the call has no linked cognitive service (callIntelligenceOptions).")
 
 
 def recording_runs() -> Refusal:

@@ -24,6 +24,8 @@ class Invitation:
     operation: Operation
     transfer: bool
     transferee: str
+    of_many: bool
+    """The transferee was named, so that others may stay."""
 
 
 class Invitations:
@@ -95,7 +97,8 @@ class Invitations:
             now=now,
         )
         transferee = request.transferee or call.order.caller
-        invitation = Invitation(self._ids.guid(), ringing, request.operation, transfer, transferee)
+        of_many = request.transferee is not None
+        invitation = Invitation(self._ids.guid(), ringing, request.operation, transfer, transferee, of_many)
         self._pending[invitation.invitation_id] = invitation
         call.diary.note("human_rings", now, target=request.target)
         call.ask(HoldCaller())
@@ -108,7 +111,9 @@ class Invitations:
     def _answered(self, invitation: Invitation, now: float) -> None:
         call, target = self._call, invitation.ringing.target
         call.diary.note("human_answers", now, target=target)
-        call.ask(HumanSpeaks())
+        others_stay = invitation.of_many and call.members.others_than(invitation.transferee)
+        if not others_stay:
+            call.ask(HumanSpeaks())
         if invitation.transfer:
             call.phase = "connected"
             call.tell(
@@ -118,6 +123,9 @@ class Invitations:
                 transfer_target=target,
                 transferee=invitation.transferee,
             )
+            if others_stay:
+                call.members.transfer(invitation.transferee)
+                return
             call.leave(now, Result(message="The call was transferred."), "agent_left")
             call.hand_over(now)
             return

@@ -66,7 +66,7 @@ def measurements(circuit: Circuit, now: float) -> dict[str, Any]:
 
 
 def _frames(circuit: Circuit) -> dict[str, Any]:
-    counts = circuit.counts
+    counts = circuit.stream.counts
     return {
         "sent": counts.sent,
         "silent": counts.silent,
@@ -74,5 +74,5 @@ def _frames(circuit: Circuit) -> dict[str, Any]:
         "received": circuit.ear.received,
         "malformed": counts.malformed + circuit.ear.malformed,
         "unknown": counts.unknown,
-        **circuit.lateness.json(),
+        **circuit.stream.lateness.json(),
     }

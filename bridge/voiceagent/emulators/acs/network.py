@@ -21,7 +21,7 @@ from voiceagent.emulators.acs.pulse import Pulse
 from voiceagent.emulators.acs.recorder import ready_event, sides, write_recording
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.state import Call, Order
-from voiceagent.emulators.acs.studio import Line, Studio
+from voiceagent.emulators.acs.studio import Line, Listener, Studio
 from voiceagent.emulators.acs.tokens import Signer
 from voiceagent.emulators.event_grid.delivery import Attempt, Conditions, Deliveries
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
@@ -56,6 +56,7 @@ class Network:
         key: str | None,
         resource_id: str | None,
         voice: Callable[[], Speaker] | None,
+        ear: Callable[[], Listener] | None = None,
         now: Callable[[], float] = _monotonic_ms,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -74,7 +75,7 @@ class Network:
         self.signer = Signer(resource_id=self.resource_id, ids=self.ids, wall=wall)
         self.exchange = Exchange(self.ids, options, resource_id=self.resource_id)
         self.circuits: dict[str, Circuit] = {}
-        self.studio = Studio(voice)
+        self.studio = Studio(voice, ear)
         self.warnings: list[str] = []
         self.pulse = Pulse(now, self._beat)
         self.deliveries = Deliveries(
@@ -138,16 +139,13 @@ class Network:
         if len(self._live) >= self.options.most_calls:
             raise UserError(f"{self.options.most_calls} calls are in progress, the most this emulator carries.")
         call = self.exchange.place(order, self.now())
-        circuit = Circuit(self, call, steps, line)
-        self.circuits = {key: self.circuits[key] for key in self.exchange.calls if key in self.circuits}
-        self.circuits[call.call_id] = self._live[call.call_id] = circuit
-        carrying = self._start(self._carry(circuit))
-        self._carrying.add(carrying)
-        carrying.add_done_callback(self._carrying.discard)
+        circuit = self._connect(call, steps, line)
         if any(isinstance(step, Say | Interrupt) for step in steps):
             self._start(self.studio.warm_up())
         if not self.deliveries.publish(self._incoming(call), lambda attempt: self._undelivered(circuit, attempt)):
-            call.diary.note("warning", self.now(), sentence="No subscription to incoming calls has a filter that lets this through.")
+            call.diary.note(
+                "warning", self.now(), sentence="No subscription to incoming calls has a filter that lets this through."
+            )
         return circuit
 
     def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
@@ -158,8 +156,11 @@ class Network:
             )
 
     def carry_out(self, call: Call) -> None:
-        """Do what an operation left to be done."""
-        if (circuit := self._live.get(call.call_id)) is not None:
+        """Do what an operation left to be done; it may have made the call."""
+        circuit = self._live.get(call.call_id)
+        if circuit is None and call.call_id not in self.circuits:
+            circuit = self._connect(call, (), Line())
+        if circuit is not None:
             circuit.carry_out()
 
     def keep_recording(self, circuit: Circuit, recording_id: str) -> None:
@@ -185,6 +186,15 @@ class Network:
         return service_time(datetime.fromtimestamp(self.wall() - (self.now() - at) / 1000, UTC))
 
     # -- within --------------------------------------------------------------------------------------------------------------
+
+    def _connect(self, call: Call, steps: tuple[Step, ...], line: Line) -> Circuit:
+        circuit = Circuit(self, call, steps, line)
+        self.circuits = {key: self.circuits[key] for key in self.exchange.calls if key in self.circuits}
+        self.circuits[call.call_id] = self._live[call.call_id] = circuit
+        carrying = self._start(self._carry(circuit))
+        self._carrying.add(carrying)
+        carrying.add_done_callback(self._carrying.discard)
+        return circuit
 
     async def _beat(self, now: float, late_ms: float) -> None:
         if not self._live:

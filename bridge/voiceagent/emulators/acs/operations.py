@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from voiceagent.emulators.acs import answers, errors, requests
-from voiceagent.emulators.acs.exchange import Exchange
-from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.acs.asked import Asked, Done, Operation
+from voiceagent.emulators.acs.media_desk import MEDIA_OPERATIONS
 from voiceagent.emulators.acs.repeats import Answer
-from voiceagent.emulators.acs.state import Call
 
-Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, verified and parsed: `path` holds the variable parts of the address."""
-
-    exchange: Exchange
-    options: NetworkOptions
-    path: Mapping[str, str]
-    body: Body
-    now: float
-
-    def call(self) -> Call:
-        return self.exchange.by_connection(self.path["connection"])
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an operation answers, and the call whose effects are now due."""
-
-    answer: Answer
-    call: Call
-
-
-Operation = Callable[[Asked], Done]
+__all__ = ["OPERATIONS", "Asked", "Done", "Operation"]
 
 
 def answer(asked: Asked) -> Done:
     request = requests.answer_request(asked.body, https_only=asked.options.https_only)
     call = asked.exchange.by_context(request.context)
     call.answer(request, asked.now)
+    return Done(Answer(200, answers.call_properties(call)), call)
+
+
+def create_call(asked: Asked) -> Done:
+    call = asked.exchange.dial(requests.create_request(asked.body, https_only=asked.options.https_only), asked.now)
+    return Done(Answer(201, answers.call_properties(call)), call)
+
+
+def connect(asked: Asked) -> Done:
+    call = asked.exchange.join(requests.connect_request(asked.body, https_only=asked.options.https_only), asked.now)
     return Done(Answer(200, answers.call_properties(call)), call)
 
 
@@ -115,13 +95,21 @@ def cancel_add_participant(asked: Asked) -> Done:
 
 def remove_participant(asked: Asked) -> Done:
     call, wanted = asked.call(), requests.operation(asked.body)
-    call.remove(requests.identifier(asked.body, "participantToRemove"), wanted, asked.now)
+    call.members.remove(requests.identifier(asked.body, "participantToRemove"), wanted, asked.now)
     return Done(Answer(202, answers.with_context(wanted.context)), call)
+
+
+def move_participants(asked: Asked) -> Done:
+    call, request = asked.call(), requests.move_request(asked.body)
+    call.members.move_here(request, asked.exchange.by_connection(request.from_connection), asked.now)
+    people = [answers.invited(target) for target in request.targets]
+    body = answers.with_context(request.operation.context, participants=people, fromCall=request.from_connection)
+    return Done(Answer(202, body), call)
 
 
 def mute_participant(asked: Asked) -> Done:
     call, wanted = asked.call(), requests.operation(asked.body)
-    call.mute(requests.mute_targets(asked.body))
+    call.members.mute(requests.mute_targets(asked.body))
     return Done(Answer(200, answers.with_context(wanted.context)), call)
 
 
@@ -129,18 +117,6 @@ def transfer(asked: Asked) -> Done:
     call, request = asked.call(), requests.transfer_request(asked.body)
     call.invitations.transfer(request, asked.now)
     return Done(Answer(202, answers.with_context(request.operation.context)), call)
-
-
-def start_media_streaming(asked: Asked) -> Done:
-    call = asked.call()
-    call.start_media(requests.operation(asked.body))
-    return Done(Answer(202), call)
-
-
-def stop_media_streaming(asked: Asked) -> Done:
-    call = asked.call()
-    call.stop_media(requests.operation(asked.body))
-    return Done(Answer(202), call)
 
 
 def start_recording(asked: Asked) -> Done:
@@ -174,13 +150,6 @@ def resume_recording(asked: Asked) -> Done:
     return Done(Answer(202), call)
 
 
-def _not_emulated(name: str) -> Operation:
-    def refuse(_: Asked) -> Done:
-        raise errors.not_emulated(name)
-
-    return refuse
-
-
 _CALLS = "/calling/callConnections"
 _CALL = _CALLS + "/{connection}"
 _RECORDING = "/calling/recordings/{recording}"
@@ -189,33 +158,16 @@ OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("POST", _CALLS + ":answer", answer),
     ("POST", _CALLS + ":reject", reject),
     ("POST", _CALLS + ":redirect", redirect),
-    ("POST", _CALLS + ":connect", _not_emulated("connect")),
-    ("POST", _CALLS, _not_emulated("createCall")),
+    ("POST", _CALLS + ":connect", connect),
+    ("POST", _CALLS, create_call),
     ("POST", _CALL + ":terminate", terminate),
     ("POST", _CALL + ":transferToParticipant", transfer),
-    ("POST", _CALL + ":startMediaStreaming", start_media_streaming),
-    ("POST", _CALL + ":stopMediaStreaming", stop_media_streaming),
-    *(
-        ("POST", f"{_CALL}:{name}", _not_emulated(name))
-        for name in (
-            "play",
-            "cancelAllMediaOperations",
-            "recognize",
-            "startContinuousDtmfRecognition",
-            "stopContinuousDtmfRecognition",
-            "sendDtmfTones",
-            "hold",
-            "unhold",
-            "startTranscription",
-            "stopTranscription",
-            "updateTranscription",
-        )
-    ),
+    *(("POST", f"{_CALL}:{name}", operation) for name, operation in MEDIA_OPERATIONS),
     ("POST", _CALL + "/participants:add", add_participant),
     ("POST", _CALL + "/participants:cancelAddParticipant", cancel_add_participant),
     ("POST", _CALL + "/participants:remove", remove_participant),
     ("POST", _CALL + "/participants:mute", mute_participant),
-    ("POST", _CALL + "/participants:moveHere", _not_emulated("moveHere")),
+    ("POST", _CALL + "/participants:moveHere", move_participants),
     ("GET", _CALL + "/participants", list_participants),
     ("GET", _CALL + "/participants/{participant}", get_participant),
     ("GET", _CALL, get_call),

@@ -17,6 +17,17 @@ RATES = {"pcm16kmono": 16_000, "pcm24kmono": 24_000}
 DEFAULT_INVITATION_SECONDS = 60
 """Not documented; the documented maximum is 180."""
 
+MOST_TARGETS = 50
+"""People called at once. Not documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What mid-call operations share."""
+
+    context: str | None = None
+    callback_uri: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class MediaRequest:
@@ -31,20 +42,51 @@ class MediaRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class TranscriptionRequest:
+    """`transcriptionOptions` of an answer."""
+
+    url: str
+    locale: str
+    starts_at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRequest:
+    """How the app wants its leg: the same members whether it answers, places or joins a call (`context` is then empty)."""
+
     context: str
     callback_uri: str
     operation_context: str | None = None
     answered_by: str | None = None
     media: MediaRequest | None = None
+    transcription: TranscriptionRequest | None = None
+    has_speech: bool = False
+    """A cognitive service is linked: words can be spoken and recognised."""
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """What mid-call operations share."""
+class CreateRequest:
+    """A call that the app places to one or several people."""
 
-    context: str | None = None
-    callback_uri: str | None = None
+    targets: tuple[str, ...]
+    leg: AnswerRequest
+    caller_number: str | None = None
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectRequest:
+    """A call that the app joins; without `server_call_id` it is a group's or a room's."""
+
+    server_call_id: str | None
+    leg: AnswerRequest
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    targets: tuple[str, ...]
+    from_connection: str
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +111,64 @@ class RecordingRequest:
 
 
 def answer_request(body: Body, *, https_only: bool) -> AnswerRequest:
-    media = body.get("mediaStreamingOptions")
-    answered_by = body.get("answeredBy")
+    return _leg(body, _text(body, "incomingCallContext"), body.get("answeredBy"), https_only=https_only)
+
+
+def create_request(body: Body, *, https_only: bool) -> CreateRequest:
+    targets, number = body.get("targets"), body.get("sourceCallerIdNumber")
+    if not isinstance(targets, list) or not 0 < len(targets) <= MOST_TARGETS:
+        raise invalid("Targets")
+    people = tuple(identifier({"targets": one}, "targets") for one in targets)
+    for one in people:
+        _caller_id_for(one, body)
+    return CreateRequest(
+        people,
+        _leg(body, "", body.get("source"), https_only=https_only),
+        number.get("value") if isinstance(number, Mapping) else None,
+        str(body.get("sourceDisplayName") or ""),
+    )
+
+
+def connect_request(body: Body, *, https_only: bool) -> ConnectRequest:
+    locator = body.get("callLocator")
+    kind = str(locator.get("kind", "")).lower() if isinstance(locator, Mapping) else ""
+    names = {"servercalllocator": "serverCallId", "groupcalllocator": "groupCallId", "roomcalllocator": "roomId"}
+    if not isinstance(locator, Mapping) or kind not in names:
+        raise invalid("CallLocator")
+    name = _text(locator, names[kind])
+    return ConnectRequest(name if kind == "servercalllocator" else None, _leg(body, "", None, https_only=https_only))
+
+
+def move_request(body: Body) -> MoveRequest:
+    targets = body.get("targetParticipants")
+    if not isinstance(targets, list) or not targets:
+        raise invalid("TargetParticipants")
+    people = tuple(identifier({"targetParticipants": one}, "targetParticipants") for one in targets)
+    return MoveRequest(people, _text(body, "fromCall"), operation(body))
+
+
+def _leg(body: Body, context: str, user: object, *, https_only: bool) -> AnswerRequest:
+    media, transcription = body.get("mediaStreamingOptions"), body.get("transcriptionOptions")
+    web, sockets = (("https",), ("wss",)) if https_only else (("https", "http"), ("wss", "ws"))
+    intelligence = body.get("callIntelligenceOptions")
     return AnswerRequest(
-        context=_text(body, "incomingCallContext"),
-        callback_uri=_url(body, "callbackUri", ("https",) if https_only else ("https", "http")),
+        context=context,
+        callback_uri=_url(body, "callbackUri", web),
         operation_context=body.get("operationContext"),
-        answered_by=answered_by.get("id") if isinstance(answered_by, Mapping) else None,
-        media=_media(media, ("wss",) if https_only else ("wss", "ws")) if isinstance(media, Mapping) else None,
+        answered_by=user.get("id") if isinstance(user, Mapping) else None,
+        media=_media(media, sockets) if isinstance(media, Mapping) else None,
+        transcription=_transcription(transcription, sockets) if isinstance(transcription, Mapping) else None,
+        has_speech=isinstance(intelligence, Mapping) and bool(intelligence.get("cognitiveServicesEndpoint")),
+    )
+
+
+def _transcription(body: Body, schemes: tuple[str, ...]) -> TranscriptionRequest:
+    if str(body.get("transportType", "")).lower() != "websocket":
+        raise invalid("transcriptionOptions.transportType")
+    return TranscriptionRequest(
+        url=_url(body, "transportUrl", schemes),
+        locale=_text(body, "locale"),
+        starts_at_once=bool(body.get("startTranscription", False)),
     )
 
 

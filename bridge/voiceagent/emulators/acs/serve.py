@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
+from voiceagent.emulators.acs.studio import Listener
 from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.numbers.state import Numbers
 from voiceagent.errors import UserError
@@ -32,7 +33,10 @@ OPEN_CONNECTIONS = 200
 
 
 class AcsEmulator:
-    """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it."""
+    """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it.
+
+    `voice` speaks for callers and prompts. `ear` understands callers; without one their scripts tell what they said.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class AcsEmulator:
         key: str | None = None,
         resource_id: str | None = None,
         voice: Callable[[], Speaker] | None = None,
+        ear: Callable[[], Listener] | None = None,
         options: NetworkOptions | None = None,
         numbers: NumbersOptions | None = None,
     ) -> None:
@@ -52,6 +57,7 @@ class AcsEmulator:
             raise UserError("The access key of an ACS resource is base64 text, and this key is not.", remedy="Leave it out.")
         self._resource_id = resource_id
         self._voice = voice
+        self._ear = ear
         self._options = options or NetworkOptions()
         self._numbers = numbers or NumbersOptions(seed=self._options.seed)
 
@@ -103,6 +109,7 @@ class AcsEmulator:
                         key=self._key,
                         resource_id=self._resource_id,
                         voice=self._voice,
+                        ear=self._ear,
                     )
                     async with serving(build_app(self.network, self._numbers), listening, tasks):
                         self.network.start(self.url)

@@ -1,7 +1,8 @@
 """The states of one call on the emulated network, and what the app is told when they change. Pure: no sockets, time passed in.
 
-*Our leg* (the app's) goes ringing → connecting → connected → disconnected. The *line* (the caller's) is open from the first
-ring until the caller has hung up; it outlives our leg when the caller was handed to a human.
+*Our leg* (the app's) goes ringing → connecting → connected → disconnected; a call that the app places or joins begins with
+connecting. The *line* (the caller's, or of whoever answered a call of ours) is open from the first ring until that person has
+hung up; it outlives our leg when the caller was handed to a human.
 
 Operations are allowed while our leg is connected; before that they are 400/8501, after it 404/8522. An operation changes the
 state at once and leaves effects for the shell (`drain`); what takes time becomes due in `tick`.
@@ -9,49 +10,37 @@ state at once and leaves effects for the shell (`drain`); what takes time become
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from voiceagent.emulators.acs import errors
 from voiceagent.emulators.acs.diary import Diary
 from voiceagent.emulators.acs.effects import (
-    CloseMedia,
+    CalleeAnswers,
     Effect,
     KeepRecording,
     LineClosed,
     Notice,
-    OpenMedia,
     Result,
-    ResumeCaller,
 )
-from voiceagent.emulators.acs.humans import Human
+from voiceagent.emulators.acs.holding import Holding
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.acs.invitations import Invitations
+from voiceagent.emulators.acs.keypad import Keypad
+from voiceagent.emulators.acs.members import Members, Participant
 from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.acs.order import Order
+from voiceagent.emulators.acs.outgoing import Outgoing
+from voiceagent.emulators.acs.prompting import Prompting
 from voiceagent.emulators.acs.recordings import Recording
-from voiceagent.emulators.acs.requests import AnswerRequest, MediaRequest, Operation, RecordingRequest
+from voiceagent.emulators.acs.requests import AnswerRequest, Operation, RecordingRequest
+from voiceagent.emulators.acs.streaming import Streaming
+from voiceagent.emulators.acs.transcribing import Transcribing
+
+__all__ = ["Call", "Order", "Participant"]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A call as it was placed. Numbers are raw ids (`4:+1…`, `8:acs:…`)."""
-
-    caller: str
-    callee: str
-    human: Human = "answer"
-    ring_ms: float | None = None
-    """Replaces how long a human's phone rings."""
-    display_name: str = ""
-    hangs_up: bool = True
-    """The caller hangs up when the script is over, or a while after talking to a human; otherwise only when told to."""
-
-
-@dataclass(slots=True)
-class Participant:
-    raw_id: str
-    muted: bool = False
-    on_hold: bool = False
+_NO_SUCH_CALL = Result(404, 8543, "Action failed, the call does not exist.")
 
 
 class Call:
@@ -65,32 +54,44 @@ class Call:
         self.correlation_id = ids.guid()
         self.server_call_id = ids.server_call_id()
         self.context = ids.incoming_call_context()
-        self.subscription_id = ids.guid()
+        self.streaming = Streaming(self, ids.guid())
         self.app_id = app_id
         self.diary = Diary(now)
         self.phase = "ringing"
-        self.media_state = "disabled"
         self.answered_at: float | None = None
         self.ended_at: float | None = None
         self.outcome = ""
         self.end_reason = ""
         self.request: AnswerRequest | None = None
-        self.roster: dict[str, Participant] = {}
+        self.members = Members(self)
         self.recordings: dict[str, Recording] = {}
         self.human_on_line = False
+        self.host: Call | None = None
+        """The call that this line's person is in beside or in place of ours; when it ends, this one does."""
+        self.targets: tuple[str, ...] = (order.callee,)
+        self.outgoing: Outgoing | None = None
         self.invitations = Invitations(self, ids)
+        self.prompting = Prompting(self)
+        self.keypad = Keypad(self)
+        self.holding = Holding(self)
+        self.transcribing = Transcribing(self, ids.guid())
+        self._exists = True
         self._ids = ids
         self._effects: list[Effect] = []
-        self._sequence = 0
+        self._prompts = 0
         self._dial_at: float | None = None
         self._line_closes_at: float | None = None
-        self._media_operation = Operation()
-        self.diary.note("ringing", now, **{"from": order.caller, "to": order.callee})
+        ends = (order.callee, order.caller) if order.outbound else (order.caller, order.callee)
+        self.diary.note("ringing", now, **{"from": ends[0], "to": ends[1]})
 
     @property
     def over(self) -> bool:
         """The line is closed."""
         return self.ended_at is not None
+
+    @property
+    def roster(self) -> dict[str, Participant]:
+        return self.members.roster
 
     @property
     def leg_is_up(self) -> bool:
@@ -100,21 +101,35 @@ class Call:
 
     def answer(self, request: AnswerRequest, now: float) -> None:
         self._must_ring()
-        self.request = request
-        self.phase = "connecting"
-        self.answered_at = now
-        self.app_id = request.answered_by or self.app_id
-        self.media_state = "disabled" if request.media is None else "inactive"
-        self._dial_at = now + self.options.connect_ms
-        self.diary.note("answered", now, answer_ms=self.diary.since_ring(now))
+        self._take(request)
+        self._pick_up(now)
+
+    def dial(self, request: AnswerRequest, outgoing: Outgoing, targets: tuple[str, ...]) -> None:
+        """The app placed this call: it is connected when somebody answers."""
+        self._take(request)
+        self.outgoing, self.targets = outgoing, targets
+
+    def attach(self, request: AnswerRequest, host: Call | None, now: float, *, exists: bool) -> None:
+        """The app joins a running call (`host`), or a group or room of its own; if there is none, ConnectFailed follows."""
+        self._take(request)
+        self.host, self._exists = host, exists
+        if host is not None:
+            self.server_call_id, self.targets = host.server_call_id, tuple(host.roster)
+        self._pick_up(now)
+
+    def callee_answered(self, raw_id: str, now: float) -> None:
+        """The first of those whom the app called picked up."""
+        self.order = replace(self.order, caller=raw_id)
+        self._effects.append(CalleeAnswers(raw_id))
+        self._pick_up(now)
 
     def reject(self, reason: str, now: float) -> None:
         self._must_ring()
-        self._close_line("rejected", f"the app rejected the call ({reason})", now)
+        self.close_line("rejected", f"the app rejected the call ({reason})", now)
 
     def redirect(self, target: str, now: float) -> None:
         self._must_ring()
-        self._close_line("redirected", f"the app redirected the call to {target}", now)
+        self.close_line("redirected", f"the app redirected the call to {target}", now)
 
     def hang_up(self, now: float, *, for_everyone: bool) -> None:
         """Our leg leaves; the line stays open only when a human has joined and the call is not ended for everyone."""
@@ -122,47 +137,10 @@ class Call:
             raise errors.not_established() if self.phase == "ringing" else errors.not_found()
         if for_everyone or not self.human_on_line:
             self.leave(now, Result(), "agent_left")
-            self._close_line("completed", "the agent hung up", now)
+            self.close_line("completed", "the agent hung up", now)
         else:
             self.leave(now, Result(), "agent_left")
             self.hand_over(now)
-
-    def start_media(self, operation: Operation) -> None:
-        media = self._media_configured()
-        if self.media_state == "active":
-            raise errors.wrong_state("media streaming is active.")
-        self._open_media(media, operation)
-
-    def stop_media(self, operation: Operation) -> None:
-        self._media_configured()
-        if self.media_state != "active":
-            raise errors.wrong_state("media streaming is not active.")
-        self.media_state = "inactive"
-        self._effects.append(CloseMedia())
-        self._tell_media("MediaStreamingStopped", "mediaStreamingStopped", "subscriptionStopped", Result(), operation)
-
-    def mute(self, raw_id: str) -> None:
-        self.must_be_connected()
-        participant = self._participant(raw_id)
-        if not raw_id.startswith("8:"):
-            raise errors.invalid("TargetParticipants")  # the service mutes its own users only, not telephones
-        participant.muted = True
-        self.tell_roster()
-
-    def remove(self, raw_id: str, operation: Operation, now: float) -> None:
-        self.must_be_connected()
-        self._participant(raw_id)
-        del self.roster[raw_id]
-        self.diary.note("participant_removed", now, participant=raw_id)
-        self.tell("RemoveParticipantSucceeded", operation, Result(), participant=raw_id)
-        if raw_id == self.order.caller or set(self.roster) <= {self.app_id}:
-            self.leave(now, Result(), "participant_removed")
-            self._close_line("completed", "the agent removed the caller", now)
-        else:
-            self.tell_roster()
-            if self.human_on_line and len(self.roster) <= 2:
-                self.human_on_line, self._line_closes_at = False, None
-                self._effects.append(ResumeCaller())
 
     def record(self, request: RecordingRequest, now: float) -> Recording:
         self.must_be_connected()
@@ -182,15 +160,35 @@ class Call:
         self.tell_recording(recording, now)
         self._effects.append(KeepRecording(recording.recording_id))
 
+    def participant(self, raw_id: str) -> Participant:
+        """A Refusal when there is none."""
+        return self.members.find(raw_id)
+
+    def must_have_speech(self) -> None:
+        if self.request is None or not self.request.has_speech:
+            raise errors.no_speech_service()
+
+    def prompt_number(self) -> int:
+        self._prompts += 1
+        return self._prompts
+
     # -- what happens in the world -------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
         if self.phase == "ringing" and now - self.diary.began >= self.options.ring_ms:
-            self._close_line("not_answered", "nobody answered while the phone rang", now)
+            self.close_line("not_answered", "nobody answered while the phone rang", now)
         if self._dial_at is not None and now >= self._dial_at:
             self._dial_at = None
-            self._put_through()
+            self._put_through(now)
+        if self.outgoing is not None and self.leg_is_up:
+            self.outgoing.tick(now)
+        if self.host is not None and self.host.over:
+            self.caller_hangs_up(now, "the call on the other side has ended")
         self.invitations.tick(now)
+        if self.leg_is_up:
+            self.prompting.tick(now)
+            self.holding.tick(now)
+            self.keypad.tick(now)
         if self._line_closes_at is not None and now >= self._line_closes_at:
             self._line_closes_at = None
             self.caller_hangs_up(now, "the caller hung up after talking to the human")
@@ -200,57 +198,76 @@ class Call:
         if self.over:
             return
         if self.phase == "ringing":
-            self._close_line("abandoned", f"{why} before the call was answered", now)
+            self.close_line("abandoned", f"{why} before the call was answered", now)
             return
         if self.leg_is_up:
             outcome = "transferred" if self.human_on_line else "completed"
             self.leave(now, Result(message="The caller hung up.", sip=(200, "OK"), q850=(16, "Normal call clearing")), "")
-            self._close_line(outcome, why, now)
+            self.close_line(outcome, why, now)
         else:
-            self._close_line("transferred", why, now)
+            self.close_line("transferred", why, now)
 
-    def media_opened(self, now: float) -> None:
-        """The app accepted the media socket."""
-        if not self.leg_is_up:
-            return
-        self._connect()
-        self.media_state = "active"
-        assert self.request is not None
-        assert self.request.media is not None
-        self.diary.note("media_open", now, rate=self.request.media.rate)
-        self._tell_media(
-            "MediaStreamingStarted", "mediaStreamingStarted", "subscriptionStarted", Result(), self._media_operation
-        )
+    def prompt_prepared(self, number: int, length_ms: float, now: float) -> None:
+        if self.leg_is_up:
+            self.prompting.prepared(number, length_ms, now)
+            self.holding.prepared(number, length_ms, now)
 
-    def media_failed(self, now: float, details: str, result: Result) -> None:
-        """The media socket could not be opened, or broke. The call stays up."""
-        if not self.leg_is_up:
-            return
-        self._connect()
-        self.media_state = "inactive"
-        self.diary.note("media_failed", now, why=result.message, details=details)
-        self._tell_media("MediaStreamingFailed", "mediaStreamingFailed", details, result, self._media_operation)
+    def prompt_not_prepared(self, number: int, index: int, result: Result, now: float) -> None:
+        if self.leg_is_up:
+            self.prompting.not_prepared(number, index, result, now)
+            self.holding.not_prepared(number, result, now)
 
     def join(self, raw_id: str, now: float) -> None:
         """A human picked up and is in the call."""
-        self.roster[raw_id] = Participant(raw_id)
+        self.members.add(raw_id)
         self.human_on_line = True
         self._close_line_in(self.options.listening_ms, now)
+
+    def connect(self) -> None:
+        """Our leg is in the call; does nothing when it was before."""
+        if self.phase != "connecting":
+            return
+        assert self.request is not None
+        self.phase = "connected"
+        host = self.host
+        others = [self.order.caller] if host is None else [one for one in host.roster if one != host.app_id]
+        self.members.begin(tuple(dict.fromkeys((*others, self.app_id))))
+        self.tell("CallConnected", Operation(self.request.operation_context), Result(message="Call connected."))
+        self.tell_roster()
+        if self.request.transcription is not None and self.request.transcription.starts_at_once:
+            self.transcribing.start(Operation(self.request.operation_context))
 
     def leave(self, now: float, result: Result, happening: str) -> None:
         """Our leg is over: recordings end, the media socket closes, CallDisconnected is the last thing the app hears."""
         for recording in self.recordings.values():
             if recording.ended is None:
                 self.stop_recording(recording, now, "CallEnded")
-        if self.media_state == "active":
-            self.media_state = "inactive"
-            self._effects.append(CloseMedia())
+        for part in (self.streaming, self.prompting, self.holding, self.keypad, self.transcribing):
+            part.close()
         if happening == "agent_left":
             self.diary.note("agent_left", now, participant=self.app_id)
         assert self.request is not None
         self.tell("CallDisconnected", Operation(self.request.operation_context), result)
         self.phase = "disconnected"
         self.roster.pop(self.app_id, None)
+
+    def fail(self, type_: str, result: Result, reason: str, now: float) -> None:
+        """A call that the app placed or joined did not come about."""
+        assert self.request is not None
+        self.tell(type_, Operation(self.request.operation_context), result)
+        self.close_line("failed", reason, now)
+
+    def caller_is_ours_again(self) -> None:
+        """The human has left."""
+        self.human_on_line, self._line_closes_at = False, None
+
+    def close_line(self, outcome: str, reason: str, now: float) -> None:
+        if self.over:
+            return
+        self.phase = "disconnected"
+        self.outcome, self.end_reason, self.ended_at = outcome, reason, now
+        self._line_closes_at = None
+        self._effects.append(LineClosed())
 
     def hand_over(self, now: float) -> None:
         """Caller and human are alone; they talk a little, then the caller hangs up."""
@@ -273,11 +290,7 @@ class Call:
         self._effects.append(Notice(type_, uri, operation.context, result, facts))
 
     def tell_roster(self) -> None:
-        self._sequence += 1
-        members: list[Mapping[str, Any]] = [
-            {"raw_id": p.raw_id, "muted": p.muted, "on_hold": p.on_hold} for p in self.roster.values()
-        ]
-        self.tell("ParticipantsUpdated", Operation(), None, participants=members, sequence_number=self._sequence)
+        self.members.tell()
 
     def tell_recording(self, recording: Recording, now: float) -> None:
         self.diary.note("recording", now, recording_id=recording.recording_id, state=recording.state)
@@ -299,56 +312,35 @@ class Call:
 
     # -- within --------------------------------------------------------------------------------------------------------------
 
+    def _take(self, request: AnswerRequest) -> None:
+        self.request = request
+        self.phase = "connecting"
+        self.app_id = request.answered_by or self.app_id
+        self.streaming.configure(request.media)
+        self.transcribing.configure(request.transcription)
+
+    def _pick_up(self, now: float) -> None:
+        self.answered_at = now
+        self._dial_at = now + self.options.connect_ms
+        self.diary.note("answered", now, answer_ms=self.diary.since_ring(now))
+
     def _must_ring(self) -> None:
         if self.phase == "ringing":
             return
         raise errors.stale() if self.answered_at is None else errors.answered_already()
 
-    def _put_through(self) -> None:
+    def _put_through(self, now: float) -> None:
         if self.phase != "connecting" or self.request is None:
+            return
+        if not self._exists:
+            self.fail("ConnectFailed", _NO_SUCH_CALL, "there is no such call to join", now)
             return
         media = self.request.media
         if media is not None and media.starts_at_once:
-            self._open_media(media, Operation(self.request.operation_context))
+            self.streaming.open(media, Operation(self.request.operation_context))
         else:
-            self._connect()
-
-    def _connect(self) -> None:
-        if self.phase != "connecting":
-            return
-        assert self.request is not None
-        self.phase = "connected"
-        self.roster = {raw_id: Participant(raw_id) for raw_id in (self.order.caller, self.app_id)}
-        self.tell("CallConnected", Operation(self.request.operation_context), Result(message="Call connected."))
-        self.tell_roster()
-
-    def _media_configured(self) -> MediaRequest:
-        self.must_be_connected()
-        assert self.request is not None
-        if self.request.media is None:
-            raise errors.not_configured("mediaStreamingOptions")
-        return self.request.media
-
-    def _open_media(self, media: MediaRequest, operation: Operation) -> None:
-        self._media_operation = operation
-        self._effects.append(OpenMedia(media.url, media.rate, self.subscription_id))
-
-    def _tell_media(self, type_: str, status: str, details: str, result: Result, operation: Operation) -> None:
-        self.tell(type_, operation, result, status=status, details=details)
+            self.connect()
 
     def _close_line_in(self, ms: float, now: float) -> None:
         if self.order.hangs_up:
             self._line_closes_at = now + ms
-
-    def _participant(self, raw_id: str) -> Participant:
-        if raw_id not in self.roster:
-            raise errors.not_found("Participant")
-        return self.roster[raw_id]
-
-    def _close_line(self, outcome: str, reason: str, now: float) -> None:
-        if self.over:
-            return
-        self.phase = "disconnected"
-        self.outcome, self.end_reason, self.ended_at = outcome, reason, now
-        self._line_closes_at = None
-        self._effects.append(LineClosed())

@@ -9,11 +9,12 @@ agents they talk to; what was said before is remembered.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from voiceagent.emulators.acs.ear import speech_bounds
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step, Utterance, Wav, frames_of, trimmed
@@ -26,6 +27,27 @@ NOISE_SECONDS = 2
 
 SPEECH_DBFS = -26.0
 """Nominal level of telephone speech (ITU-T P.56 active level), assumed of a caller who says nothing."""
+
+HEARING_RATE = 16_000
+
+
+class Understood(Protocol):
+    """What an ear made of speech; `confidence` is a logarithm, 0 is certain."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+
+class Listener(Protocol):
+    """An ear that puts speech into words. Called in a worker thread."""
+
+    def transcribe(self, pcm: bytes) -> Understood:
+        """16 kHz PCM of one utterance."""
+        ...
+
 
 LineKind = Literal["telephone", "wideband"]
 
@@ -41,9 +63,11 @@ class Line:
 class Studio:
     """`voice` makes the speaker when the first words are needed; None: callers can only play WAV files and press keys."""
 
-    def __init__(self, voice: Callable[[], Speaker] | None) -> None:
+    def __init__(self, voice: Callable[[], Speaker] | None, ear: Callable[[], Listener] | None = None) -> None:
         self.has_voice = voice is not None
         self._voice = voice
+        self._ear = ear
+        self._listener: Listener | None = None
         self._speaker: Speaker | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="caller-voice")
         self._made: OrderedDict[tuple[str, int, Line], Utterance] = OrderedDict()
@@ -60,6 +84,16 @@ class Studio:
             return ()
         return await asyncio.get_running_loop().run_in_executor(self._thread, _idle, rate, line, level_dbfs)
 
+    async def words(self, text: str, rate: int) -> bytes:
+        """A text as it is spoken, without a telephone line. Only when there is a voice."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._say, text, rate)
+
+    async def understand(self, words: Utterance, rate: int) -> tuple[str, float]:
+        """What was said, and how certain that is from 0 to 1: by the ear if there is one, otherwise by the script."""
+        if self._ear is None:
+            return words.text, 1.0 if words.text else 0.0
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._listen, words.pcm, rate)
+
     async def warm_up(self) -> None:
         """Load the voice before the first call needs it."""
         if self._voice is not None:
@@ -67,6 +101,18 @@ class Studio:
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _say(self, text: str, rate: int) -> bytes:
+        return b"".join(self._get_speaker().stream(text, rate=rate))
+
+    def _listen(self, pcm: bytes, rate: int) -> tuple[str, float]:
+        from voiceagent.audio.resample import resample
+
+        if self._listener is None:
+            assert self._ear is not None
+            self._listener = self._ear()
+        heard = self._listener.transcribe(resample(pcm, rate, HEARING_RATE))
+        return heard.text, math.exp(min(0.0, heard.confidence))
 
     def _make(self, step: Say | Interrupt | Wav, rate: int, line: Line) -> Utterance:
         if isinstance(step, Wav):

@@ -7,13 +7,14 @@ from typing import Any
 from voiceagent.emulators.acs.effects import Notice
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.requests import AnswerRequest, MediaRequest
+from voiceagent.emulators.acs.requests import AnswerRequest, MediaRequest, TranscriptionRequest
 from voiceagent.emulators.acs.state import Call, Order
 
 CALLER, CALLEE, HUMAN = "4:+14255550100", "4:+14255550199", "4:+14255550177"
 US = "8:acs:resource_user"
 APP = "http://127.0.0.1:9/callback"
 """Nobody listens there."""
+TRANSCRIPTION = TranscriptionRequest("ws://127.0.0.1:9/transcript", "en-US", False)
 MEDIA = MediaRequest("ws://127.0.0.1:9/media", 24_000, True, True, True, False)
 
 
@@ -23,7 +24,7 @@ def ringing(options: NetworkOptions | None = None, **order: Any) -> Call:
 
 
 def answer(media: MediaRequest | None = None, operation_context: str | None = None) -> AnswerRequest:
-    return AnswerRequest("context", APP, operation_context, None, media)
+    return AnswerRequest("context", APP, operation_context, None, media, TRANSCRIPTION, has_speech=True)
 
 
 def connected(options: NetworkOptions | None = None, media: MediaRequest | None = None, **order: Any) -> Call:
@@ -32,7 +33,7 @@ def connected(options: NetworkOptions | None = None, media: MediaRequest | None 
     call.answer(answer(media), 1_000)
     call.tick(1_000 + call.options.connect_ms)
     if media is not None and media.starts_at_once:
-        call.media_opened(1_000 + call.options.connect_ms)
+        call.streaming.opened(1_000 + call.options.connect_ms)
     assert call.phase == "connected"
     call.drain()
     return call
@@ -41,6 +42,11 @@ def connected(options: NetworkOptions | None = None, media: MediaRequest | None 
 def told(call: Call) -> list[str]:
     """The types of the callbacks that are due; drains the call."""
     return [effect.type for effect in call.drain() if isinstance(effect, Notice)]
+
+
+def notices(call: Call) -> list[Notice]:
+    """The callbacks that are due; drains the call."""
+    return [effect for effect in call.drain() if isinstance(effect, Notice)]
 
 
 def lines(call: Call) -> list[str]:

@@ -2,58 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 import pytest
-from a_call import CALLEE, CALLER
+from a_call import CALLER
 from fake_app import FakeApp, FakeVoice, a_network
 
-from voiceagent.emulators.acs.admin import read_more, read_order
 from voiceagent.emulators.acs.serve import AcsEmulator, build_app
-from voiceagent.emulators.acs.state import Order
-from voiceagent.emulators.acs.script import Dtmf
-from voiceagent.emulators.acs.studio import Line
-from voiceagent.errors import UserError
-
-
-def test_an_empty_order_is_a_plain_telephone_call() -> None:
-    assert read_order({}) == (Order(CALLER, CALLEE), (), Line("telephone", None))
-
-
-def test_an_order_says_everything_about_the_call() -> None:
-    order, steps, line = read_order(
-        {
-            "from": "+15550001",
-            "to": "8:acs:a_b",
-            "steps": [{"dtmf": "1"}],
-            "human": "busy",
-            "ring_ms": 50,
-            "line": "wideband",
-            "noise_db": 20,
-            "hang_up_after": False,
-            "display_name": "Ann",
-        }
-    )
-    assert order == Order("4:+15550001", "8:acs:a_b", "busy", 50, "Ann", hangs_up=False)
-    assert (len(steps), line) == (1, Line("wideband", 20))
-
-
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ([], "must be an object"),
-        ({"stesp": []}, "Unknown key 'stesp'"),
-        ({"human": "asleep"}, "`human` must be one of answer, busy, declined, no_answer"),
-        ({"line": "tin"}, "`line` must be telephone or wideband"),
-        ({"from": "me"}, "`from` must be a number"),
-        ({"noise_db": "loud"}, "`noise_db` must be a number"),
-        ({"steps": [{}]}, "Step 1"),
-    ],
-)
-def test_a_mistake_is_explained(body: Any, sentence: str) -> None:
-    with pytest.raises(UserError, match=sentence):
-        read_order(body)
 
 
 async def test_errors_are_sentences_in_json() -> None:
@@ -116,21 +70,3 @@ async def test_only_this_machine_is_served_under_its_own_name(client: str, host:
         transport = httpx.ASGITransport(build_app(emulator.network), client=(client, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as outside:
             assert (await outside.get("/emulator/health", headers={"host": host})).status_code == status
-
-
-def test_further_steps_may_decide_about_hanging_up() -> None:
-    assert read_more({"steps": [{"dtmf": "1"}]}) == ((Dtmf("1"),), None)
-    assert read_more({"steps": [], "hang_up_after": False}) == ((), False)
-
-
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ({}, "Further steps come as an object"),
-        ({"steps": [], "human": "busy"}, "Unknown key 'human'"),
-        ({"steps": [{}]}, "Step 1"),
-    ],
-)
-def test_further_steps_that_make_no_sense_are_explained(body: Any, sentence: str) -> None:
-    with pytest.raises(UserError, match=sentence):
-        read_more(body)

@@ -25,8 +25,14 @@ def test_the_properties_of_a_call_just_answered() -> None:
         "correlationId": call.correlation_id,
         "answeredBy": {"id": US},
         "answeredFor": {"value": CALLEE[2:]},
+        "transcriptionSubscription": {
+            "id": call.transcribing.subscription_id,
+            "state": "inactive",
+            "subscribedResultTypes": ["final"],
+            "locale": "en-US",
+        },
         "mediaStreamingSubscription": {
-            "id": call.subscription_id,
+            "id": call.streaming.subscription_id,
             "state": "inactive",
             "subscribedContentTypes": ["audio"],
         },

@@ -56,10 +56,10 @@ def test_media_and_recording_reports_have_their_own_members() -> None:
 
 def test_every_notice_of_a_long_call_can_be_written_and_read() -> None:
     call = connected(media=MEDIA)
-    call.stop_media(Operation("stop"))
-    call.mute(call.app_id)
+    call.streaming.stop(Operation("stop"))
+    call.members.mute(call.app_id)
     call.join(HUMAN, 2_000)
-    call.remove(HUMAN, Operation(), 3_000)
+    call.members.remove(HUMAN, Operation(), 3_000)
     call.hang_up(4_000, for_everyone=True)
     for effect in call.drain():
         if isinstance(effect, Notice):

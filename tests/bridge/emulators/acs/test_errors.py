@@ -19,7 +19,7 @@ from voiceagent.emulators.acs.errors import Refusal
         (errors.not_established(), 400, "8501"),
         (errors.wrong_state("x."), 400, "8585"),
         (errors.not_configured("x"), 405, "8522"),
-        (errors.not_emulated("play"), 405, "8520"),
+        (errors.no_speech_service(), 400, "8567"),
         (errors.recording_runs(), 400, "8553"),
         (errors.unknown_route("GET", "/x"), 404, "NotFound"),
     ],

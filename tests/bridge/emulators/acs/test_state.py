@@ -38,10 +38,10 @@ def test_the_media_socket_is_dialled_before_the_call_is_connected() -> None:
     call.answer(answer(MEDIA), 1_000)
     call.tick(1_150)
     assert call.phase == "connecting"
-    assert call.drain() == [OpenMedia(MEDIA.url, 24_000, call.subscription_id)]
-    call.media_opened(1_200)
+    assert call.drain() == [OpenMedia(MEDIA.url, 24_000, call.streaming.subscription_id)]
+    call.streaming.opened(1_200)
     assert told(call) == ["CallConnected", "ParticipantsUpdated", "MediaStreamingStarted"]
-    assert call.media_state == "active"
+    assert call.streaming.state == "active"
 
 
 def test_a_media_socket_that_cannot_be_opened_leaves_the_call_up() -> None:
@@ -49,34 +49,34 @@ def test_a_media_socket_that_cannot_be_opened_leaves_the_call_up() -> None:
     call.answer(answer(MEDIA), 1_000)
     call.tick(1_150)
     call.drain()
-    call.media_failed(1_200, "streamConnectionUnsuccessful", NOT_REACHED)
+    call.streaming.failed(1_200, "streamConnectionUnsuccessful", NOT_REACHED)
     assert told(call) == ["CallConnected", "ParticipantsUpdated", "MediaStreamingFailed"]
-    assert (call.phase, call.media_state) == ("connected", "inactive")
+    assert (call.phase, call.streaming.state) == ("connected", "inactive")
 
 
 def test_media_that_breaks_can_be_started_again() -> None:
     call = connected(media=MEDIA)
-    call.media_failed(5_000, "streamConnectionInterrupted", BROKEN)
+    call.streaming.failed(5_000, "streamConnectionInterrupted", BROKEN)
     assert told(call) == ["MediaStreamingFailed"]
-    call.start_media(Operation("again"))
-    assert call.drain() == [OpenMedia(MEDIA.url, 24_000, call.subscription_id)]
-    call.media_opened(6_000)
+    call.streaming.start(Operation("again"))
+    assert call.drain() == [OpenMedia(MEDIA.url, 24_000, call.streaming.subscription_id)]
+    call.streaming.opened(6_000)
     (started,) = call.drain()
     assert (started.type, started.operation_context) == ("MediaStreamingStarted", "again")
 
 
 def test_media_is_stopped_on_request_and_only_when_it_runs() -> None:
     call = connected(media=MEDIA)
-    call.stop_media(Operation())
+    call.streaming.stop(Operation())
     assert call.drain()[0] == CloseMedia()
     with pytest.raises(Refusal, match="not active") as refused:
-        call.stop_media(Operation())
+        call.streaming.stop(Operation())
     assert (refused.value.status, refused.value.code) == (400, "8585")
 
 
 def test_media_that_was_not_wanted_at_once_waits() -> None:
     call = connected(media=MediaRequest(MEDIA.url, 16_000, False, True, False, False))
-    assert (call.phase, call.media_state) == ("connected", "inactive")
+    assert (call.phase, call.streaming.state) == ("connected", "inactive")
 
 
 def test_the_caller_hanging_up_ends_everything_in_order() -> None:
@@ -144,7 +144,7 @@ def test_hanging_up_for_everyone_ends_it_for_the_human_too() -> None:
 
 def test_removing_the_caller_ends_the_call() -> None:
     call = connected()
-    call.remove(CALLER, Operation("bye"), 5_000)
+    call.members.remove(CALLER, Operation("bye"), 5_000)
     assert told(call) == ["RemoveParticipantSucceeded", "CallDisconnected"]
     assert call.over
 
@@ -152,7 +152,7 @@ def test_removing_the_caller_ends_the_call() -> None:
 def test_removing_the_human_gives_the_caller_back_to_the_agent() -> None:
     call = connected()
     call.join(HUMAN, 4_000)
-    call.remove(HUMAN, Operation(), 5_000)
+    call.members.remove(HUMAN, Operation(), 5_000)
     assert ResumeCaller() in call.drain()
     call.tick(20_000)
     assert not call.over
@@ -160,13 +160,13 @@ def test_removing_the_human_gives_the_caller_back_to_the_agent() -> None:
 
 def test_only_users_of_the_service_can_be_muted() -> None:
     call = connected()
-    call.mute(US)
+    call.members.mute(US)
     assert told(call) == ["ParticipantsUpdated"]
     assert call.roster[US].muted
     with pytest.raises(Refusal, match="TargetParticipants"):
-        call.mute(CALLER)
+        call.members.mute(CALLER)
     with pytest.raises(Refusal, match="Participant not found"):
-        call.mute(HUMAN)
+        call.members.mute(HUMAN)
 
 
 def test_a_recording_ends_with_our_leg_and_before_the_last_callback() -> None:
@@ -193,8 +193,8 @@ def test_a_call_is_recorded_once_at_a_time() -> None:
 
 def test_the_roster_is_numbered() -> None:
     call = connected()
-    call.mute(US)
-    call.mute(US)
+    call.members.mute(US)
+    call.members.mute(US)
     assert [effect.facts["sequence_number"] for effect in call.drain()] == [2, 3]
 
 
@@ -202,10 +202,10 @@ def test_the_roster_is_numbered() -> None:
     "action",
     [
         lambda call: call.hang_up(0, for_everyone=True),
-        lambda call: call.start_media(Operation()),
-        lambda call: call.stop_media(Operation()),
-        lambda call: call.mute(US),
-        lambda call: call.remove(CALLER, Operation(), 0),
+        lambda call: call.streaming.start(Operation()),
+        lambda call: call.streaming.stop(Operation()),
+        lambda call: call.members.mute(US),
+        lambda call: call.members.remove(CALLER, Operation(), 0),
         lambda call: call.record(RECORDING, 0),
     ],
 )
@@ -226,7 +226,7 @@ def test_a_call_can_be_hung_up_while_it_connects() -> None:
     call.hang_up(1_050, for_everyone=True)
     call.tick(2_000)
     assert told(call) == ["CallDisconnected"]
-    call.media_opened(2_100)
+    call.streaming.opened(2_100)
     assert call.drain() == []
 
 

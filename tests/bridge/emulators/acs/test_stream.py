@@ -1,0 +1,36 @@
+"""The stream's parts in whole calls are in test_circuit and test_serve; here, what it does without a socket."""
+
+from __future__ import annotations
+
+from a_call import MEDIA, connected
+
+from voiceagent.emulators.acs.effects import OpenMedia
+from voiceagent.emulators.acs.stream import Stream
+
+
+def a_stream() -> tuple[Stream, list[str]]:
+    call, seen = connected(media=MEDIA), list[str]()
+    stream = Stream(
+        call,
+        headers=dict,
+        now=lambda: 2_000,
+        heard=lambda _: seen.append("heard"),
+        stopped=lambda: seen.append("stopped"),
+        changed=lambda: seen.append("changed"),
+        warn=seen.append,
+    )
+    return stream, seen
+
+
+async def test_without_a_socket_nothing_is_sent_and_nothing_closed() -> None:
+    stream, seen = a_stream()
+    await stream.send(b"AAAA", timestamp="", silent=False, late_ms=0)
+    await stream.send_keys(["1"])
+    assert (stream.is_open, stream.close(), seen, stream.counts.sent) == (False, None, [], 0)
+
+
+async def test_a_socket_that_cannot_be_opened_is_reported() -> None:
+    stream, seen = a_stream()
+    await stream.run(OpenMedia("ws://127.0.0.1:1/media", 24_000, "id"))
+    assert seen == ["changed"]
+    assert stream._call.streaming.state == "inactive"
