@@ -91,6 +91,8 @@ async def test_a_conversation_in_writing(project: AgentProject, observers: Obser
     ]
     assert c.AddUserText(Words("Are you there?")) in engine.obeyed
     assert (report["engine"], report["outcome"]) == ("scripted", "completed")
+    assert observers.captures is not None
+    observers.captures.close()  # it writes in a thread of its own, and may be behind
     assert (project.dir / report["capture"]).exists()
 
 
