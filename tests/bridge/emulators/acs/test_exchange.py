@@ -67,3 +67,24 @@ def test_the_oldest_ended_calls_are_forgotten_and_live_ones_never() -> None:
     exchange.place(Order(CALLER, CALLEE), 0)
     assert live.call_id in exchange.calls
     assert [call_id for call_id in ended if call_id in exchange.calls] == ended[-2:]
+
+
+def test_a_call_that_is_not_there_cannot_be_joined_and_one_that_is_can() -> None:
+    from a_call import answer, told
+
+    from voiceagent.emulators.acs.requests import ConnectRequest
+
+    calls = Exchange(Ids(1), NetworkOptions(), resource_id="resource")
+    lost = calls.join(ConnectRequest("nowhere", answer()), 0)
+    lost.tick(1_000)
+    assert (told(lost), lost.over) == (["ConnectFailed"], True)
+    host = calls.place(Order(CALLER, CALLEE), 0)
+    host.answer(answer(), 0)
+    host.tick(1_000)
+    leg = calls.join(ConnectRequest(host.server_call_id, answer()), 2_000)
+    leg.tick(3_000)
+    assert told(leg) == ["CallConnected", "ParticipantsUpdated"]
+    assert list(leg.roster) == [CALLER, leg.app_id]
+    host.caller_hangs_up(4_000)
+    leg.tick(4_020)
+    assert told(leg) == ["CallDisconnected"]
