@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from voiceagent_cli.steps import script
 
 if TYPE_CHECKING:
     from voiceagent.local.calling import Called
+    from voiceagent_cli.signals import Stop
     from voiceagent_cli.terminal import Terminal
 
 WENT_WELL = ("completed", "transferred")
@@ -26,25 +27,29 @@ def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict
     return steps
 
 
-async def call(
-    directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: asyncio.Event
-) -> Called:
+async def call(directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: Stop) -> Called:
     """Place the call through the bridge that serves the project now, or through one of its own."""
     from voiceagent.local.bridge import bridge
     from voiceagent.local.calling import place
     from voiceagent.local.need import sentence
-    from voiceagent.local.running import read_note
+    from voiceagent.local.running import is_starting, read_note, started
 
     def show(note: Mapping[str, Any]) -> None:
         if line := conversation.line(note):
             terminal.say(line)
 
-    running = read_note(directory)
+    with stop.before_it_begins():
+        if is_starting(directory) and read_note(directory) is None:
+            terminal.soft("The bridge that serves this project is still starting; waiting for it ...")
+        running = await started(directory)
     if running and running.emulator_url:
         terminal.soft(f"Using the bridge on port {running.port}.")
         return await place(running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
     terminal.log("warning")  # one call is its own news
-    async with bridge(directory, flags={"bridge.port": 0}, phone=True, say=terminal.soft) as own:
+    async with AsyncExitStack() as stack:
+        with stop.before_it_begins():
+            flags = {"bridge.port": 0}
+            own = await stack.enter_async_context(bridge(directory, flags=flags, phone=True, say=terminal.soft))
         terminal.soft(sentence(own.emulated))
         return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
 
@@ -63,6 +68,6 @@ def tell(called: Called, terminal: Terminal, *, as_json: bool) -> None:
         terminal.complain(f"The call took {called.cut}; the caller hung up.", "--timeout SECONDS for a longer call")
         raise exits.Ended(exits.FAILED)
     if called.report["outcome"] not in WENT_WELL:
-        was = "was rejected" if called.report["outcome"] == "rejected" else "failed"
-        terminal.complain(f"The call {was}: {called.report['end_reason']}.")
-        raise exits.Ended(exits.FAILED)
+        verdict = exits.judge_call(called.report)
+        terminal.complain(verdict.sentence, verdict.remedy)
+        raise exits.Ended(verdict.code)

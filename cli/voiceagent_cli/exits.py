@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 OK = 0
 """Done; nothing to complain about."""
@@ -40,6 +42,23 @@ class Verdict:
     code: int
     sentence: str
     remedy: str = ""
+
+
+ENGINES_FAULT = ("engine_lost", "engine_refused", "engine_not_ready")
+"""How a report names the ends of calls that the engine failed."""
+
+
+def judge_call(report: Mapping[str, Any]) -> Verdict:
+    """The verdict on a call that did not go well: what the report warned of says why, and mostly what to do."""
+    reason = report["end_reason"]
+    if report["outcome"] == "rejected":
+        return Verdict(FAILED, f"The call was rejected: {reason}.")
+    if reason not in ENGINES_FAULT:
+        return Verdict(FAILED, f"The call failed: {reason}.")
+    told = next((one["sentence"] for one in reversed(report["warnings"]) if one["code"] in ENGINES_FAULT), "")
+    cause, _, remedy = told.partition("; ")
+    sentence = f"The call failed: {reason}. {cause}".rstrip(" .")
+    return Verdict(REMOTE, f"{sentence}.", remedy or "`voiceagent doctor` checks the engine's settings")
 
 
 def judge(error: BaseException) -> Verdict | None:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.local.bridge import Bridge, bridge
 from voiceagent.local.need import sentence
 from voiceagent.local.project import settings_of
-from voiceagent.local.running import noted, read_note
+from voiceagent.local.running import noted, read_note, starting
 
 if TYPE_CHECKING:
+    from voiceagent.errors import RemoteError
+    from voiceagent_cli.signals import Stop
     from voiceagent_cli.terminal import Terminal
 
 
-async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, stop: asyncio.Event, *, as_json: bool) -> None:
-    """Serve until `stop` is set. Calls that are under way then end after their sentence."""
+async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, stop: Stop, *, as_json: bool) -> None:
+    """Serve until `stop` is set. Calls that are under way then end after their sentence.
+
+    RemoteError, in the same good order, when the emulators beside the bridge are gone.
+    """
     log = settings_of(directory, flags=flags).settings.log
     terminal.log(log.level, log.format)
     if other := read_note(directory):
@@ -25,14 +31,34 @@ async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, s
             f"this project is already served on port {other.port} (process {other.pid}); the newer one gets the calls"
         )
     async with asyncio.TaskGroup() as tasks:  # around the bridge: how its calls end is shown as well
-        async with bridge(directory, flags=flags, say=terminal.soft) as served:
-            with noted(directory, served.running):
-                (_announce_as_json if as_json else _announce)(served, terminal, directory)
-                showing = tasks.create_task(_show(served, terminal, as_json=as_json))
-                await stop.wait()
-                terminal.say("Ending: calls finish their sentence. Ctrl-C again cuts them short.")
+        async with AsyncExitStack() as stack:
+            with starting(directory):
+                with stop.before_it_begins():
+                    served = await stack.enter_async_context(bridge(directory, flags=flags, say=terminal.soft))
+                stack.enter_context(noted(directory, served.running))
+            (_announce_as_json if as_json else _announce)(served, terminal, directory)
+            showing = tasks.create_task(_show(served, terminal, as_json=as_json))
+            lost = await _until(stop, served)
+            why = "" if lost is None else "The emulators are gone. "
+            terminal.say(f"{why}Ending: calls finish their sentence. Ctrl-C again cuts them short.")
         served.feed.close()
         await showing
+    if lost is not None:
+        raise lost
+
+
+async def _until(stop: asyncio.Event, served: Bridge) -> RemoteError | None:
+    """Wait for the wish to end, or until the emulators are gone, which is returned."""
+    if served.lost is None:
+        await stop.wait()
+        return None
+    async with asyncio.TaskGroup() as tasks:
+        lost, stopped = tasks.create_task(served.lost()), tasks.create_task(stop.wait())
+        await asyncio.wait({lost, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        told = None if stopped.done() else lost.result()
+        lost.cancel()
+        stopped.cancel()
+    return told
 
 
 def _announce_as_json(served: Bridge, terminal: Terminal, _: Path) -> None:

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
 
-def run(work: Callable[[asyncio.Event], Coroutine[Any, Any, Result]]) -> Result:
+class Stop(asyncio.Event):
+    """The wish that the work ends, set by the first Ctrl-C or SIGTERM."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_begun = True
+
+    @contextmanager
+    def before_it_begins(self) -> Iterator[None]:
+        """In this block already the first Ctrl-C cuts the work short: nothing has begun that needs an end in good order."""
+        self.is_begun = False
+        try:
+            yield
+        finally:
+            self.is_begun = True
+
+
+def run(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result:
     """Run `work(stop)` on the quickest loop there is; `stop` is set by the first Ctrl-C or SIGTERM.
 
     A second one cancels the work and raises KeyboardInterrupt.
@@ -19,15 +37,15 @@ def run(work: Callable[[asyncio.Event], Coroutine[Any, Any, Result]]) -> Result:
         return runner.run(_with_stop(work))
 
 
-async def _with_stop(work: Callable[[asyncio.Event], Coroutine[Any, Any, Result]]) -> Result:
-    stop = asyncio.Event()
+async def _with_stop(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result:
+    stop = Stop()
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     cut_short = False
 
     def asked() -> None:
         nonlocal cut_short
-        if stop.is_set():
+        if stop.is_set() or not stop.is_begun:
             cut_short = True
             task.cancel()
         stop.set()

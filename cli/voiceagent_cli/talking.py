@@ -38,8 +38,9 @@ def talk(plan: Plan, terminal: Terminal, *, detach: bool, in_background: bool, a
     if cut and plan.kind == "wav":
         raise exits.Ended(exits.INTERRUPTED)
     if report["outcome"] not in WENT_WELL:
-        terminal.complain(f"The call failed: {report['end_reason']}.")
-        raise exits.Ended(exits.FAILED)
+        verdict = exits.judge_call(report)
+        terminal.complain(verdict.sentence, verdict.remedy)
+        raise exits.Ended(verdict.code)
 
 
 def check(plan: Plan, *, detach: bool = False) -> None:
@@ -64,13 +65,15 @@ def _sounds(plan: Plan) -> Sounds:
 
 
 async def _hold(
-    plan: Plan, sounds: Sounds, terminal: Terminal, stop: asyncio.Event, *, in_background: bool, as_json: bool
+    plan: Plan, sounds: Sounds, terminal: Terminal, stop: signals.Stop, *, in_background: bool, as_json: bool
 ) -> tuple[dict[str, Any], bool]:
     """The call from beginning to end: its report, and whether it was cut short from here."""
     from voiceagent.local.orders import Orders
 
     terminal.log("warning")
-    async with talking(plan, say=terminal.soft) as held, AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
+        with stop.before_it_begins():
+            held = await stack.enter_async_context(talking(plan, say=terminal.soft))
         orders = Orders(held)
         if in_background or plan.kind == "none":
             await _take_orders(stack, orders, plan, held, terminal, in_background=in_background)

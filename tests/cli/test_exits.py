@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 from voiceagent.errors import RemoteProtocolError, UserError
 from voiceagent_cli import exits
@@ -20,6 +21,32 @@ def test_a_peer_that_breaks_its_protocol_is_a_remote_failure() -> None:
 def test_a_file_that_cannot_be_read_is_named() -> None:
     error = PermissionError(errno.EACCES, "Permission denied", "/x/voiceagent.toml")
     assert exits.judge(error) == exits.Verdict(exits.USAGE, "/x/voiceagent.toml: Permission denied.")
+
+
+def call(outcome: str, reason: str, *warnings: str) -> dict[str, Any]:
+    told = [{"at_ms": 1.0, "code": reason, "sentence": sentence} for sentence in warnings]
+    return {"outcome": outcome, "end_reason": reason, "warnings": [*told, {"at_ms": 2.0, "code": "other", "sentence": "x"}]}
+
+
+def test_a_call_that_the_engine_failed_is_told_with_cause_and_remedy() -> None:
+    report = call("failed", "engine_lost", "Voice Live did not answer (ConnectError).; check engine.endpoint and the network")
+    assert exits.judge_call(report) == exits.Verdict(
+        exits.REMOTE,
+        "The call failed: engine_lost. Voice Live did not answer (ConnectError).",
+        "check engine.endpoint and the network",
+    )
+
+
+def test_without_a_remedy_of_the_engines_the_doctor_is_named() -> None:
+    verdict = exits.judge_call(call("failed", "engine_refused", "quota_exceeded: no more"))
+    assert (verdict.code, verdict.sentence) == (exits.REMOTE, "The call failed: engine_refused. quota_exceeded: no more.")
+    assert "doctor" in verdict.remedy
+    assert exits.judge_call(call("failed", "engine_lost")).sentence == "The call failed: engine_lost."
+
+
+def test_a_call_that_failed_for_another_reason_is_a_failed_check() -> None:
+    assert exits.judge_call(call("failed", "media_lost")) == exits.Verdict(exits.FAILED, "The call failed: media_lost.")
+    assert exits.judge_call(call("rejected", "busy")) == exits.Verdict(exits.FAILED, "The call was rejected: busy.")
 
 
 def test_a_bug_has_no_verdict() -> None:

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from voiceagent_cli.signals import run
+from voiceagent_cli.signals import Stop, run
 
 
 def test_the_first_asks_the_work_to_end() -> None:
@@ -44,6 +44,27 @@ def test_the_second_cuts_it_short() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(work)
     assert cleaned == ["yes"]
+
+
+def test_before_the_work_has_begun_the_first_cuts_it_short() -> None:
+    async def work(stop: Stop) -> None:
+        with stop.before_it_begins():
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
+
+    with pytest.raises(KeyboardInterrupt):
+        run(work)
+
+
+def test_once_it_has_begun_the_first_only_asks() -> None:
+    async def work(stop: Stop) -> str:
+        with stop.before_it_begins():
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+        await stop.wait()
+        return "ended in good order"
+
+    assert run(work) == "ended in good order"
 
 
 def test_errors_come_through() -> None:

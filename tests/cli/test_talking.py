@@ -123,10 +123,10 @@ def test_no_device_is_an_empty_list_and_a_sentence(terminal: Any, monkeypatch: p
     assert json.loads(terminal.out.getvalue()) == {"devices": []}
 
 
-def test_a_call_that_failed_ends_with_one(terminal: Any, report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = report | {"outcome": "failed", "end_reason": "engine_lost", "sound": None}
+def test_a_call_that_the_engine_failed_ends_with_three(terminal: Any, report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = report | {"outcome": "failed", "end_reason": "engine_lost", "sound": None, "warnings": []}
     monkeypatch.setattr(talking.signals, "run", lambda work: (failed, False))
     with pytest.raises(Ended) as ended:
         talking.talk(Plan(directory=Path(), text=True), terminal.it, detach=False, in_background=False, as_json=True)
-    assert ended.value.code == 1
+    assert ended.value.code == 3
     assert "engine_lost" in terminal.err.getvalue()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.errors import RemoteError
 from voiceagent.local.emulators import Emulators, emulators
 from voiceagent.local.need import needed
 from voiceagent.local.phone import Phone
@@ -33,6 +34,8 @@ class Bridge:
     """The live page; opening it signs the browser in."""
     feed: Feed
     emulated: str
+    lost: Callable[[], Coroutine[Any, Any, RemoteError]] | None = None
+    """Waits until the emulators are gone; None without emulators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,16 @@ async def bridge(
     which = needed(settings_of(directory, flags=flags).settings, phone=phone)
     async with AsyncExitStack() as stack:
         plan = Plan(directory, flags, which, {})
-        if which:
-            running = beside
-            if running is None:
-                say("Starting the emulators ...")
-                running = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
-            plan = Plan(directory, _reachable(flags, which), which, _private(running.env))
+        house = beside if which else None
+        if which and house is None:
+            say("Starting the emulators ...")
+            house = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
+        if house is not None:
+            plan = Plan(directory, _reachable(flags, which), which, _private(house.env))
         served = await stack.enter_async_context(_served(plan))
         if served.running.emulator_url:
             await _subscribe(served.running, plan)
-        yield served
+        yield served if house is None else replace(served, lost=house.lost)
 
 
 def _reachable(flags: Mapping[str, Any], which: str) -> dict[str, Any]:

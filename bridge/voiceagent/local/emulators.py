@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from voiceagent.errors import UserError
+from voiceagent.errors import RemoteError, UserError
 
 READY_SECONDS = 90
 """Loading the embedded models takes 1 to 3 s; a cold disk on a loaded machine many times that."""
@@ -25,12 +26,22 @@ VOICEAGENT = (sys.executable, "-m", "voiceagent_cli")
 """Ourselves, however we were started. A process is met through its command line, also by the library."""
 
 
+async def _for_ever() -> RemoteError:
+    """Emulators in our own process are gone when we are."""
+    never: asyncio.Future[RemoteError] = asyncio.get_running_loop().create_future()
+    return await never
+
+
 @dataclass(frozen=True, slots=True)
 class Emulators:
-    """What runs and how to reach it. `env` is what makes any voiceagent command talk to it."""
+    """What runs and how to reach it. `env` is what makes any voiceagent command talk to it.
+
+    `lost` waits until it is gone, though nobody ended it, and returns how that is to be told.
+    """
 
     env: Mapping[str, str]
     facts: Mapping[str, Any] = field(repr=False)
+    lost: Callable[[], Coroutine[Any, Any, RemoteError]] = field(default=_for_ever, repr=False)
 
     @property
     def phone_url(self) -> str:
@@ -75,7 +86,27 @@ async def _ready(child: asyncio.subprocess.Process, talk: BinaryIO) -> Emulators
         await child.wait()
         raise refusal(talk)
     facts = json.loads(line)
-    return Emulators(env=facts["env"], facts=facts)
+
+    async def lost() -> RemoteError:
+        return _obituary(await child.wait())
+
+    return Emulators(env=facts["env"], facts=facts, lost=lost)
+
+
+def _obituary(status: int) -> RemoteError:
+    how = f"killed by {_signal(-status)}" if status < 0 else f"with exit code {status}"
+    return RemoteError(
+        f"Their process ended by itself ({how}).",
+        service="the emulators",
+        remedy="start it again; a machine short of memory kills what is large",
+    )
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

@@ -1,15 +1,19 @@
-"""The note that a running `voiceagent serve` leaves in its project, so that `voiceagent call` finds it."""
+"""The notes by which `voiceagent call` finds a running `voiceagent serve`: one while it starts, one while it runs."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,43 @@ def noted(project: Path, running: Running) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+def starting_path(project: Path) -> Path:
+    """Where the note of one that starts lies."""
+    return project / ".voiceagent" / "serve.starting"
+
+
+@contextmanager
+def starting(project: Path) -> Iterator[None]:
+    """Let it be known while the block runs that a bridge of ours is coming up."""
+    path = starting_path(project)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(str(os.getpid()), encoding="utf-8")
+    except OSError:  # `noted` tells it, if it comes to that
+        yield
+        return
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def is_starting(project: Path) -> bool:
+    """Whether a bridge for this project is coming up. A note whose process is gone counts as none."""
+    try:
+        pid = int(starting_path(project).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return sys.platform != "win32" and _lives(pid)
+
+
+async def started(project: Path) -> Running | None:
+    """The bridge that serves this project, or will in a moment; None when there is none, or it did not come up."""
+    while read_note(project) is None and is_starting(project):  # noqa: ASYNC110 - another process
+        await asyncio.sleep(_LOOK_SECONDS)
+    return read_note(project)
+
+
 def _write(path: Path, running: Running) -> None:
     path.parent.mkdir(exist_ok=True)
     draft = path.with_suffix(".new")
@@ -64,13 +105,14 @@ def _write(path: Path, running: Running) -> None:
 
 
 def _alive(note: Running) -> bool:
-    import os
-    import sys
-
     if sys.platform == "win32":  # where os.kill ends the process it should only ask about
         return _listens(note.workbench_url)
+    return _lives(note.pid)
+
+
+def _lives(pid: int) -> bool:
     try:
-        os.kill(note.pid, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -59,6 +59,17 @@ async def test_one_that_does_not_leave_is_ended(tmp_path: Path, monkeypatch: pyt
         pass
 
 
+@pytest.mark.parametrize(
+    ("ending", "how"), [("os.kill(os.getpid(), 9)", "killed by SIGKILL"), ("sys.exit(3)", "with exit code 3")]
+)
+async def test_one_that_ends_by_itself_is_told(tmp_path: Path, ending: str, how: str) -> None:
+    script = f"import os, sys; print('{{\"env\": {{}}}}', flush=True); {ending}"
+    async with emulators("all", project=tmp_path, program=program(script)) as running:
+        lost = await running.lost()
+    assert str(lost) == f"Their process ended by itself ({how})."
+    assert lost.remedy
+
+
 async def test_it_does_not_survive_an_error_of_ours(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         async with emulators("all", project=tmp_path, program=program(STUBBORN)):

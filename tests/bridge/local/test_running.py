@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import os
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.local.running import Running, note_path, noted, read_note
+from voiceagent.local.running import Running, is_starting, note_path, noted, read_note, started, starting, starting_path
 
 
 def running(pid: int) -> Running:
@@ -32,6 +33,32 @@ def test_a_note_of_a_process_that_is_gone_counts_as_none(tmp_path: Path) -> None
     note_path(tmp_path).parent.mkdir()
     with noted(tmp_path, running(child.pid)):
         assert read_note(tmp_path) is None
+
+
+async def test_one_that_starts_is_waited_for(tmp_path: Path) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        with starting(tmp_path):
+            waiting = tasks.create_task(started(tmp_path))
+            await asyncio.sleep(0)
+            assert is_starting(tmp_path)
+            with noted(tmp_path, running(os.getpid())):
+                assert await waiting == running(os.getpid())
+
+
+async def test_one_that_did_not_come_up_is_none(tmp_path: Path) -> None:
+    with starting(tmp_path):
+        assert is_starting(tmp_path)
+    assert await started(tmp_path) is None
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    starting_path(tmp_path).write_text(str(child.pid))
+    assert await started(tmp_path) is None
+
+
+def test_a_folder_that_cannot_be_written_to_costs_nothing_but_the_note(tmp_path: Path) -> None:
+    (tmp_path / ".voiceagent").write_text("in the way")
+    with starting(tmp_path):
+        assert not is_starting(tmp_path)
 
 
 def test_on_windows_its_listener_is_asked_and_not_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,3 +96,28 @@ def test_a_call_beyond_its_limit_is_hung_up_and_counts_as_failed(project: Path) 
     assert done.returncode == 1
     assert json.loads(done.stdout)["end_reason"]
     assert "--timeout" in done.stderr
+
+
+@pytest.mark.call
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("words", [("call", "--say", "Hello"), ("serve", "--port", "0"), ("talk", "--text")])
+def test_ctrl_c_while_the_emulators_start_ends_it_at_once(project: Path, words: tuple[str, ...]) -> None:
+    command = [*COMMAND[:-1], words[0], str(project), *words[1:]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        assert "Starting" in child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=5)
+    assert (child.returncode, out, err) == (130, "", "Interrupted.\n")
+
+
+@pytest.mark.call
+@pytest.mark.timeout(120)
+def test_an_engine_that_is_not_there_is_a_remote_failure(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_VOICELIVE_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("AZURE_VOICELIVE_API_KEY", "x")
+    done = call(project, "--say", "Hello")
+    assert done.returncode == 3, done.stderr
+    *_, error, remedy = done.stderr.splitlines()
+    assert error.startswith("error: The call failed: engine_lost. Voice Live at 127.0.0.1:9 cannot be reached")
+    assert remedy.strip() == "try: check engine.endpoint (AZURE_VOICELIVE_ENDPOINT) and the network"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -64,3 +65,34 @@ def test_how_a_call_ends_after_ctrl_c_is_told_as_well(serving: Any, project: Pat
     assert child.wait(timeout=30) == 0
     ends = [line for line in rest if line.get("note") == "CallEndedNoted"]
     assert [end["reason"] for end in ends] == ["shutdown"]
+
+
+def test_it_ends_when_its_emulators_die(project: Path) -> None:
+    command = [*COMMAND, "serve", str(project), "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert json.loads(child.stdout.readline())["ready"]
+        told = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(child.pid)], capture_output=True, text=True, check=True)
+        emulators = next(line.split()[0] for line in told.stdout.splitlines() if " emulate " in line)
+        os.kill(int(emulators), signal.SIGKILL)
+        talk = child.stderr.read()
+        assert child.wait(timeout=30) == 3
+    assert "The emulators are gone." in talk
+    assert "error: the emulators: Their process ended by itself (killed by SIGKILL)." in talk
+    assert "Traceback" not in talk
+    assert not note_path(project).exists()
+
+
+def test_a_call_waits_for_one_that_starts(project: Path) -> None:
+    command = [*COMMAND, "serve", str(project), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        assert "Starting" in child.stderr.readline()
+        done = call(project, "--silence", "100")
+        child.send_signal(signal.SIGINT)
+        child.stderr.read()
+        assert child.wait(timeout=30) == 0
+    assert done.returncode == 0, done.stderr
+    assert "still starting" in done.stderr
+    assert "Using the bridge on port" in done.stderr
