@@ -34,7 +34,17 @@ def screen(terminal: Terminal, *, as_json: bool) -> Iterator[Show]:
         yield lambda item: _plain(item, terminal)
 
 
+def news(item: Mapping[str, Any]) -> str:
+    """What there is to say of an item that is of no call; "" for all others. What failed is in the log."""
+    if item.get("kind") != "reloaded":
+        return ""
+    later = f" {item['needs_restart']} needs a restart." if item.get("needs_restart") else ""
+    return f"Loaded again: the next call uses it.{later}"
+
+
 def _plain(item: Mapping[str, Any], terminal: Terminal) -> None:
+    if told := news(item):
+        terminal.say(told)
     if text := line(item):
         terminal.result(f"{item['call_id'][:SHORT_ID]}  {text}")
 
@@ -87,6 +97,8 @@ def _live(terminal: Terminal) -> Iterator[Show]:
 
         def show(item: Mapping[str, Any]) -> None:
             calls.take(item)
+            if told := news(item):
+                live.console.print(Text(told))
             if text := line(item):
                 live.console.print(Text(f"{item['call_id'][:SHORT_ID]}  {text}", style=_STYLES.get(str(item["note"]), "")))
 

@@ -1,8 +1,9 @@
-"""Values as people type them: what a human does whom the agent transfers to, and numbers that can be meant."""
+"""Values as people type them: what a human does whom the agent transfers to, numbers that can be meant or called, and keys."""
 
 from __future__ import annotations
 
 import math
+import re
 
 from typer import BadParameter
 
@@ -23,3 +24,18 @@ def finite(number: float | None) -> float | None:
     if number is not None and not math.isfinite(number):
         raise BadParameter(f"{number} is not a number to work with.")
     return number
+
+
+def number_of(typed: str) -> str:
+    """A telephone number as the telephone network writes it, or an identifier of ACS."""
+    plain = re.sub(r"[ ()./-]", "", typed) if typed[:1] == "+" else typed.strip()
+    if not re.fullmatch(r"\+\d{3,15}|[48]:\S+", plain):
+        raise BadParameter(f"{typed!r} is neither a number such as +14255550142 nor an identifier such as 8:acs:...")
+    return plain
+
+
+def key_of(typed: str) -> str:
+    """An access key travels in a header, which cannot hold everything that can be typed."""
+    if not re.fullmatch(r"[!-~]*", typed):
+        raise BadParameter("a key has letters, digits and signs of ASCII, and no spaces.")
+    return typed

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
+
 from voiceagent_cli.screen import Calls, screen
 from voiceagent_cli.terminal import Terminal
 
@@ -61,6 +63,20 @@ def test_what_is_known_of_no_call_is_no_row() -> None:
     calls.take(SAID)
     calls.take(ENDED)
     assert calls.rows() == []
+
+
+@pytest.mark.parametrize("out", [io.StringIO, Screen])
+def test_saved_changes_are_told(out: Any, capsys: Any) -> None:
+    err = io.StringIO()
+    with screen(Terminal(out(), err), as_json=False) as show:
+        show({"kind": "reloaded", "hash": "1", "needs_restart": ""})
+        show({"kind": "reloaded", "hash": "2", "needs_restart": "bridge.port"})
+        show({"kind": "reload_failed", "sentence": "x", "remedy": "y"})
+    told = [line for line in (err.getvalue() + capsys.readouterr().out).splitlines() if line.strip()]
+    assert told == [
+        "Loaded again: the next call uses it.",
+        "Loaded again: the next call uses it. bridge.port needs a restart.",
+    ]
 
 
 def test_a_person_sees_the_lines_too(capsys: Any) -> None:

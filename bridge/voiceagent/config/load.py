@@ -100,6 +100,10 @@ def project_file(project_dir: Path) -> Path:
     """The settings file of a project. UserError when the folder is no agent project."""
     path = project_dir / PROJECT_FILE
     if not path.is_file():
+        if project_dir.is_file():
+            raise UserError(
+                f"{project_dir} is a file, and an agent project is a folder", remedy=f"name the folder: {project_dir.parent}"
+            )
         what = "has no voiceagent.toml" if project_dir.is_dir() else "does not exist"
         raise UserError(
             f"there is no agent project here: {project_dir} {what}",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from voiceagent.agent.project import AgentProject
 from voiceagent.agent.reload import Reload, watch_project
 from voiceagent.call.commands import EngineSetup
+from voiceagent.config.schema import Settings
 from voiceagent.control.acs_account import AcsAddress, acs_client, parse_connection_string
 from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE, EntraToken
@@ -230,13 +231,21 @@ async def bearer_of(project: AgentProject) -> AsyncIterator[EntraToken | None]:
 
 @contextlib.asynccontextmanager
 async def _reloading(bridge: Bridge, reload: Reload, observers: Observers | None) -> AsyncIterator[None]:
+    at_start = bridge.project.settings
+
     def tell(item: Mapping[str, str]) -> None:
         if observers is not None:
             observers.feed.publish(item)
 
     def changed(project: AgentProject) -> None:
         bridge.use(project)
-        tell({"kind": "reloaded", "hash": project.hash})
+        tell(
+            {
+                "kind": "reloaded",
+                "hash": project.hash,
+                "needs_restart": ", ".join(_fixed_and_changed(at_start, project.settings)),
+            }
+        )
 
     def broken(error: UserError) -> None:
         _log.warning("the project was not loaded again: %s; %s", error, error.remedy)
@@ -248,3 +257,9 @@ async def _reloading(bridge: Bridge, reload: Reload, observers: Observers | None
             yield
         finally:
             watching.cancel()
+
+
+def _fixed_and_changed(at_start: Settings, now: Settings) -> list[str]:
+    """The settings that were changed and cannot be followed: the port is open where it is, and its address is with Azure."""
+    fixed = ("host", "port", "public_url", "media_path")
+    return [f"bridge.{name}" for name in fixed if getattr(at_start.bridge, name) != getattr(now.bridge, name)]

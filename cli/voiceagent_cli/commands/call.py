@@ -12,7 +12,7 @@ from typer import Context, Option
 
 from voiceagent_cli.options import AsJson, Project
 from voiceagent_cli.ordered import STEPS_KEY, OrderedCommand
-from voiceagent_cli.typed import HUMAN_METAVAR, finite, human_of
+from voiceagent_cli.typed import HUMAN_METAVAR, finite, human_of, number_of
 
 COMMAND_CLASS = OrderedCommand
 
@@ -28,7 +28,8 @@ def command(
     say: Annotated[list[str] | None, Option(metavar="TEXT", help="Say this, then wait for the answer. Repeatable.")] = None,
     wav: Annotated[list[str] | None, Option(metavar="FILE", help="Play a WAV file in place of speech. Repeatable.")] = None,
     interrupt: Annotated[
-        list[str] | None, Option(metavar="TEXT@MS", help="Say this MS milliseconds into the agent's next turn. Repeatable.")
+        list[str] | None,
+        Option(metavar="TEXT[@MS]", help="Say this MS (700) milliseconds into the agent's next turn. Repeatable."),
     ] = None,
     dtmf: Annotated[list[str] | None, Option(metavar="KEYS", help="Press keys: 0-9 * #. Repeatable.")] = None,
     silence: Annotated[list[str] | None, Option(metavar="MS", help="Say nothing for a while. Repeatable.")] = None,
@@ -39,8 +40,10 @@ def command(
     noise: Annotated[
         float | None, Option(metavar="DB", callback=finite, help="Add line noise at this signal-to-noise ratio.")
     ] = None,
-    caller: Annotated[str, Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550142",
-    number: Annotated[str, Option("--to", metavar="NUMBER", help="The number that is called.")] = "+14255550199",
+    caller: Annotated[str, Option("--from", metavar="NUMBER", parser=number_of, help="The caller's number.")] = "+14255550142",
+    number: Annotated[
+        str, Option("--to", metavar="NUMBER", parser=number_of, help="The number that is called.")
+    ] = "+14255550199",
     timeout: Annotated[float, Option(metavar="SECONDS", callback=finite, help="Hang up after this long.", min=1)] = 180,
     json: AsJson = False,
 ) -> None:

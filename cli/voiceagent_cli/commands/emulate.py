@@ -9,6 +9,7 @@ from typing import Annotated
 from typer import Argument, Context, Option
 
 from voiceagent_cli.options import AsJson
+from voiceagent_cli.typed import key_of
 
 
 class Which(StrEnum):
@@ -30,8 +31,10 @@ def command(
     env: Annotated[bool, Option("--env", help="Print the settings that lead any client to these emulators.")] = False,
     json: AsJson = False,
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Option(metavar="PORT", help="First port; the others take the next two. 0: any free.")] = 0,
-    key: Annotated[str, Option(metavar="KEY", help="Access key; made at start when not given.")] = "",
+    port: Annotated[
+        int, Option(metavar="PORT", help="First port; the others take the next two. 0: any free.", min=0, max=65535)
+    ] = 0,
+    key: Annotated[str, Option(metavar="KEY", parser=key_of, help="Access key; made at start when not given.")] = "",
     agent: Annotated[
         Path | None, Option(metavar="DIR", help="Agent project whose [thinker] rules the embedded engine follows.")
     ] = None,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent.config.load import Loaded, Origin, default_user_file, environment, load_settings
+from voiceagent.config.load import Loaded, Origin, default_user_file, environment, load_settings, project_file
 from voiceagent.errors import UserError
 
 
@@ -116,6 +116,13 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(tmp_path: Path) -> None:
     assert str(caught.value) == "`acs.connection_string` is a secret and stands in voiceagent.toml:2"
     assert "ACS_CONNECTION_STRING=…" in caught.value.remedy
     assert "canary" not in str(caught.value) + caught.value.remedy
+
+
+def test_a_file_in_place_of_a_project_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "voiceagent.toml").touch()
+    with pytest.raises(UserError, match=r"voiceagent\.toml is a file, and an agent project is a folder") as caught:
+        project_file(tmp_path / "voiceagent.toml")
+    assert caught.value.remedy == f"name the folder: {tmp_path}"
 
 
 def test_an_empty_secret_in_the_file_is_no_secret(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from voiceagent.errors import UserError
 from voiceagent.server.observers import observing
 from voiceagent.server.serve import (
     Ready,
+    _fixed_and_changed,
     acs_tokens,
     check,
     engine_budget,
@@ -91,7 +92,16 @@ async def test_a_saved_change_is_loaded_or_complained_of(tmp_path: Path, monkeyp
             item = await asyncio.wait_for(anext(items), 5)
             stop.set()
     expected = {"kind": "reload_failed", "sentence": "nothing but commas", "remedy": "mend it"}
-    assert item == expected if broken else item["kind"] == "reloaded"
+    assert item == expected if broken else (item["kind"], item["needs_restart"]) == ("reloaded", "")
+
+
+def test_changes_that_wait_for_a_restart_are_named() -> None:
+    before, after = (
+        {"bridge": {"host": "127.0.0.1", "port": port}, "agent": {"name": name}} for port, name in ((1, "a"), (2, "b"))
+    )
+    start, now = Settings.model_validate(before), Settings.model_validate(after)
+    assert _fixed_and_changed(start, now) == ["bridge.port"]
+    assert _fixed_and_changed(start, start) == []
 
 
 def project_again(folder: Path) -> AgentProject:

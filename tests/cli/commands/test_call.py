@@ -28,7 +28,9 @@ def test_a_step_that_makes_no_sense_is_told_before_anything_starts(voiceagent: A
     assert "a phone has the keys" in outcome.err
 
 
-@pytest.mark.parametrize("words", [("--noise", "nan"), ("--timeout", "inf"), ("--human", "sleeps")])
+@pytest.mark.parametrize(
+    "words", [("--noise", "nan"), ("--timeout", "inf"), ("--human", "sleeps"), ("--from", "abc"), ("--to", "911 ")]
+)
 def test_a_value_nobody_can_mean_is_told_before_anything_starts(voiceagent: Any, project: Path, words: tuple[str, str]) -> None:
     outcome = voiceagent("call", project, *words)
     assert (outcome.code, outcome.out) == (2, "")

@@ -6,6 +6,9 @@ import json
 import signal
 import subprocess
 import sys
+from typing import Any
+
+import pytest
 
 COMMAND = [sys.executable, "-m", "voiceagent_cli", "emulate", "all", "--answers", "scripted", "--env", "--json"]
 
@@ -30,3 +33,11 @@ def test_it_leaves_with_whoever_started_it() -> None:
 def test_a_folder_without_a_project_is_wrong_usage(voiceagent: object, tmp_path: object) -> None:
     outcome = voiceagent("emulate", "--agent", tmp_path)  # type: ignore[operator]  # the fixture of conftest
     assert (outcome.code, outcome.out) == (2, "")
+
+
+@pytest.mark.parametrize(("option", "value"), [("--port", "99999"), ("--port", "x"), ("--key", "ä b")])
+def test_a_value_that_cannot_be_used_is_wrong_usage(voiceagent: Any, option: str, value: str) -> None:
+    outcome = voiceagent("emulate", option, value)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert option in outcome.err
+    assert ".." not in outcome.err
