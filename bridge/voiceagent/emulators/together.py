@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
     from voiceagent.emulators.voice_live.source import AnswerSource
     from voiceagent.speech.parts import Parts
-    from voiceagent.speech.port import Variant, Voice
+    from voiceagent.speech.port import Ear, Variant, Voice
 
 Which = Literal["acs", "voice-live", "event-grid", "arm", "all"]
 Answers = Literal["embedded", "scripted"]
@@ -185,9 +185,15 @@ class Emulators:
                 port=self._port,
                 key=self._key or None,
                 voice=self._voice or _voice_if_installed(),
+                ear=self._shared_ear(),
                 options=self._options,
             )
         )
+
+    def _shared_ear(self) -> Callable[[], Ear] | None:
+        """The embedded engine's ear understands callers for the telephone network too; without one their scripts tell."""
+        parts = self._parts
+        return None if parts is None else lambda: parts.ear
 
     async def _enter_arm(self, entered: AsyncExitStack, acs: AcsEmulator) -> ArmEmulator:
         from voiceagent.emulators.arm.serve import ArmEmulator
