@@ -117,6 +117,8 @@ def tell(tried: Tried, terminal: Terminal, *, as_json: bool) -> None:
         terminal.result(_sum(facts, tried.seconds))
     if tried.interrupted:
         raise exits.Ended(exits.INTERRUPTED)
+    if tried.outcomes.lost is not None:
+        raise tried.outcomes.lost
     if facts["failed"]:
         raise exits.Ended(exits.FAILED)
 

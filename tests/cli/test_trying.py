@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent.errors import UserError
+from voiceagent.errors import RemoteError, UserError
 from voiceagent.scenarios import run as runs
 from voiceagent.scenarios.judge import Verdict
 from voiceagent.scenarios.results import Result, Run
@@ -78,6 +78,14 @@ async def test_each_run_is_a_line_and_a_failure_says_why(
         "        expected  the call takes place\n"
         "        heard     The bridge did not answer the call.\n"
     )
+
+
+def test_emulators_that_died_are_told_after_the_sum(terminal: Any, cases: list[Any]) -> None:
+    gone = RemoteError("gone", service="the emulators")
+    with pytest.raises(RemoteError) as told:
+        trying.tell(Tried(Outcomes((Result(cases[0], (GOOD,)),), (), gone), 9.4, False), terminal[0], as_json=False)
+    assert told.value is gone
+    assert terminal[1].getvalue() == "1 passed in 9 s\n"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from voiceagent.errors import RemoteError
+from voiceagent.local.emulators import Emulators
 from voiceagent.local.project import settings_of
 from voiceagent.scenarios.load import Case
 from voiceagent.scenarios.persona import chat_of
@@ -27,10 +29,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What was run, in the order of the cases, and what was not."""
+    """What was run, in the order of the cases, and what was not. `lost`: the emulators died, so the rest was not begun."""
 
     results: tuple[Result, ...]
     not_run: tuple[Case, ...] = ()
+    lost: RemoteError | None = None
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class _Progress:
     stop: asyncio.Event
     runs: dict[Path, list[Run]] = field(default_factory=dict)
     halted: bool = False
+    lost: RemoteError | None = None
 
     def take(self, case: Case, run: Run) -> None:
         if run.error == INTERRUPTED:
@@ -75,9 +79,9 @@ async def run(
                 for of_settings in _by_settings(of_project):
                     if not progress.over:
                         async with stage(project, of_settings[0].overrides, emulators) as on:
-                            await _play(of_settings, on, progress)
+                            await _play(of_settings, on, emulators, progress)
     results = [Result(case, tuple(progress.runs[case.path])) for case in cases if case.path in progress.runs]
-    return Outcomes(tuple(results), tuple(case for case in cases if case.path not in progress.runs))
+    return Outcomes(tuple(results), tuple(case for case in cases if case.path not in progress.runs), progress.lost)
 
 
 def check_personas(cases: Sequence[Case]) -> None:
@@ -87,7 +91,7 @@ def check_personas(cases: Sequence[Case]) -> None:
             chat_of(case.scenario.persona, settings_of(case.project).settings.thinker, where=str(case.path))
 
 
-async def _play(cases: Sequence[Case], on: Stage, progress: _Progress) -> None:
+async def _play(cases: Sequence[Case], on: Stage, emulators: Emulators, progress: _Progress) -> None:
     """All repeats of these cases, so many at once as there are jobs: each job takes the next that waits."""
     waiting = iter([case for case in cases for _ in range(progress.options.repeat or case.scenario.repeat)])
 
@@ -95,9 +99,14 @@ async def _play(cases: Sequence[Case], on: Stage, progress: _Progress) -> None:
         while not progress.over and (case := next(waiting, None)) is not None:
             progress.take(case, await on.play(case, stop=progress.stop, keep_sound=progress.options.keep_sound))
 
+    async def watch() -> None:
+        progress.lost = await emulators.lost()
+        progress.halted = True
+
     async with asyncio.TaskGroup() as tasks:
-        for _ in range(progress.options.jobs):
-            tasks.create_task(job())
+        watching = tasks.create_task(watch())
+        await asyncio.wait([tasks.create_task(job()) for _ in range(progress.options.jobs)])
+        watching.cancel()
 
 
 def _by_project(cases: Sequence[Case]) -> Iterator[tuple[Path, list[Case]]]:

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from voiceagent.errors import UserError
+from voiceagent.errors import RemoteError, UserError
+from voiceagent.local.emulators import Emulators
 from voiceagent.scenarios import run as under_test
 from voiceagent.scenarios.judge import Verdict
 from voiceagent.scenarios.load import Case
 from voiceagent.scenarios.results import Run
 from voiceagent.scenarios.run import Options, run
 from voiceagent.scenarios.stage import INTERRUPTED
+
+LOST = RemoteError("gone", service="the emulators")
 
 
 class Theatre:
@@ -25,14 +28,19 @@ class Theatre:
         self.log: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.died = asyncio.Event()
         self.playing = self.most = 0
         monkeypatch.setattr(under_test, "house", self.house)
         monkeypatch.setattr(under_test, "stage", self.stage)
 
     @asynccontextmanager
-    async def house(self, project: Any, *, say: Any) -> AsyncIterator[str]:
+    async def house(self, project: Any, *, say: Any) -> AsyncIterator[Emulators]:
         self.log.append("house")
-        yield "emulators"
+        yield Emulators({}, {}, self._lost)
+
+    async def _lost(self) -> RemoteError:
+        await self.died.wait()
+        return LOST
 
     @asynccontextmanager
     async def stage(self, project: Any, overrides: Any, house: Any) -> AsyncIterator[Theatre]:
@@ -118,6 +126,22 @@ async def test_stopping_leaves_out_what_was_not_finished(theatre: Theatre, writt
         theatre.gate.set()
     assert running.result().results == ()
     assert [case.name for case in running.result().not_run] == ["a", "b"]
+
+
+async def test_when_the_emulators_die_nothing_more_begins(theatre: Theatre, written: Callable[..., Any]) -> None:
+    theatre.gate.clear()
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(run(some(written, "a", "b"), Options()))
+        while not theatre.playing:
+            await asyncio.sleep(0)
+        theatre.died.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        theatre.gate.set()
+    outcomes = running.result()
+    assert outcomes.lost is LOST
+    assert [result.case.name for result in outcomes.results] == ["a"]
+    assert [case.name for case in outcomes.not_run] == ["b"]
 
 
 async def test_a_persona_without_a_model_is_told_before_anything_starts(theatre: Theatre, written: Callable[..., Any]) -> None:
