@@ -65,7 +65,7 @@ class TurnResumed:
 
 @dataclass(frozen=True, slots=True)
 class TurnStopped:
-    """The turn is over. `speech_end_ms` is where the last voiced window ended, `audio_end_ms` the configured silence after it."""
+    """The turn is over. `speech_end_ms` ends the last voiced window, `audio_end_ms` the configured silence after it."""
 
     audio_end_ms: int
     speech_end_ms: int
