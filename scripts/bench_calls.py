@@ -71,7 +71,7 @@ async def measure(calls: int, seconds: float, capture: str) -> dict[str, Any]:
                 for call in placed:
                     tasks.create_task(follow(phone, call["call_id"]))
             reports = [await report(http, served.running, ear["correlation_id"]) for ear in ears]
-    return figures(ears, [one for one in reports if one], calls, cpu, took)
+    return figures(ears, [one for one in reports if one], calls=calls, cpu=cpu, took=took)
 
 
 async def follow(phone: Phone, call_id: str) -> None:
