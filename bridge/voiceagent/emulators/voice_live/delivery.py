@@ -41,7 +41,7 @@ class Delivery:
             try:
                 async for piece in pieces:
                     await self._pass_on(piece)
-            except Exception:
+            except Exception:  # raised again: only the audio that came before it goes first
                 await self._send(self._cutter.flush())
                 raise
         await self._send(self._cutter.flush())
