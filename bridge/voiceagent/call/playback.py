@@ -1,8 +1,9 @@
-"""What the caller has really heard by now, kept by arithmetic because no service reports it.
+"""What the caller has really heard by now, kept by arithmetic because most services do not report it.
 
-The telephony service plays what it is given without a gap and never says how far it is, so the end of what it holds is a
-clock of our own: `ends_at = max(now, ends_at) + ms` for every frame handed over. Everything before `now` on that line has
-been heard, everything after it can still be flushed. Three places audio can be in:
+The telephony service plays what it is given without a gap, so the end of what it holds is a clock of our own:
+`ends_at = max(now, ends_at) + ms` for every frame handed over. Everything before `now` on that line has been heard, everything
+after it can still be flushed. A service that does report how far it is (`confirmed`) moves that line: it begins later than our
+arithmetic says, by its own delay, never earlier. Three places audio can be in:
 
     arrived ──(the lane paces it)──> handed over ──(time passes)──> heard
        └── waiting, in our lane          └── ahead, at the service
@@ -17,6 +18,12 @@ from dataclasses import dataclass
 
 _DUST_MS = 1e-6
 """Sums of float milliseconds differ from each other by far less than a sample; anything below this is nothing."""
+
+_NOTICED_MS = 5.0
+"""A service's word that differs by less says nothing new: frames come and go in 20 ms."""
+
+_PLAYED_MS = 1_000.0
+"""Played pieces are kept this long, because a service's word may say that they were not played yet."""
 
 _REMEMBERED_ITEMS = 256
 """Finished items that can still be asked about; a turn has one to three, so this is minutes of conversation."""
@@ -51,13 +58,14 @@ class _Stretch:
 class Playback:
     """The account of one call. `now` must not run backwards between calls."""
 
-    __slots__ = ("_ends_at", "_items", "_stretches", "_waiting")
+    __slots__ = ("_ends_at", "_items", "_lag", "_stretches", "_waiting")
 
     def __init__(self) -> None:
         self._items: dict[str, _Item] = {}
         self._stretches: deque[_Stretch] = deque()
         self._ends_at = 0.0
         self._waiting = 0.0
+        self._lag = 0.0  # how much later than handed over the service begins to play
 
     # --- told by the audio lane
 
@@ -73,7 +81,7 @@ class Playback:
         real = min(ms, item.waiting)
         item.handed += real
         self._waiting -= real
-        start = max(now, self._ends_at)
+        start = max(now + self._lag, self._ends_at)
         self._ends_at = item.ends_at = start + ms
         if item.starts_at is None:
             item.starts_at = start
@@ -86,6 +94,23 @@ class Playback:
             gone = min(ms, item.waiting)
             item.dropped += gone
             self._waiting -= gone
+
+    def confirmed(self, ahead_ms: float, now: float) -> None:
+        """The service says that so much of what was handed over is still to be played.
+
+        Its word is late by the way to us, so it overstates; one that was held up on the way is put right by the next.
+        """
+        shift = max(now + ahead_ms - self._ends_at, -self._lag)
+        if abs(shift) < _NOTICED_MS or (shift > 0 and ahead_ms < _DUST_MS):  # all was played, we do not know since when
+            return
+        self._lag += shift
+        for item in self._items.values():
+            if item.ends_at > now - max(shift, 0.0):
+                item.ends_at += shift
+        for stretch in self._stretches:
+            stretch.start += shift
+            stretch.end += shift
+        self._ends_at += shift
 
     def flush(self, now: float) -> float:
         """Everything unheard is gone, here and at the service; returns how many ms. Flushing twice is flushing once."""
@@ -157,7 +182,7 @@ class Playback:
 
     def _extend(self, item_id: str, start: float, end: float, now: float) -> None:
         stretches = self._stretches
-        while stretches and stretches[0].end <= now:
+        while stretches and stretches[0].end <= now - _PLAYED_MS:
             stretches.popleft()
         last = stretches[-1] if stretches else None
         if last is not None and last.item_id == item_id and last.end == start:

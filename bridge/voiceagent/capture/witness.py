@@ -85,6 +85,12 @@ class WitnessedPlayback(Playback):
         self._writer.lane(self._call_id, self._seen, "dropped", "", item_id, ms)
         super().dropped(item_id, ms)
 
+    def confirmed(self, ahead_ms: float, now: float) -> None:
+        """The service says how much is still to be played."""
+        self._seen = now
+        self._writer.lane(self._call_id, now, "confirmed", "", "", ahead_ms)
+        super().confirmed(ahead_ms, now)
+
     def flush(self, now: float) -> float:
         """Nothing that was handed over will be heard from now on."""
         self._seen = now

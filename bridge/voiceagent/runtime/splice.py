@@ -44,6 +44,10 @@ class PlaybackAccount(Protocol):
         """Nothing unheard will be heard any more."""
         ...
 
+    def confirmed(self, ahead_ms: float, now: float) -> None:
+        """The service says how much of it is still to be played."""
+        ...
+
     def ahead_ms(self, now: float) -> float:
         """How far what was handed over runs ahead of the caller's ear."""
         ...
@@ -184,6 +188,10 @@ class AudioLane:
             self._pace()
             if not self._queue:
                 self._deliver(PlaybackDrained())
+
+    def sounded(self, ahead_ms: float) -> None:
+        """The leg was told how much of what it was handed is still to be played."""
+        self._playback.confirmed(ahead_ms, self._clock.now_ms())
 
     def flush(self) -> None:
         """Silence at the caller's ear now (StopPlayback)."""

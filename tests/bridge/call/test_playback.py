@@ -171,3 +171,51 @@ def test_the_arithmetic_agrees_with_counting_milliseconds(steps: list[tuple[str,
         for name in ITEMS:
             assert playback.heard_ms(name, now) == ear.heard[name]
             assert playback.arrived_ms(name) == ear.arrived[name]
+
+
+def _ten_frames(playback: Playback, at: float) -> None:
+    playback.arrived("r", "i", 200)
+    for _ in range(10):
+        playback.handed_over("i", 20, at)
+
+
+def test_a_service_that_tells_how_far_it_is_moves_the_line() -> None:
+    playback = Playback()
+    _ten_frames(playback, 1000)
+    playback.confirmed(160, 1100)  # by arithmetic 100 ms are left; by the service's word 160
+    assert playback.heard_ms("i", 1100) == 40
+    assert (playback.ends_at(), playback.item_ends_at("i")) == (1260, 1260)
+
+
+def test_a_service_that_begins_late_is_expected_to_begin_late_again() -> None:
+    playback = Playback()
+    _ten_frames(playback, 1000)
+    playback.confirmed(160, 1100)
+    _ten_frames(playback, 5000)
+    assert playback.heard_ms("i", 5060) == 200
+    assert playback.heard_ms("i", 5160) == 300
+
+
+def test_a_word_that_was_held_up_on_the_way_is_put_right_by_the_next() -> None:
+    playback = Playback()
+    _ten_frames(playback, 1000)
+    playback.confirmed(190, 1100)
+    playback.confirmed(60, 1140)
+    assert playback.heard_ms("i", 1140) == 140
+    playback.confirmed(0, 1150)  # never earlier than it was handed over
+    assert playback.heard_ms("i", 1150) == 150
+
+
+def test_what_the_service_had_played_by_its_own_word_cannot_be_flushed() -> None:
+    playback = Playback()
+    _ten_frames(playback, 1000)
+    playback.confirmed(150, 1100)
+    assert playback.flush(1100) == 150
+    assert playback.heard_ms("i", 9000) == 50
+
+
+def test_even_what_counted_as_heard_may_turn_out_not_to_be() -> None:
+    playback = Playback()
+    _ten_frames(playback, 1000)
+    playback.confirmed(80, 1250)
+    assert playback.heard_ms("i", 1250) == 120
