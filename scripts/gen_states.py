@@ -19,7 +19,7 @@ HEAD = """\
 
 The call session (`voiceagent.call.session`) is made of small state machines. This page is drawn from their tables by
 `scripts/gen_states.py`; do not edit it. A label reads *signal / action*. A signal that has no arrow in a state says nothing new
-there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`.
+there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`, `errands`, `handover` and `ending`.
 """
 
 

@@ -265,12 +265,16 @@ class PlaybackDrained(Event):
 
 @dataclass(frozen=True, slots=True)
 class ToolReturned(Event):
-    """A tool ended. `output` is the JSON text for the engine (already capped); on failure it says what went wrong."""
+    """A tool ended. `output` is the JSON text for the engine (already capped); on failure it says what went wrong.
+
+    `hand_to`: the agent the tool hands the conversation to, or "".
+    """
 
     tool_call_id: str
     outcome: ToolOutcome
     output: str
     duration_ms: float
+    hand_to: str = ""
 
 
 # --- call control

@@ -15,6 +15,7 @@ from dataclasses import replace
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.conduct import Conduct
+from voiceagent.call.parts import Parts
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings, TargetPolicy
 from voiceagent.call.tools import builtin_tools
@@ -34,12 +35,13 @@ class Session:
     def __init__(self, settings: SessionSettings, playback: Playback | None = None) -> None:
         self._settings = settings
         self.playback = playback if playback is not None else Playback()
-        self._call = Conduct(settings, self.playback)
+        self._parts = Parts(settings, self.playback)
+        self._call = Conduct(self._parts)
         self._now = 0.0
 
     def start(self, now: float) -> list[c.Command]:
         """The first commands of the call."""
-        if self._call.life.start(now) != "configure":
+        if self._parts.life.start(now) != "configure":
             raise LocalProtocolError("the session was started before")
         self._now = now
         ours = builtin_tools(self._settings.targets)
@@ -49,15 +51,14 @@ class Session:
 
     def handle(self, event: e.Event, now: float) -> list[c.Command]:
         """What is to be done about an event, in order."""
-        if self._call.life.state == "new":
+        if self._parts.life.state == "new":
             raise LocalProtocolError("start the session before it handles events")
-        if self._call.life.state == "closed":
+        if self._parts.life.state == "closed":
             return []
         self._now = now = max(now, self._now)
-        self._call.out = []
         self._tell(event, now)
         self._call.settle(now)
-        return self._call.out
+        return self._parts.take()
 
     def deadline(self) -> float | None:
         """When to deliver `TimePassed`, or None."""
@@ -71,7 +72,7 @@ class Session:
     # --- to whom an event is told
 
     def _tell(self, event: e.Event, now: float) -> None:
-        if self._call.life.over:
+        if self._parts.life.over:
             self._in_departure(event, now)
             return
         for side in (self._from_caller, self._from_engine, self._from_reply, self._from_lane, self._from_control):
@@ -81,44 +82,44 @@ class Session:
 
     def _in_departure(self, event: e.Event, now: float) -> None:
         """We have asked to hang up; all that counts is that it happens, and words that come late."""
-        call = self._call
+        call, parts = self._call, self._parts
         match event:
             case e.CallerLeft():
-                call.obey(call.life.gone("caller_left"), now)
+                call.ending.obey(parts.life.gone("caller_left"), now)
             case e.ControlFailed(operation) if operation in _END_OPERATIONS:
-                call.obey(call.life.gone("caller_left"), now)
+                call.ending.obey(parts.life.gone("caller_left"), now)
             case e.CallerTranscribed(item_id, text):
-                call.do(*call.turns.transcribed(item_id, text, now))
+                parts.do(*parts.turns.transcribed(item_id, text, now))
             case e.RecordingChanged(recording_id, active):
-                call.do(c.RecordingNoted(recording_id, "active" if active else "inactive"))
+                parts.do(c.RecordingNoted(recording_id, "active" if active else "inactive"))
 
     def _from_caller(self, event: e.Event, now: float) -> bool:
-        call = self._call
+        call, parts = self._call, self._parts
         match event:
             case e.CallAnswered():
                 call.answered(now)
             case e.CallConnected():
                 call.answered(now)
-                if self._settings.record and call.once("recording"):
-                    call.do(c.StartRecording())
+                if self._settings.record and parts.once("recording"):
+                    parts.do(c.StartRecording())
             case e.MediaOpened():
                 call.answered(now)
-                call.life.media_opened()
-                call.phase("media_open")
+                parts.life.media_opened()
+                parts.phase("media_open")
             case e.MediaClosed():
-                call.obey(call.life.media_closed(now), now)
+                call.ending.obey(parts.life.media_closed(now), now)
             case e.KeyPressed(key):
                 call.key_pressed(key, now)
             case e.CallerWrote(text):
                 call.caller_wrote(text, now)
             case e.CallerLeft():
-                call.obey(call.life.gone("caller_left"), now)
+                call.ending.obey(parts.life.gone("caller_left"), now)
             case _:
                 return False
         return True
 
     def _from_engine(self, event: e.Event, now: float) -> bool:
-        call = self._call
+        call, parts = self._call, self._parts
         match event:
             case e.EngineReady():
                 call.engine_ready()
@@ -129,13 +130,13 @@ class Session:
             case e.CallerSpeechStarted():
                 call.caller_started(event, now)
             case e.CallerSpeechStopped(item_id, audio_end_ms):
-                call.turns.stopped(item_id, audio_end_ms, now)
+                parts.turns.stopped(item_id, audio_end_ms, now)
             case e.CallerTurnCommitted():
                 call.caller_committed()
             case e.CallerTranscribed(item_id, text):
-                call.do(*call.turns.transcribed(item_id, text, now))
+                parts.do(*parts.turns.transcribed(item_id, text, now))
             case e.CallerTranscriptionFailed(_, code, message):
-                call.warn("transcription_failed", f"{code}: {message}")
+                parts.warn("transcription_failed", f"{code}: {message}")
             case e.ItemTruncated() | e.EngineNoted():
                 pass
             case _:
@@ -143,22 +144,22 @@ class Session:
         return True
 
     def _from_reply(self, event: e.Event, now: float) -> bool:
-        call = self._call
+        call, parts = self._call, self._parts
         match event:
             case e.ReplyStarted(reply_id):
                 call.reply_started(reply_id, now)
             case e.ReplyItemAdded(reply_id, item_id, kind):
                 if kind == "speech":
-                    call.speech.announced(reply_id, item_id)
+                    parts.speech.announced(reply_id, item_id)
             case e.ReplyAudioBegan(reply_id, item_id):
                 call.reply_audio_began(reply_id, item_id)
             case e.ReplyAudioEnded(reply_id, item_id):
-                call.speech.audio_ended(item_id)
+                parts.speech.audio_ended(item_id)
             case e.ReplyWordsArrived(reply_id, item_id, delta):
-                call.speech.words_arrived(item_id, delta)
+                parts.speech.words_arrived(item_id, delta)
                 self._seen(reply_id, item_id, now)
             case e.ReplyWordsEnded(reply_id, item_id, text):
-                call.speech.words_ended(item_id, text)
+                parts.speech.words_ended(item_id, text)
                 self._seen(reply_id, item_id, now)
             case e.ToolCalled(reply_id):
                 call.tool_called(event, now)
@@ -166,8 +167,8 @@ class Session:
                 call.reply_ended(event)
             case _:
                 return False
-        call.replies.went_on(reply_id, now)
-        call.life.went_on(now)
+        parts.replies.went_on(reply_id, now)
+        parts.life.went_on(now)
         return True
 
     def _seen(self, reply_id: str, item_id: str, now: float) -> None:
@@ -177,38 +178,38 @@ class Session:
             self._call.playback_began(item_id, now)
 
     def _from_lane(self, event: e.Event, now: float) -> bool:
-        call = self._call
+        call, parts = self._call, self._parts
         match event:
             case e.CallerAudioBegan():
-                call.turns.audio_began(now)
+                parts.turns.audio_began(now)
             case e.CallerAudioLost(ms):
-                call.turns.audio_lost(ms)
+                parts.turns.audio_lost(ms)
             case e.PlaybackBegan(item_id):
                 call.playback_began(item_id, now)
-                call.life.went_on(now)
+                parts.life.went_on(now)
             case e.PlaybackDrained():
-                call.life.went_on(now)
+                parts.life.went_on(now)
             case _:
                 return False
         return True
 
     def _from_control(self, event: e.Event, now: float) -> bool:
-        call = self._call
+        call, parts = self._call, self._parts
         match event:
-            case e.ToolReturned(tool_call_id, outcome, output, duration_ms):
-                call.do(*call.tools.answer(tool_call_id, outcome, output, duration_ms, now))
+            case e.ToolReturned():
+                call.errands.returned(event, now)
             case e.TransferRinging(target):
-                call.transfer.ringing(target)
+                parts.transfer.ringing(target)
             case e.TransferEnded():
-                call.transfer_ended(event, now)
+                call.handover.ended(event, now)
             case e.ParticipantsChanged(count):
-                call.participants_changed(count, now)
+                call.handover.participants_changed(count, now)
             case e.ControlFailed():
                 call.control_failed(event, now)
             case e.EndRequested():
                 call.end_requested(event, now)
             case e.RecordingChanged(recording_id, active):
-                call.do(c.RecordingNoted(recording_id, "active" if active else "inactive"))
+                parts.do(c.RecordingNoted(recording_id, "active" if active else "inactive"))
             case e.TimePassed():
                 pass
             case _:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from voiceagent.call import events as e
-from voiceagent.call.commands import EngineSetup, ToolSpec
+from voiceagent.call.commands import Command, EngineSetup, ToolSpec
+from voiceagent.call.conduct import Conduct
+from voiceagent.call.parts import Parts
+from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings, TargetPolicy
 from voiceagent.discreet import Words
 
@@ -68,3 +71,21 @@ def tool_call(name: str, arguments: str, *, reply_id: str, tool_call_id: str, at
         (at_ms, e.ToolCalled(reply_id, f"item-{tool_call_id}", tool_call_id, name, arguments)),
         (at_ms, e.ReplyEnded(reply_id, "completed")),
     ]
+
+
+def begun(**changes: Any) -> Conduct:
+    """The conduct of a call with audio and engine, at 0; nothing has gone out yet, and silence is no matter."""
+    conduct = Conduct(Parts(session_settings(**({"silence_after_ms": None} | changes)), Playback()))
+    conduct.parts.life.start(0)
+    conduct.answered(0)
+    conduct.engine_ready()
+    conduct.parts.life.media_opened()
+    conduct.parts.take()
+    return conduct
+
+
+def settled(conduct: Conduct, now: float) -> list[Command]:
+    """What settling alone gives rise to."""
+    conduct.parts.take()
+    conduct.settle(now)
+    return conduct.parts.take()
