@@ -9,12 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from voiceagent.tools.define import CallContext, tool
+    from voiceagent.tools.define import CallContext, HandTo, KeyEntry, SecretDigits, tool
 
-__all__ = ["CallContext", "__version__", "tool"]
+__all__ = ["CallContext", "HandTo", "KeyEntry", "SecretDigits", "__version__", "tool"]
 __version__ = "0.1.0"
 
-_HOMES = {"tool": "voiceagent.tools.define", "CallContext": "voiceagent.tools.define"}
+_HOMES = dict.fromkeys(("CallContext", "HandTo", "KeyEntry", "SecretDigits", "tool"), "voiceagent.tools.define")
 
 
 def __getattr__(name: str) -> Any:

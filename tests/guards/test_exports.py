@@ -6,7 +6,7 @@ import voiceagent
 
 
 def test_the_public_names_are_these() -> None:
-    assert sorted(voiceagent.__all__) == ["CallContext", "__version__", "tool"]
+    assert sorted(voiceagent.__all__) == ["CallContext", "HandTo", "KeyEntry", "SecretDigits", "__version__", "tool"]
 
 
 def test_every_public_name_resolves() -> None:

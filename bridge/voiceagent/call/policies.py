@@ -9,21 +9,14 @@ from typing import Any, Literal
 from voiceagent.call.commands import ToolSpec
 
 YES = (
-    "yes",
-    "yeah",
-    "yep",
-    "yes please",
-    "sure",
-    "of course",
-    "go ahead",
-    "please do",
-    "do it",
-    "correct",
-    "right",
-    "okay",
-    "ok",
+    *("yes", "yeah", "yep", "yup", "sure", "of course", "go ahead", "please do", "do it", "correct", "right", "okay", "ok"),
+    *("i am sure", "that is right", "absolutely", "definitely"),
 )
-NO = ("no", "nope", "not", "don't", "do not", "never", "wrong", "stop", "cancel that", "wait", "rather not", "changed my mind")
+NO = (
+    *("no", "nope", "not", "don't", "do not", "never", "wrong", "stop", "cancel that", "wait", "rather not"),
+    *("changed my mind", "leave it", "forget it"),
+)
+"""Words of consent and of refusal, unless the settings give others; a refusal anywhere outweighs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

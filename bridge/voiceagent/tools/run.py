@@ -6,22 +6,28 @@ import asyncio
 import inspect
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from voiceagent.call.commands import ToolSpec
 from voiceagent.call.events import ToolOutcome, ToolReturned
+from voiceagent.call.policies import ToolPolicy
 from voiceagent.discreet import PhoneNumber, without_secrets
 from voiceagent.errors import UserError
-from voiceagent.tools.define import CallContext
+from voiceagent.tools.define import CallContext, HandTo, SecretDigits
+from voiceagent.tools.options import policy_of
 from voiceagent.tools.output import error_text, result_text
 from voiceagent.tools.schema import DefinedTool, define
 from voiceagent.tools.strays import Strays
 from voiceagent.tools.threads import ToolThreads
+from voiceagent.tools.veil import Veil
 
 _log = logging.getLogger(__name__)
 _LONGEST_ARGUMENTS = 65536
 """Characters; far above what a model writes for a spoken request, far below what would hold up the loop."""
+_NAMED = ("call_id", "correlation_id", "caller", "called")
+_KEYS = uuid.UUID("0d8a5c1e-3c0e-4a53-9f0b-7f5b0f6f2a55")  # of no meaning: it only keeps our keys apart from others'
 _CONVERTING = 4  # results turned into text at once, each in milliseconds
 
 
@@ -55,45 +61,60 @@ class PythonTools:
         """The tools as the engine must know them, in the order they were written."""
         return tuple(defined.spec for defined in self._tools.values())
 
+    def policies(self, defaults: ToolPolicy, *, question: str) -> Mapping[str, ToolPolicy]:
+        """How a call treats each of them; `defaults` and `question` (for a bare `ask_first`) come from the settings."""
+        return {name: policy_of(defined.options, defaults, question=question) for name, defined in self._tools.items()}
+
     async def run(
         self, name: str, arguments: str, *, tool_call_id: str, timeout_ms: int, context: Mapping[str, Any]
     ) -> ToolReturned:
         """Check the arguments, run the tool, cap its output. Never raises but for cancellation."""
         began = self._now_ms()
-        outcome, output = await self._outcome(name, arguments, timeout_ms, context)
-        return ToolReturned(tool_call_id, outcome, output, max(0.0, self._now_ms() - began))
+        context = {**context, "tool_call_id": tool_call_id}
+        outcome, output, hand_to = await self._outcome(name, arguments, timeout_ms, context)
+        output = Veil(_shown(context.get("digits", ""))).json(output)
+        return ToolReturned(tool_call_id, outcome, output, max(0.0, self._now_ms() - began), hand_to)
 
-    async def _outcome(self, name: str, arguments: str, timeout_ms: int, context: Mapping[str, Any]) -> tuple[ToolOutcome, str]:
+    async def _outcome(
+        self, name: str, arguments: str, timeout_ms: int, context: Mapping[str, Any]
+    ) -> tuple[ToolOutcome, str, str]:
         defined = self._tools.get(name)
         if defined is None:
             known = ", ".join(self._tools) or "none"
-            return "error", error_text(f"There is no tool named {name[:64]!r}. The tools are: {known}.")
+            return "error", error_text(f"There is no tool named {name[:64]!r}. The tools are: {known}."), ""
         bound = bind(defined, arguments, context)
         if isinstance(bound, str):
-            return "error", error_text(bound)
+            return "error", error_text(bound), ""
         if defined.options.timeout_seconds is not None:
             timeout_ms = min(timeout_ms, int(defined.options.timeout_seconds * 1000))
         return await self._within(defined, bound, timeout_ms)
 
     async def _within(
         self, defined: DefinedTool, bound: tuple[list[Any], dict[str, Any]], timeout_ms: int
-    ) -> tuple[ToolOutcome, str]:
-        name = defined.spec.name
+    ) -> tuple[ToolOutcome, str, str]:
+        name, hand_to = defined.spec.name, ""
         try:
-            value, error = await self._strays.within(timeout_ms / 1000, self._made(defined, *bound), name=name)
+            value, hand_to, error = await self._strays.within(timeout_ms / 1000, self._made(defined, *bound), name=name)
         except TimeoutError:
-            return "timeout", error_text(f"{name} did not answer within {timeout_ms / 1000:g} s.")
+            return "timeout", error_text(f"{name} did not answer within {timeout_ms / 1000:g} s."), ""
         except asyncio.CancelledError as cancelled:
             if _being_cancelled():
                 raise
             value, error = None, cancelled  # the tool cancelled its own task
         if error is None:
-            return "ok", str(value)
-        return "error", error_text(_failure(name, error))
+            return "ok", str(value), hand_to
+        return "error", error_text(_failure(name, error, traced=not defined.secret)), ""
 
-    async def _made(self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, BaseException | None]:
+    async def _made(
+        self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]
+    ) -> tuple[Any, str, BaseException | None]:
         value, error = await self._called(defined, args, kwargs)
-        return await self._text(value) if error is None else (value, error)
+        hand_to = ""
+        if isinstance(value, HandTo):
+            hand_to = value.agent
+            value = {"agent": hand_to, "result": value.result}
+        value, error = await self._text(value) if error is None else (value, error)
+        return value, hand_to, error
 
     async def _called(self, defined: DefinedTool, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, BaseException | None]:
         if inspect.iscoroutinefunction(inspect.unwrap(defined.function)):
@@ -129,17 +150,29 @@ def bind(defined: DefinedTool, arguments: str, context: Mapping[str, Any]) -> tu
         return _complaint(defined.spec.name, error)
     values = {parameter: getattr(checked, field) for parameter, field in defined.fields.items()}
     values |= dict.fromkeys(defined.context, call_context(context))
+    if defined.secret:
+        values[defined.secret] = SecretDigits(_shown(context.get("digits", "")))
     return [values.pop(parameter) for parameter in defined.positional], values
 
 
 def call_context(context: Mapping[str, Any]) -> CallContext:
     """The mapping the runtime knows a call by, as the author's type; what has no name of its own goes to `facts`."""
-    own = ("call_id", "correlation_id", "caller", "called")
-    plain = {name: _shown(context.get(name, "")) for name in own}
-    facts = {key: value for key, value in context.items() if key not in own}
+    plain = {name: _shown(context.get(name, "")) for name in _NAMED}
+    state = context.get("state")
     return CallContext(
-        plain["call_id"], plain["correlation_id"], PhoneNumber(plain["caller"]), PhoneNumber(plain["called"]), facts
+        call_id=plain["call_id"],
+        correlation_id=plain["correlation_id"],
+        caller=PhoneNumber(plain["caller"]),
+        called=PhoneNumber(plain["called"]),
+        facts={key: value for key, value in context.items() if key not in (*_NAMED, "state", "digits", "tool_call_id")},
+        idempotency_key=idempotency_key(plain["call_id"], _shown(context.get("tool_call_id", ""))),
+        state=state if isinstance(state, MutableMapping) else {},
     )
+
+
+def idempotency_key(call_id: str, tool_call_id: str) -> str:
+    """The same for the same request of the same call, in whatever process it is carried out; "" outside a call."""
+    return str(uuid.uuid5(_KEYS, f"{call_id}/{tool_call_id}")) if call_id and tool_call_id else ""
 
 
 def _shown(value: Any) -> str:
@@ -170,14 +203,16 @@ def _being_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _failure(name: str, error: BaseException) -> str:
-    """What the model is told: type and first line, without secrets. The place goes to the log, for the author."""
+def _failure(name: str, error: BaseException, *, traced: bool) -> str:
+    """What the model is told: type and first line, without secrets. The place goes to the log, for the author; the traceback,
+    which shows the message, only when `traced`."""
     lines = without_secrets(_message(error)).splitlines()
     text = "".join(character for character in (lines[0] if lines else "") if character.isprintable())[:200]
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
     _log.warning("tool %s failed at %s: %s", name, place, type(error).__name__)
-    _log.debug("tool %s failed", name, exc_info=error)
+    if traced:
+        _log.debug("tool %s failed", name, exc_info=error)
     return f"{name} failed: {type(error).__name__}: {text}" if text else f"{name} failed: {type(error).__name__}"
 
 

@@ -16,13 +16,17 @@ from typing import Annotated, Any
 from voiceagent.call.commands import ToolSpec
 from voiceagent.errors import UserError
 from voiceagent.tools import docstring
-from voiceagent.tools.define import CallContext, ToolOptions, options_of
+from voiceagent.tools.define import CallContext, SecretDigits, ToolOptions, options_of
+from voiceagent.tools.options import check_options
 
 if typing.TYPE_CHECKING:
     from pydantic import BaseModel
 
-RESERVED = frozenset({"request_transfer", "end_call"})
+RESERVED = frozenset({"request_transfer", "end_call", "send_keys"})
 """Built into every agent; carried out by the call session itself."""
+
+RESERVED_PREFIX = "hand_to_"
+"""Before an agent's name: the session's own way to the agents of `[agents]`."""
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # what the realtime services accept as a function's name
 _TYPES = "use str, int, float, bool, Literal, Enum, list, dict, Optional, a dataclass or a pydantic model"
@@ -42,6 +46,8 @@ class DefinedTool:
     """Parameters that cannot be passed by name."""
     context: tuple[str, ...]
     """Parameters that receive the `CallContext`."""
+    secret: str = ""
+    """The parameter that receives the `SecretDigits`, or ""."""
 
 
 def define(function: Callable[..., Any]) -> DefinedTool:
@@ -57,6 +63,7 @@ def define(function: Callable[..., Any]) -> DefinedTool:
     fields: dict[str, str] = {}
     positional: list[str] = []
     context: list[str] = []
+    secret: list[str] = []
     for parameter in inspect.signature(function).parameters.values():
         annotation = _annotation(parameter, hints, where)
         if parameter.kind is parameter.POSITIONAL_ONLY:
@@ -64,14 +71,18 @@ def define(function: Callable[..., Any]) -> DefinedTool:
         if _is_context(annotation):
             context.append(parameter.name)
             continue
+        if annotation is SecretDigits:
+            secret.append(parameter.name)
+            continue
         _check_type(annotation, parameter.name, where)
         field = f"p{len(fields)}"
         fields[parameter.name] = field
         taken[field] = _field(parameter, annotation, described.get(parameter.name))
+    check_options(options, parameters=tuple(fields), secret=tuple(secret), where=where)
     model = _model(name, taken, where)
     description = options.description or opening or name.replace("_", " ")
     spec = ToolSpec(name, description, _parameters(model, where))
-    return DefinedTool(spec, function, options, model, fields, tuple(positional), tuple(context))
+    return DefinedTool(spec, function, options, model, fields, tuple(positional), tuple(context), next(iter(secret), ""))
 
 
 def _place(function: Callable[..., Any]) -> str:
@@ -84,7 +95,7 @@ def _check_name(name: str, where: str) -> None:
         raise UserError(
             f"{where}: the name {name!r} is not allowed", remedy="use at most 64 letters, digits, underscores and hyphens"
         )
-    if name in RESERVED:
+    if name in RESERVED or name.startswith(RESERVED_PREFIX):
         raise UserError(f"{where}: the name is one of our own tools", remedy="rename it, or @tool(name=…)")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent import CallContext, tool
+from voiceagent import CallContext, HandTo, KeyEntry, SecretDigits, tool
 from voiceagent.call.events import ToolReturned
 from voiceagent.discreet import PhoneNumber
 from voiceagent.errors import UserError
@@ -316,3 +316,86 @@ async def test_a_function_that_returns_a_coroutine_is_awaited() -> None:
 def test_two_tools_of_one_name_are_refused() -> None:
     with pytest.raises(UserError, match="two tools are named `lookup`"):
         PythonTools([lookup, tool(name="lookup")(lambda: 1)], now_ms=StepClock())
+
+
+# --- what the server binds
+
+PIN = KeyEntry(prompt="Your PIN, please.", least=4, most=4)
+
+
+async def test_the_same_request_has_the_same_key_and_another_has_another() -> None:
+    async def key(context: CallContext) -> str:
+        """Key."""
+        return context.idempotency_key
+
+    tools = PythonTools([key], now_ms=StepClock())
+    asked = [("c1", "t1"), ("c1", "t1"), ("c1", "t2"), ("c2", "t1")]
+    keys = [
+        (await tools.run("key", "{}", tool_call_id=tool_call_id, timeout_ms=1000, context={"call_id": call_id})).output
+        for call_id, tool_call_id in asked
+    ]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+
+
+async def test_the_state_is_the_calls_own() -> None:
+    def count(call: CallContext) -> int:
+        """Count."""
+        call.state["count"] = call.state.get("count", 0) + 1
+        return int(call.state["count"])
+
+    state: dict[str, Any] = {}
+    assert [(await run(count, state=state)).output for _ in range(2)] == ["1", "2"]
+    assert (await run(count)).output == "1"
+
+
+async def test_typed_digits_reach_the_function_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    got: list[str] = []
+
+    @tool(keys=PIN)
+    def check(pin: SecretDigits, name: str = "x") -> dict[str, Any]:
+        """Check."""
+        got.append(pin.shown)
+        return {"ok": True, "told": f"{pin} is {pin.shown}", "number": int(pin.shown)}
+
+    returned = await run(check, digits="4271")
+    assert got == ["4271"]
+    assert json.loads(returned.output) == {"ok": True, "told": "<secret> is <digits>", "number": "<digits>"}
+
+
+async def test_a_tool_that_fails_over_digits_does_not_tell_them(caplog: pytest.LogCaptureFixture) -> None:
+    @tool(keys=PIN)
+    def check(pin: SecretDigits) -> bool:
+        """Check."""
+        raise ValueError(f"{pin.shown} is wrong")
+
+    with caplog.at_level("DEBUG"):
+        returned = await run(check, digits="4271")
+    assert error(returned) == "check failed: ValueError: <digits> is wrong"
+    assert "4271" not in caplog.text
+
+
+async def test_the_model_cannot_set_the_digits() -> None:
+    @tool(keys=PIN)
+    def check(pin: SecretDigits) -> str:
+        """Check."""
+        return pin.shown
+
+    assert "Extra inputs" in error(await run(check, '{"pin": "1111"}', digits="4271"))
+
+
+async def test_a_tool_may_hand_the_conversation_on() -> None:
+    def bill() -> HandTo:
+        """Bill."""
+        return HandTo("billing", {"open": 3})
+
+    returned = await run(bill)
+    assert (returned.hand_to, returned.output) == ("billing", '{"agent":"billing","result":{"open":3}}')
+
+
+async def test_what_hand_to_holds_must_have_a_json_form_too() -> None:
+    def bill() -> HandTo:
+        """Bill."""
+        return HandTo("billing", object())
+
+    assert (await run(bill)).outcome == "error"
