@@ -81,6 +81,7 @@ def test_plain_lines_and_files_packed_by_others_are_read() -> None:
         (gzip.compress(b"a\n") + b"garbage", "what follows is not compressed data"),
         (gzip.compress(b"a\n")[:-8] + b"12345678", "its compressed data is broken, or its checksum wrong"),
     ],
+    ids=["cut", "garbage", "checksum"],  # the packed bytes hold the time, and a name must be the same in every worker
 )
 def test_of_a_packed_file_that_is_not_whole_nothing_is_verified(content: bytes, why: str) -> None:
     first, *parts = found(content)
