@@ -50,7 +50,7 @@ async def call(directory: Path, plan: Mapping[str, Any], limit_seconds: float, t
         with stop.before_it_begins():
             flags = {"bridge.port": 0}
             own = await stack.enter_async_context(bridge(directory, flags=flags, phone=True, say=terminal.soft))
-        terminal.soft(sentence(own.emulated))
+        terminal.soft(sentence(own.emulated, phone=own.running.emulator_url))
         return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
 
 

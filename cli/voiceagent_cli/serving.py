@@ -81,7 +81,7 @@ def _announce_as_json(served: Bridge, terminal: Terminal, _: Path) -> None:
 def _announce(served: Bridge, terminal: Terminal, directory: Path) -> None:
     ready = served.ready
     terminal.strong(f"{ready.agent} is ready for calls at {ready.public_url}")
-    terminal.say(sentence(served.emulated))
+    terminal.say(sentence(served.emulated, phone=served.running.emulator_url))
     terminal.say(f"Live page: {served.page_url}")
     if served.running.emulator_url:
         where = "" if directory == Path() else f" {directory}"

@@ -20,6 +20,7 @@ from voiceagent.local.running import Running
 
 if TYPE_CHECKING:
     from voiceagent.agent.project import AgentProject
+    from voiceagent.config.schema import Settings
     from voiceagent.observe.feed import Feed
     from voiceagent.server.serve import Ready
 
@@ -68,18 +69,19 @@ async def bridge(
     `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started then. Leaving the
     block lets the bridge finish its calls.
     """
-    which = needed(settings_of(directory, flags=flags).settings, phone=phone)
+    settings = settings_of(directory, flags=flags).settings
+    which = needed(settings, phone=phone)
     async with AsyncExitStack() as stack:
-        plan = Plan(directory, flags, which, {})
+        plan = Plan(directory, flags, which, _private(_phone_beside(settings)))
         house = beside if which else None
         if which and house is None:
             say("Starting the emulators ...")
             house = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
         if house is not None:
-            plan = Plan(directory, _reachable(flags, which), which, _private(house.env))
+            plan = Plan(directory, _reachable(flags, which), which, _private(_phone_beside(settings) | dict(house.env)))
         served = await stack.enter_async_context(_served(plan))
         if served.running.emulator_url:
-            await _subscribe(served.running, plan)
+            await _subscribe(served, plan)
         yield served if house is None else replace(served, lost=house.lost)
 
 
@@ -90,9 +92,14 @@ def _reachable(flags: Mapping[str, Any], which: str) -> dict[str, Any]:
     }
 
 
+def _phone_beside(settings: Settings) -> dict[str, str]:
+    """An ACS emulator that somebody else runs, as `voiceagent emulate --env` told: calls come from there."""
+    return {"VOICEAGENT_EMULATOR_URL": settings.acs.emulator_url} if settings.acs.emulator_url else {}
+
+
 def _private(env: Mapping[str, str]) -> dict[str, str]:
     """The emulators' settings, and a secret that only they and this bridge know."""
-    return {**env, "VOICEAGENT_EVENT_SECRET": secrets.token_urlsafe(24)}
+    return {**env, "VOICEAGENT_EVENT_SECRET": secrets.token_urlsafe(24)} if "VOICEAGENT_EMULATOR_URL" in env else dict(env)
 
 
 @asynccontextmanager
@@ -127,13 +134,14 @@ async def _served(plan: Plan) -> AsyncIterator[Bridge]:
                 stop.set()
 
 
-async def _subscribe(running: Running, plan: Plan) -> None:
-    """Have the emulated Event Grid announce its calls here."""
+async def _subscribe(served: Bridge, plan: Plan) -> None:
+    """Have the emulated Event Grid announce its calls here: on this machine where we listen, else under our public address."""
     import httpx
 
     from voiceagent.server.listen import url_of
 
-    here = url_of(settings_of(plan.directory, flags=plan.flags, emulated=plan.env).settings.bridge.host, running.port)
+    bridge = settings_of(plan.directory, flags=plan.flags, emulated=plan.env).settings.bridge
+    here = bridge.public_url or url_of(bridge.host, served.running.port)
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
-        phone = Phone(http, running.emulator_url)
+        phone = Phone(http, served.running.emulator_url)
         await phone.subscribe(f"{here}/events", secret=plan.env["VOICEAGENT_EVENT_SECRET"])

@@ -9,14 +9,21 @@ if TYPE_CHECKING:
 
 
 def needed(settings: Settings, *, phone: bool = False) -> str:
-    """`all`, `acs`, `voice-live` or "". With `phone` the telephony side is emulated whatever the settings say."""
+    """`all`, `acs`, `voice-live` or "". With `phone` the telephony side must be an emulated one, whatever the settings say.
+
+    An ACS emulator that runs already is as good as one of our own.
+    """
+    phone = phone and not settings.acs.emulator_url
     telephony = phone or not (settings.acs.connection_string or settings.acs.endpoint)
     engine = settings.engine.kind == "embedded" or (settings.engine.kind == "auto" and not settings.engine.endpoint)
     return {(True, True): "all", (True, False): "acs", (False, True): "voice-live", (False, False): ""}[telephony, engine]
 
 
-def sentence(which: str) -> str:
-    """What is emulated, and therefore works without Azure."""
+def sentence(which: str, *, phone: str = "") -> str:
+    """What is emulated, and therefore works without Azure. `phone`: the address of the ACS emulator that rings, if one does."""
+    if phone and which in ("", "voice-live"):
+        engine = "the embedded engine answers" if which else "the engine is the one of the settings"
+        return f"Calls come from the ACS emulator at {phone}; {engine}."
     return {
         "all": "No Azure settings: an emulated phone and the embedded engine, all on this machine.",
         "acs": "An emulated phone on this machine; Voice Live is Azure's.",

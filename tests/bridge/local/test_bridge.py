@@ -70,6 +70,24 @@ async def test_emulators_that_run_already_are_used(project: Path, asked: list[st
     assert asked == []
 
 
+async def test_emulators_that_the_settings_name_are_used_and_subscribed_to(
+    project: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import httpx
+
+    async with Together("all", answers="scripted") as together:
+        for name, value in together.env().items():
+            monkeypatch.setenv(name, value)
+        async with (
+            bridge(project, flags={"bridge.port": 0}, phone=True) as served,
+            httpx.AsyncClient(trust_env=False) as http,
+        ):
+            told = (await http.get(f"{served.running.emulator_url}/emulator/subscription")).json()
+            assert told["endpoint"] == f"http://127.0.0.1:{served.ready.port}/events"
+            assert served.emulated == ""
+    assert asked == []
+
+
 async def test_strangers_cannot_ring_it(project: Path, asked: list[str]) -> None:
     import httpx
 

@@ -31,3 +31,11 @@ def test_what_the_settings_lack(settings: dict[str, object], which: str) -> None
 
 def test_the_dev_phone_is_always_an_emulated_one() -> None:
     assert needed(Settings.model_validate(ACS | VOICE_LIVE), phone=True) == "acs"
+
+
+def test_a_phone_emulated_by_somebody_else_will_do() -> None:
+    beside = {"acs": {**ACS["acs"], "emulator_url": "http://127.0.0.1:1"}}
+    assert needed(Settings.model_validate(beside | VOICE_LIVE), phone=True) == ""
+    assert "http://127.0.0.1:1" in sentence("", phone="http://127.0.0.1:1")
+    assert "embedded" in sentence("voice-live", phone="http://127.0.0.1:1")
+    assert "Azure" in sentence("")
