@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from voiceagent.call.events import ToolOutcome, TransferOutcome
 from voiceagent.discreet import PhoneNumber, Words
+
+TransferMode = Literal["join", "cold", "warm", "consult"]
 
 
 class Command:
@@ -80,6 +82,19 @@ class ConfigureEngine(EngineCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviseEngine(EngineCommand):
+    """Change what the engine follows in the middle of the call; None leaves a thing as it is. The conversation is kept.
+
+    `turn_detection` is whole, in the engine's vocabulary.
+    """
+
+    instructions: str | None = None
+    tools: tuple[ToolSpec, ...] | None = None
+    voice: str | Mapping[str, Any] | None = None
+    turn_detection: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AskForReply(EngineCommand):
     """Have the engine speak: `exactly` these words, or following `instructions`, or simply its turn."""
 
@@ -108,6 +123,15 @@ class GiveToolResult(EngineCommand):
 
     tool_call_id: str
     output: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddToolCall(EngineCommand):
+    """Put into the engine's memory that a tool was called, though not by the engine; `GiveToolResult` follows."""
+
+    tool_call_id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +166,63 @@ class UnmuteAgent(LegCommand):
     """The agent speaks to the caller again."""
 
 
+@dataclass(frozen=True, slots=True)
+class StopListening(LegCommand):
+    """The engine hears silence in place of the call, so that its clock goes on: it is to say something without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAgain(LegCommand):
+    """The engine hears the call again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HideKeys(LegCommand):
+    """From here on nobody sees which keys the caller presses: `HiddenKeyPressed` only counts them.
+
+    `end_key` (or "") is told apart, and `*`.
+    """
+
+    end_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKeys(LegCommand):
+    """Keys are seen again. Hidden keys that no tool has got are forgotten."""
+
+
 # --- to call control
 
 
 @dataclass(frozen=True, slots=True)
 class TransferCaller(ControlCommand):
-    """Bring a named target into the call. Answered by `TransferRinging` and `TransferEnded`."""
+    """Bring a named target into the call, or the caller to the target (cold). Answered by `TransferRinging`, `TransferEnded`.
+
+    `summary` goes with the call, where the line can carry it.
+    """
 
     target: str
     reason: Words
     ring_seconds: int
+    mode: TransferMode = "join"
+    summary: Words = Words("")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCaller(ControlCommand):
+    """The caller waits, hears hold audio, and hears and says nothing in the call. Answered only when it fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCaller(ControlCommand):
+    """The caller is in the call again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DismissHuman(ControlCommand):
+    """Take a human out of the call who does not get the caller."""
+
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +238,19 @@ class HangUp(ControlCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class RecogniseKeys(ControlCommand):
+    """Have the telephony service report the caller's keys itself, beside the media stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendKeys(ControlCommand):
+    """Press these keys towards the caller's side. Answered by `KeysSent`."""
+
+    tool_call_id: str
+    keys: Words
+
+
+@dataclass(frozen=True, slots=True)
 class StartRecording(ControlCommand):
     """Record the call. Answered by `RecordingChanged` or `ControlFailed`."""
 
@@ -176,12 +260,16 @@ class StartRecording(ControlCommand):
 
 @dataclass(frozen=True, slots=True)
 class RunTool(ToolCommand):
-    """Run one of the user's tools. `arguments` is the JSON text as the model wrote it."""
+    """Run one of the user's tools. `arguments` is the JSON text as the model wrote it.
+
+    `with_keys`: it gets the keys that were hidden since the last `HideKeys`.
+    """
 
     tool_call_id: str
     name: str
     arguments: str
     timeout_ms: int
+    with_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +356,13 @@ class ToolNoted(Note):
 
 @dataclass(frozen=True, slots=True)
 class TransferNoted(Note):
-    """How a transfer ended."""
+    """How a transfer ended. `code`: the service's reason of a failure, or `human_left` for one who hung up again."""
 
     target: str
     outcome: TransferOutcome
     duration_ms: float
+    mode: TransferMode = "join"
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +371,13 @@ class RecordingNoted(Note):
 
     recording_id: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChangedNoted(Note):
+    """From here on another agent of the project answers."""
+
+    agent: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from voiceagent.discreet import Words
 
 ToolOutcome = Literal["ok", "error", "timeout", "cancelled"]
 ReplyStatus = Literal["completed", "cancelled", "incomplete", "failed"]
-TransferOutcome = Literal["connected", "busy", "no_answer", "declined", "failed"]
+TransferOutcome = Literal["connected", "busy", "no_answer", "declined", "failed", "cancelled"]
 
 
 class Event:
@@ -72,6 +72,13 @@ class KeyPressed(Event):
     """The caller pressed a key: one of 0-9 * # A-D."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenKeyPressed(Event):
+    """The caller pressed a key that nobody but a tool may know: one that ends the entry, one that gives it up, or another."""
+
+    kind: Literal["digit", "end", "give_up"] = "digit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +201,10 @@ class ReplyWordsEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ToolCalled(Event):
-    """The engine wants a tool run. `arguments` is the JSON text as the model wrote it."""
+    """The engine wants a tool run. `arguments` is the JSON text as the model wrote it.
+
+    `item_id` is empty when it was not the engine that asked for it but the caller, by a key.
+    """
 
     reply_id: str
     item_id: str
@@ -300,9 +310,10 @@ class TransferEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantsChanged(Event):
-    """Who is in the call now, beside us."""
+    """Who is in the call now, beside us. `caller_here` False: the caller was, and is no more."""
 
     count: int
+    caller_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +322,14 @@ class RecordingChanged(Event):
 
     recording_id: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeysSent(Event):
+    """The telephony service pressed the keys of a `SendKeys`, or says why not."""
+
+    tool_call_id: str
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ Covers every dialect that is read into the canonical vocabulary of `protocol.rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from voiceagent.call.commands import (
+    AddToolCall,
     AddUserText,
     AskForReply,
     CancelReply,
@@ -16,6 +17,8 @@ from voiceagent.call.commands import (
     EngineCommand,
     EngineSetup,
     GiveToolResult,
+    ReviseEngine,
+    ToolSpec,
     TruncateItem,
 )
 from voiceagent.call.events import (
@@ -62,11 +65,7 @@ def session_of(setup: EngineSetup) -> dict[str, Any]:
         "input_audio_format": "pcm16",
         "output_audio_format": "pcm16" if setup.sample_rate == 24_000 else f"pcm16_{setup.sample_rate}hz",
         "input_audio_sampling_rate": setup.sample_rate,
-        "turn_detection": {
-            "create_response": True,
-            "interrupt_response": True,
-            **(setup.turn_detection or {"type": "server_vad"}),
-        },
+        "turn_detection": _turn_detection(setup.turn_detection),
     }
     if setup.instructions:
         session["instructions"] = setup.instructions
@@ -75,12 +74,34 @@ def session_of(setup: EngineSetup) -> dict[str, Any]:
     if setup.transcription is not None:
         session["input_audio_transcription"] = dict(setup.transcription)
     if setup.tools:
-        session["tools"] = [
-            {"type": "function", "name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
-            for tool in setup.tools
-        ]
+        session["tools"] = _tools(setup.tools)
         session["tool_choice"] = "auto"
     return {**session, **setup.options}
+
+
+def revision_of(revised: ReviseEngine) -> dict[str, Any]:
+    """The `session` of a later session.update: what changes and nothing else, for much of a session must not be sent again."""
+    session: dict[str, Any] = {}
+    if revised.instructions is not None:
+        session["instructions"] = revised.instructions
+    if revised.tools is not None:
+        session["tools"] = _tools(revised.tools)
+    if revised.voice is not None:
+        session["voice"] = _voice(revised.voice)
+    if revised.turn_detection is not None:
+        session["turn_detection"] = _turn_detection(revised.turn_detection)
+    return session
+
+
+def _turn_detection(chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"create_response": True, "interrupt_response": True, **(chosen or {"type": "server_vad"})}
+
+
+def _tools(tools: Sequence[ToolSpec]) -> list[dict[str, Any]]:
+    return [
+        {"type": "function", "name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+        for tool in tools
+    ]
 
 
 def _voice(voice: str | Mapping[str, Any]) -> dict[str, Any]:
@@ -97,6 +118,11 @@ def message_of(command: EngineCommand, command_id: str, *, exact_voice: bool) ->
     match command:
         case ConfigureEngine(setup=setup):
             return wire.SessionUpdate(session_of(setup), event_id=command_id)
+        case ReviseEngine():
+            return wire.SessionUpdate(revision_of(command), event_id=command_id)
+        case AddToolCall(tool_call_id=tool_call_id, name=name, arguments=arguments):
+            item = {"type": "function_call", "call_id": tool_call_id, "name": name, "arguments": arguments}
+            return wire.ConversationItemCreate(item, event_id=command_id)
         case AskForReply():
             return _reply(command, command_id, exact_voice)
         case CancelReply(reply_id=reply_id):

@@ -236,3 +236,25 @@ def test_a_reply_that_failed_carries_the_engines_own_words() -> None:
     assert heard({"type": "response.done", "response": failed}) == [
         e.ReplyEnded("r1", "failed", "server_error: The model produced no valid content.", {})
     ]
+
+
+@pytest.mark.parametrize(
+    ("revised", "session"),
+    [
+        (c.ReviseEngine(instructions="Now bill."), {"instructions": "Now bill."}),
+        (c.ReviseEngine(voice="alloy"), {"voice": {"type": "openai", "name": "alloy"}}),
+        (c.ReviseEngine(tools=()), {"tools": []}),
+        (
+            c.ReviseEngine(turn_detection={"type": "server_vad", "create_response": False}),
+            {"turn_detection": {"type": "server_vad", "create_response": False, "interrupt_response": True}},
+        ),
+    ],
+)
+def test_a_session_is_revised_by_what_changes_and_nothing_else(revised: c.ReviseEngine, session: dict[str, Any]) -> None:
+    assert sent(revised) == {"type": "session.update", "event_id": "c-1", "session": session}
+
+
+def test_a_tool_call_that_was_not_the_engines_is_put_into_its_memory() -> None:
+    item = {"type": "function_call", "call_id": "keys-1", "name": "lookup", "arguments": "{}"}
+    expected = {"type": "conversation.item.create", "event_id": "c-1", "item": item}
+    assert sent(c.AddToolCall("keys-1", "lookup", "{}")) == expected
