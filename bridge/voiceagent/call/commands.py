@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from voiceagent.call.events import ToolOutcome, TransferOutcome
-from voiceagent.discreet import PhoneNumber, Words
-
-TransferMode = Literal["join", "cold", "warm", "consult"]
-
-
-class Command:
-    """The root of all commands, for type checks only."""
-
-    __slots__ = ()
+from voiceagent.call.events import ToolOutcome as ToolOutcome
+from voiceagent.call.events import TransferMode as TransferMode
+from voiceagent.call.events import TransferOutcome as TransferOutcome
+from voiceagent.call.notes import AgentChangedNoted as AgentChangedNoted
+from voiceagent.call.notes import AgentSpeechBegan as AgentSpeechBegan
+from voiceagent.call.notes import AgentTurnNoted as AgentTurnNoted
+from voiceagent.call.notes import BargeInNoted as BargeInNoted
+from voiceagent.call.notes import BridgeShareNoted as BridgeShareNoted
+from voiceagent.call.notes import CallBeganNoted as CallBeganNoted
+from voiceagent.call.notes import CallEndedNoted as CallEndedNoted
+from voiceagent.call.notes import CallerTurnNoted as CallerTurnNoted
+from voiceagent.call.notes import KeyNoted as KeyNoted
+from voiceagent.call.notes import Note as Note
+from voiceagent.call.notes import PhaseNoted as PhaseNoted
+from voiceagent.call.notes import RecordingNoted as RecordingNoted
+from voiceagent.call.notes import ToolNoted as ToolNoted
+from voiceagent.call.notes import TransferNoted as TransferNoted
+from voiceagent.call.notes import UsageNoted as UsageNoted
+from voiceagent.call.notes import Warned as Warned
+from voiceagent.call.roots import Command as Command
+from voiceagent.discreet import Words
 
 
 class EngineCommand(Command):
@@ -205,7 +216,7 @@ class TransferCaller(ControlCommand):
     reason: Words
     ring_seconds: int
     mode: TransferMode = "join"
-    summary: Words = Words("")
+    summary: Words = Words("")  # noqa: RUF009  an immutable string
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,154 +299,3 @@ class CloseCall(Command):
 
     outcome: str  # completed | transferred | rejected | failed
     reason: str
-
-
-# --- notes: for whoever watches (report, capture, workbench, logs); nothing depends on them
-
-
-class Note(Command):
-    """The root of all notes."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CallerTurnNoted(Note):
-    """What the caller said, once its text is known. Times are of the speech itself."""
-
-    item_id: str
-    text: Words
-    start_ms: float
-    end_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSpeechBegan(Note):
-    """The caller begins to hear an item. `latency_ms` counts from the end of the caller's speech, None for a greeting."""
-
-    item_id: str
-    latency_ms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AgentTurnNoted(Note):
-    """An item the agent spoke, when the caller has heard it to its end or interrupted it.
-
-    `heard_ms` is how much of its audio the caller heard.
-    """
-
-    item_id: str
-    text: Words
-    start_ms: float
-    end_ms: float
-    interrupted: bool
-    heard_ms: float
-    latency_ms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class BargeInNoted(Note):
-    """The caller interrupted. `stop_ms`: from the onset of speech (as the engine places it) to our StopPlayback;
-    `truncated_at_ms`: how much of the item the caller had heard."""
-
-    at_ms: float
-    stop_ms: float
-    truncated_at_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class ToolNoted(Note):
-    """A tool ran. `arguments` and `output` are JSON texts."""
-
-    name: str
-    arguments: Words
-    output: Words
-    outcome: ToolOutcome
-    duration_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class TransferNoted(Note):
-    """How a transfer ended. `code`: the service's reason of a failure, or `human_left` for one who hung up again."""
-
-    target: str
-    outcome: TransferOutcome
-    duration_ms: float
-    mode: TransferMode = "join"
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingNoted(Note):
-    """The service's recording of the call: its id, under which its file is announced later, and `state` active or inactive."""
-
-    recording_id: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgentChangedNoted(Note):
-    """From here on another agent of the project answers."""
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyNoted(Note):
-    """The caller pressed a key."""
-
-    key: Words
-
-
-@dataclass(frozen=True, slots=True)
-class UsageNoted(Note):
-    """Tokens of one reply, by kind."""
-
-    usage: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseNoted(Note):
-    """The call reached a phase: answered, media_open, engine_ready, first_audio, transferring, ending, ended."""
-
-    phase: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallBeganNoted(Note):
-    """The runner's first note: who calls whom, and what answers. `started_at` is Unix time in seconds."""
-
-    agent: str
-    engine: str
-    correlation_id: str
-    caller: PhoneNumber
-    called: PhoneNumber
-    started_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class CallEndedNoted(Note):
-    """The runner's last note: everything is closed. Counts are of frames; `dropped`: lost to slow peers, full buffers."""
-
-    outcome: str  # as in CloseCall
-    reason: str
-    caller_in: int
-    agent_out: int
-    dropped: int
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeShareNoted(Note):
-    """How much of a latency was the bridge's own: `kind` is first_audio (engine's first delta in, caller's first frame out) or
-    barge_in (speech_started in, StopPlayback carried out)."""
-
-    kind: str
-    ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Warned(Note):
-    """Something a developer should see; the call goes on."""
-
-    code: str
-    sentence: str

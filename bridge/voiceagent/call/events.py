@@ -10,17 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from voiceagent.call.roots import Event as Event
 from voiceagent.discreet import Words
 
 ToolOutcome = Literal["ok", "error", "timeout", "cancelled"]
 ReplyStatus = Literal["completed", "cancelled", "incomplete", "failed"]
 TransferOutcome = Literal["connected", "busy", "no_answer", "declined", "failed", "cancelled"]
-
-
-class Event:
-    """The root of all events, for type checks only."""
-
-    __slots__ = ()
+TransferMode = Literal["join", "cold", "warm", "consult"]
 
 
 @dataclass(frozen=True, slots=True)
