@@ -6,7 +6,7 @@ import asyncio
 import os
 import shlex
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.errors import UserError
 
 if TYPE_CHECKING:
+    from voiceagent.emulators.certificates import Authority
     from voiceagent.emulators.together import Emulators, Which
     from voiceagent_cli.terminal import Terminal
 
@@ -24,21 +25,26 @@ async def emulate(
     stop: asyncio.Event,
     *,
     options: Mapping[str, Any],
-    env: bool,
+    https: bool,
+    shells: Sequence[str],
     as_json: bool,
     with_parent: bool,
 ) -> None:
-    """Run the emulators until `stop` is set, or until standard input closes when they run for a parent."""
+    """Run the emulators until `stop` is set, or until standard input closes when they run for a parent.
+
+    `shells` are those for which settings to paste are printed.
+    """
     from voiceagent.emulators.together import Emulators
 
     thinker = thinker_of(options["agent"])
     chosen = {name: value for name, value in options.items() if name != "agent"}
-    async with Emulators(which, thinker=thinker, **chosen) as emulators:
+    authority = await asyncio.to_thread(own_authority, options.get("name", "")) if https else None
+    async with Emulators(which, thinker=thinker, authority=authority, **chosen) as emulators:
         facts = emulators.facts()
         if as_json:
             terminal.record(facts, indent=None)
         else:
-            announce(facts, terminal, env=env)
+            announce(facts, terminal, shells=shells)
         if with_parent:
             _stop_with_parent(stop)
         async with asyncio.TaskGroup() as tasks:
@@ -66,19 +72,35 @@ async def _follow_rules(directory: Path | None, emulators: Emulators) -> None:
             emulators.think(thinker_of(directory))
 
 
-def announce(facts: Mapping[str, Any], terminal: Terminal, *, env: bool) -> None:
-    """The addresses, or with `env` lines to paste: the three shapes are the same settings."""
-    if not env:
-        for name in ("acs", "voice_live", "arm"):
-            if server := facts.get(name):
-                terminal.result(f"{name.replace('_', '-'):<11} {server['endpoint']}")
-        terminal.say("Ctrl-C ends them; --env prints settings that lead a client here.")
+def own_authority(name: str) -> Authority:
+    """This user's certificate authority for these emulators; one of its own for each name they are given."""
+    from voiceagent.config.load import data_folder, environment
+    from voiceagent.emulators.certificates import NAMES, open_authority
+
+    names = (*NAMES, name) if name and name not in NAMES else NAMES
+    return open_authority(data_folder(environment()) / ("https" if names == NAMES else f"https-{name}"), names=names)
+
+
+def announce(facts: Mapping[str, Any], terminal: Terminal, *, shells: Sequence[str]) -> None:
+    """The addresses, or the settings to paste for each shell: the shapes differ, the settings do not."""
+    if shells:
+        for shell in shells:
+            title, line = SHELLS[shell]
+            if len(shells) > 1:
+                terminal.result(f"# {title}")
+            for name, value in facts["env"].items():
+                terminal.result(line(name, value))
+            if len(shells) > 1:
+                terminal.result("")
         return
-    for title, line in (("bash", _bash), ("PowerShell", _powershell), (".env", _dotenv)):
-        terminal.result(f"# {title}")
-        for name, value in facts["env"].items():
-            terminal.result(line(name, value))
-        terminal.result("")
+    for name in ("acs", "voice_live", "arm"):
+        if server := facts.get(name):
+            also = "" if server["endpoint"] == server["plain_endpoint"] else f"  and  {server['plain_endpoint']}"
+            terminal.result(f"{name.replace('_', '-'):<11} {server['endpoint']}{also}")
+    if trust := facts.get("trust"):
+        terminal.say(f"Their certificates are signed by {trust['certificate']}, which clients have to trust.")
+        terminal.say("--env prints the settings for that. Java: " + trust["java_options"])
+    terminal.say("Ctrl-C ends them; --env prints settings that lead a client here.")
 
 
 def _bash(name: str, value: str) -> str:
@@ -91,6 +113,13 @@ def _powershell(name: str, value: str) -> str:
 
 def _dotenv(name: str, value: str) -> str:
     return f'{name}="{value}"'
+
+
+SHELLS: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
+    "bash": ("bash", _bash),
+    "powershell": ("PowerShell", _powershell),
+    "dotenv": (".env", _dotenv),
+}
 
 
 def _stop_with_parent(stop: asyncio.Event) -> None:

@@ -8,28 +8,28 @@ import json
 from pathlib import Path
 from typing import Any
 
-from voiceagent_cli.emulating import _follow_rules, announce, emulate, thinker_of
+from voiceagent_cli.emulating import SHELLS, _follow_rules, announce, emulate, own_authority, thinker_of
 from voiceagent_cli.terminal import Terminal
 
 FACTS = {
-    "acs": {"endpoint": "http://127.0.0.1:1"},
+    "acs": {"endpoint": "http://127.0.0.1:1", "plain_endpoint": "http://127.0.0.1:1"},
     "voice_live": {},
     "env": {"ACS_CONNECTION_STRING": "endpoint=http://127.0.0.1:1;accesskey=a'b", "PORT": "1"},
 }
 
 
-def said(*, env: bool) -> str:
+def said(*shells: str, facts: Any = FACTS) -> str:
     out = io.StringIO()
-    announce(FACTS, Terminal(out, io.StringIO()), env=env)
+    announce(facts, Terminal(out, io.StringIO()), shells=shells)
     return out.getvalue()
 
 
 def test_only_what_runs_is_announced() -> None:
-    assert said(env=False) == "acs         http://127.0.0.1:1\n"
+    assert said() == "acs         http://127.0.0.1:1\n"
 
 
 def test_settings_for_three_shells() -> None:
-    assert said(env=True) == (
+    assert said(*SHELLS) == (
         "# bash\n"
         "export ACS_CONNECTION_STRING='endpoint=http://127.0.0.1:1;accesskey=a'\"'\"'b'\n"
         "export PORT=1\n"
@@ -45,6 +45,29 @@ def test_settings_for_three_shells() -> None:
     )
 
 
+def test_settings_for_one_shell_have_nothing_around_them() -> None:
+    assert said("dotenv") == 'ACS_CONNECTION_STRING="endpoint=http://127.0.0.1:1;accesskey=a\'b"\nPORT="1"\n'
+
+
+def test_with_https_both_addresses_and_whom_to_trust_are_told() -> None:
+    facts = {
+        "acs": {"endpoint": "https://127.0.0.1:2", "plain_endpoint": "http://127.0.0.1:1"},
+        "trust": {"certificate": "/ca.pem", "java_options": "-Dstore"},
+    }
+    err = io.StringIO()
+    announce(facts, Terminal(out := io.StringIO(), err), shells=())
+    assert out.getvalue() == "acs         https://127.0.0.1:2  and  http://127.0.0.1:1\n"
+    assert "signed by /ca.pem" in err.getvalue()
+    assert "Java: -Dstore" in err.getvalue()
+
+
+def test_each_name_of_a_machine_has_an_authority_of_its_own(tmp_path: Path) -> None:
+    mine, named = own_authority(""), own_authority("emulator")
+    assert mine.certificate.parent.name == "https"
+    assert named.certificate.parent.name == "https-emulator"
+    assert named.names[-1] == "emulator"
+
+
 def test_the_agents_rules_are_followed(project: Path) -> None:
     assert thinker_of(project).rules
     assert thinker_of(None).rules == []
@@ -54,7 +77,9 @@ async def test_they_run_until_stopped_and_print_one_line_of_json() -> None:
     stop, out = asyncio.Event(), io.StringIO()
     stop.set()
     options: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "key": "", "agent": None, "seed": 7, "answers": "scripted"}
-    await emulate("all", Terminal(out, io.StringIO()), stop, options=options, env=True, as_json=True, with_parent=False)
+    await emulate(
+        "all", Terminal(out, io.StringIO()), stop, options=options, https=False, shells=[], as_json=True, with_parent=False
+    )
     facts = json.loads(out.getvalue())
     assert out.getvalue().count("\n") == 1
     assert {"acs", "voice_live", "event_grid", "arm", "env"} <= set(facts)

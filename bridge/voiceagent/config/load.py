@@ -64,6 +64,12 @@ def default_user_file(environ: Mapping[str, str]) -> Path:
     return Path(home) / "voiceagent" / "config.toml"
 
 
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """`~/.local/share/voiceagent`, or where XDG_DATA_HOME says: what is made once and kept for this user."""
+    home = environ.get("XDG_DATA_HOME") or Path(environ.get("HOME") or Path.home()) / ".local" / "share"
+    return Path(home) / "voiceagent"
+
+
 def load_settings(
     project_dir: Path | None,
     *,

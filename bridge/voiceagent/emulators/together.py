@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voiceagent.config.schema import ThinkerSection
     from voiceagent.emulators.acs.serve import AcsEmulator
     from voiceagent.emulators.arm.serve import ArmEmulator
+    from voiceagent.emulators.certificates import Authority
     from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
     from voiceagent.emulators.voice_live.source import AnswerSource
     from voiceagent.speech.parts import Parts
@@ -34,6 +35,9 @@ OUR_NUMBER = "+14255550199"
 
 MANAGED = ("event-grid", "arm", "all")
 """Event Grid is managed through ARM and has the events of the emulated phone, so that both names run the same pair."""
+
+SERVERS = 3
+"""Plain ports; those for https come after them."""
 
 NO_EMULATION: dict[str, Any] = {}
 
@@ -55,7 +59,9 @@ class CallerVoice:
 class Emulators:
     """Run while the block does. A fixed `port` is the ACS emulator's; Voice Live takes the next and ARM the one after.
 
-    `answers` scripted: Voice Live answers without models. `source` and `voice` replace what would be loaded.
+    With `authority` all are served over https too, at the three ports after these, and the settings lead there. `name` is what
+    other machines call this one. `answers` scripted: Voice Live answers without models. `source` and `voice` replace what would
+    be loaded.
     """
 
     def __init__(
@@ -71,13 +77,16 @@ class Emulators:
         options: NetworkOptions | None = None,
         source: Callable[[], AnswerSource] | None = None,
         voice: Callable[[], Speaker] | None = None,
+        name: str = "",
+        authority: Authority | None = None,
     ) -> None:
         self.acs: AcsEmulator | None = None
         self.voice_live: VoiceLiveEmulator | None = None
         self.arm: ArmEmulator | None = None
         self._which = which
-        self._host = host
         self._port = port
+        self._authority = authority
+        self._reach: dict[str, Any] = {"host": host, "name": name, "tls": authority and authority.server_context()}
         self._key = key
         self._thinker = thinker
         self._answers = answers
@@ -110,6 +119,7 @@ class Emulators:
             "voice_live": NO_EMULATION if self.voice_live is None else _voice_live_facts(self.voice_live),
             "event_grid": NO_EMULATION if self.acs is None else _event_grid_facts(self.acs, self.arm),
             "arm": NO_EMULATION if self.arm is None else _arm_facts(self.arm),
+            **({} if self._authority is None else {"trust": self._authority.facts()}),
             "env": self.env(),
         }
 
@@ -123,7 +133,7 @@ class Emulators:
                 "ACS_SOURCE_PHONE_NUMBER": OUR_NUMBER,
                 "VOICEAGENT_ACS_ISSUER": self.acs.url,
                 "VOICEAGENT_ACS_JWKS_URL": self.acs.jwks_url,
-                "VOICEAGENT_EMULATOR_URL": self.acs.url,
+                "VOICEAGENT_EMULATOR_URL": self.acs.plain_url,
             }
         if self.arm is not None:
             found |= {
@@ -138,7 +148,7 @@ class Emulators:
                 "AZURE_VOICELIVE_ENDPOINT": self.voice_live.endpoint,
                 "AZURE_VOICELIVE_API_KEY": self.voice_live.key or "",
             }
-        return found
+        return found if self._authority is None else found | self._authority.trust_env()
 
     def think(self, thinker: ThinkerSection) -> None:
         """Follow other rules from the next session on. Nothing to do when no embedded engine runs."""
@@ -149,15 +159,13 @@ class Emulators:
 
     async def _enter_voice_live(self, entered: AsyncExitStack) -> VoiceLiveEmulator:
         from voiceagent.emulators.voice_live.options import EmulatorOptions
-        from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
+        from voiceagent.emulators.voice_live.serve import ANY, VoiceLiveEmulator
 
         source = self._source or await self._load_source(entered)
         key = self._key or _new_key(self._seed)
-        port = self._port + 1 if self._port and self._which == "all" else self._port
-        options = EmulatorOptions(seed=self._seed)
-        return await entered.enter_async_context(
-            VoiceLiveEmulator(source, host=self._host, port=port, key=key, options=options)
-        )
+        options = EmulatorOptions(seed=self._seed, bearer_tokens=(ANY,))
+        place = self._place(1 if self._which == "all" else 0)
+        return await entered.enter_async_context(VoiceLiveEmulator(source, key=key, options=options, **place))
 
     async def _load_source(self, entered: AsyncExitStack) -> Callable[[], AnswerSource]:
         if self._answers == "scripted":
@@ -181,12 +189,11 @@ class Emulators:
 
         return await entered.enter_async_context(
             AcsEmulator(
-                host=self._host,
-                port=self._port,
                 key=self._key or None,
                 voice=self._voice or _voice_if_installed(),
                 ear=self._shared_ear(),
                 options=self._options,
+                **self._place(0),
             )
         )
 
@@ -198,8 +205,12 @@ class Emulators:
     async def _enter_arm(self, entered: AsyncExitStack, acs: AcsEmulator) -> ArmEmulator:
         from voiceagent.emulators.arm.serve import ArmEmulator
 
-        port = self._port + 2 if self._port else 0
-        return await entered.enter_async_context(ArmEmulator(acs.network, host=self._host, port=port))
+        return await entered.enter_async_context(ArmEmulator(acs.network, **self._place(2)))
+
+    def _place(self, index: int) -> dict[str, Any]:
+        """Where one of the three listens."""
+        port, tls_port = (self._port + index, self._port + SERVERS + index) if self._port else (0, 0)
+        return {**self._reach, "port": port, "tls_port": tls_port}
 
 
 def _event_grid_facts(acs: AcsEmulator, arm: ArmEmulator | None) -> dict[str, str]:
@@ -216,6 +227,7 @@ def _event_grid_facts(acs: AcsEmulator, arm: ArmEmulator | None) -> dict[str, st
 def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
     return {
         "endpoint": emulator.url,
+        "plain_endpoint": emulator.plain_url,
         "subscription_id": emulator.azure_subscription,
         "resource_group": emulator.resource_group,
         "acs_resource_id": emulator.desk.network.topic,
@@ -227,6 +239,7 @@ def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
 def _acs_facts(emulator: AcsEmulator) -> dict[str, str]:
     return {
         "endpoint": emulator.url,
+        "plain_endpoint": emulator.plain_url,
         "connection_string": emulator.connection_string,
         "key": emulator.key,
         "resource_id": emulator.resource_id,
@@ -237,7 +250,7 @@ def _acs_facts(emulator: AcsEmulator) -> dict[str, str]:
 
 
 def _voice_live_facts(emulator: VoiceLiveEmulator) -> dict[str, str]:
-    return {"endpoint": emulator.endpoint, "key": emulator.key or ""}
+    return {"endpoint": emulator.endpoint, "plain_endpoint": emulator.plain_endpoint, "key": emulator.key or ""}
 
 
 def _voice_if_installed() -> Callable[[], Speaker] | None:

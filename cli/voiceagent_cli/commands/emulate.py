@@ -20,6 +20,12 @@ class Which(StrEnum):
     all = "all"
 
 
+class Shell(StrEnum):
+    bash = "bash"
+    powershell = "powershell"
+    dotenv = "dotenv"
+
+
 class Answers(StrEnum):
     embedded = "embedded"
     scripted = "scripted"
@@ -29,11 +35,14 @@ def command(
     ctx: Context,
     which: Annotated[Which, Argument(help="What to emulate.")] = Which.all,
     env: Annotated[bool, Option("--env", help="Print the settings that lead any client to these emulators.")] = False,
+    shell: Annotated[Shell | None, Option(help="With --env: for this shell alone.")] = None,
     json: AsJson = False,
+    https: Annotated[bool, Option("--https", help="Serve https and wss too, at the ports after these.")] = False,
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int, Option(metavar="PORT", help="First port; the others take the next two. 0: any free.", min=0, max=65535)
+        int, Option(metavar="PORT", help="First port; the others take the next ones. 0: any free.", min=0, max=65535)
     ] = 0,
+    name: Annotated[str, Option(metavar="NAME", help="What other machines call this one; lets them use /emulator.")] = "",
     key: Annotated[str, Option(metavar="KEY", parser=key_of, help="Access key; made at start when not given.")] = "",
     agent: Annotated[
         Path | None, Option(metavar="DIR", help="Agent project whose [thinker] rules the embedded engine follows.")
@@ -48,6 +57,8 @@ def command(
 
     --env prints settings to paste into a shell or .env file; --env --json prints them, and everything else there is to know,
     as one line once all are ready.
+
+    With --https a certificate authority of this machine is made once, and --env prints what makes clients trust it.
     """
     from voiceagent_cli.emulating import emulate
     from voiceagent_cli.signals import run
@@ -57,8 +68,17 @@ def command(
             which.value,
             ctx.obj,
             stop,
-            options={"host": host, "port": port, "key": key, "agent": agent, "seed": seed, "answers": answers.value},
-            env=env,
+            options={
+                "host": host,
+                "port": port,
+                "name": name,
+                "key": key,
+                "agent": agent,
+                "seed": seed,
+                "answers": answers.value,
+            },
+            https=https,
+            shells=[shell.value] if shell else [one.value for one in Shell] if env else [],
             as_json=json,
             with_parent=with_parent,
         )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.certificates import open_authority
+from voiceagent.emulators.listening import listening_at
 from voiceagent.emulators.together import CallerVoice, Emulators
 
 ACS = {
@@ -65,6 +70,34 @@ async def test_a_key_that_is_given_is_used_by_both() -> None:
     async with Emulators("all", answers="scripted", key="a2V5", voice=lambda: CallerVoice(Mute())) as emulators:
         facts = emulators.facts()
         assert (facts["acs"]["key"], facts["voice_live"]["key"]) == ("a2V5", "a2V5")
+
+
+async def test_with_an_authority_everything_is_led_to_over_https(tmp_path: Path) -> None:
+    authority = open_authority(tmp_path)
+    async with Emulators("all", answers="scripted", voice=lambda: CallerVoice(Mute()), authority=authority) as emulators:
+        facts = emulators.facts()
+        trusted = ssl.create_default_context(cafile=facts["trust"]["certificate"])
+        async with httpx.AsyncClient(verify=trusted, trust_env=False) as http:
+            for name in ("acs", "voice_live"):
+                for address in (facts[name]["endpoint"], facts[name]["plain_endpoint"]):
+                    assert (await http.get(f"{address}/emulator/health")).json()["ok"]
+    env = facts["env"]
+    assert facts["acs"]["issuer"] == facts["acs"]["endpoint"]
+    assert {env[name].partition(":")[0] for name in ("AZURE_VOICELIVE_ENDPOINT", "VOICEAGENT_ARM_ENDPOINT")} == {"https"}
+    assert env["ACS_CONNECTION_STRING"].startswith("endpoint=https://")
+    assert env["SSL_CERT_FILE"] == facts["trust"]["bundle"]
+    assert env["IDENTITY_ENDPOINT"].startswith("http://")
+
+
+async def test_fixed_ports_are_six_in_a_row(tmp_path: Path) -> None:
+    with listening_at("127.0.0.1", 0) as free:
+        first = free.getsockname()[1]
+    async with Emulators(
+        "all", port=first, answers="scripted", voice=lambda: CallerVoice(Mute()), authority=open_authority(tmp_path)
+    ) as emulators:
+        facts = emulators.facts()
+    found = [facts[name][which] for which in ("plain_endpoint", "endpoint") for name in ("acs", "voice_live", "arm")]
+    assert [int(url.rsplit(":", 1)[1]) for url in found] == list(range(first, first + 6))
 
 
 async def test_the_network_behaves_as_its_options_say() -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from voiceagent import __version__
-from voiceagent.emulators.acs import routes
+from voiceagent.emulators.acs import pages, routes
 from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.measures import measurements, summary
 from voiceagent.emulators.acs.placing import read_callee, read_more, read_order
@@ -25,19 +25,28 @@ if TYPE_CHECKING:
 
     from voiceagent.emulators.acs.circuit import Circuit
     from voiceagent.emulators.acs.network import Network
-
-LOOPBACK = ("127.0.0.1", "::1")
-NAMES = ("127.0.0.1", "localhost", "[::1]")
+    from voiceagent.emulators.numbers.state import Numbers
 
 Endpoint = Callable[["Request"], Awaitable["Response"]]
 
 
-def admin_routes(network: Network) -> list[Route]:
+def admin_routes(network: Network, numbers: Numbers) -> list[Route]:
     """All routes under `/emulator` and those of the recorded files."""
     from starlette.routing import Route
 
     desk = _Desk(network)
+
+    def page(read: Callable[[], dict[str, Any]]) -> Endpoint:
+        async def show(_: Request) -> Response:
+            return _json(200, read())
+
+        return show
+
     table: list[tuple[str, str, Endpoint]] = [
+        ("GET", "/emulator", page(lambda: {"emulator": "acs", "pages": pages.INDEX})),
+        ("GET", "/emulator/recordings", page(lambda: pages.recordings(network))),
+        ("GET", "/emulator/numbers", page(lambda: pages.numbers(numbers, network.wall()))),
+        ("GET", "/emulator/subscriptions", page(lambda: pages.subscriptions(network))),
         ("GET", "/emulator/health", desk.health),
         ("PUT", "/emulator/callees", desk.describe_callee),
         ("PUT", "/emulator/subscription", desk.subscribe),
@@ -53,19 +62,19 @@ def admin_routes(network: Network) -> list[Route]:
         ("GET", "/v1/objects/{document}/content/acsmetadata", desk.recorded_metadata),
         ("DELETE", "/v1/objects/{document}", desk.delete_recorded),
     ]
-    return [Route(path, _guarded(endpoint), methods=[method]) for method, path, endpoint in table]
+    return [Route(path, _guarded(network, endpoint), methods=[method]) for method, path, endpoint in table]
 
 
 class _Missing(Exception):
     """There is no such thing here: 404."""
 
 
-def _guarded(endpoint: Endpoint) -> Endpoint:
+def _guarded(network: Network, endpoint: Endpoint) -> Endpoint:
     """Only this machine may ask, and not a web page that resolves some name to it. Errors become sentences."""
 
     async def respond(request: Request) -> Response:
-        host = request.headers.get("host", "").rsplit(":", 1)[0] if "]" not in request.headers.get("host", "") else "[::1]"
-        if request.client is None or request.client.host not in LOOPBACK or host not in NAMES:
+        peer = None if request.client is None else request.client.host
+        if not network.reach.admits(peer, request.headers.get("host", "")):
             return _error(403, "The emulator's own addresses are for this machine only.")
         try:
             return await endpoint(request)
@@ -184,7 +193,7 @@ class _Desk:
         network = self._network
         call, recording = network.exchange.by_document(self._document(request))
         circuit = network.circuits[call.call_id]
-        return _json(200, metadata(recording, circuit, resource_id=network.resource_id, wall_of=network.wall_text_of))
+        return _json(200, metadata(recording, circuit, resource_id=network.resource_id, wall_of=network.times.at))
 
     async def delete_recorded(self, request: Request) -> Response:
         from starlette.responses import Response

@@ -55,12 +55,13 @@ class Circuit:
         self._beats = 0
         self._human: Utterance | None = None
         self._human_frame = 0
+        self._ids = network.ids.stream(f"callbacks {call.call_id}")
         self._post = CallbackPost(
             network.client,
             token=network.signer.callback_token,
             diary=call.diary,
             now=network.now,
-            ids=network.ids,
+            ids=self._ids,
             attempts=network.options.callback_attempts,
         )
         call.diary.changed = self._wake
@@ -93,7 +94,7 @@ class Circuit:
             await self._closed.wait()
             preparing.cancel()
 
-    async def beat(self, now: float, late_ms: float, timestamp: str) -> None:
+    async def beat(self, now: float, late_ms: float) -> None:
         """Everything that is due. Does not wait."""
         self.call.tick(now)
         self.carry_out()
@@ -106,7 +107,7 @@ class Circuit:
         for key in keys:
             self.call.keypad.pressed(key, now)
         if self.stream.is_open:
-            await self._send(payload, late_ms, timestamp)
+            await self._send(payload, late_ms)
             await self.stream.send_keys(keys)
         elif self.call.streaming.state == "inactive" and self.call.leg_is_up:
             self.stream.counts.lost += payload is not None
@@ -170,7 +171,11 @@ class Circuit:
     def _tell(self, notice: effects.Notice) -> None:
         network = self._network
         report = callback(
-            notice, self.call, event_id=network.ids.guid(), time=network.wall_text(), wall_of=network.wall_text_of
+            notice,
+            self.call,
+            event_id=self._ids.guid(),
+            time=network.times.message(self.call.call_id),
+            wall_of=network.times.at,
         )
         self._post.put(notice.uri, report)
 
@@ -204,7 +209,7 @@ class Circuit:
                 index += 1
             await self._more_steps.wait()
 
-    async def _send(self, payload: bytes | None, late_ms: float, timestamp: str) -> None:
+    async def _send(self, payload: bytes | None, late_ms: float) -> None:
         silent = False
         if self._is_held:
             payload = None
@@ -214,6 +219,7 @@ class Circuit:
             payload = self._idle[self._beats % len(self._idle)]
         if payload is None:
             payload, silent = self._silence, True
+        timestamp = self._network.times.frame(self._beats)
         self._beats += 1
         await self.stream.send(payload, timestamp=timestamp, silent=silent, late_ms=late_ms)
 

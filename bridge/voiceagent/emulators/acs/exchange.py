@@ -22,6 +22,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.callees = Callees()
         self._ids = ids
+        self._placed = 0
         self._options = options
         self._resource_id = resource_id
 
@@ -94,7 +95,9 @@ class Exchange:
         live = sum(not call.over for call in self.calls.values())
         if live >= self._options.most_calls:
             raise errors.Refusal(429, "8530", f"{live} calls are in progress, the most this emulator carries.")
-        call = Call(order, self._ids, self._options, app_id=app_id, now=now)
+        self._placed += 1
+        ids = self._ids.stream(f"call {self._placed}")
+        call = Call(order, ids, self._options, app_id=app_id, now=now)
         self._forget_oldest()
         self.calls[call.call_id] = call
         return call

@@ -12,8 +12,13 @@ from uuid import UUID
 class Ids:
     """All identifiers of one emulator. With a seed, the same requests in the same order get the same identifiers."""
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | str | None = None) -> None:
+        self._seed = seed
         self._random = Random(seed)  # noqa: S311 - repeatable on purpose; nothing secret is made here
+
+    def stream(self, name: str) -> Ids:
+        """Identifiers of one thing: the same whatever others have drawn meanwhile, when there is a seed."""
+        return Ids(None if self._seed is None else f"{self._seed}/{name}")
 
     def guid(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))

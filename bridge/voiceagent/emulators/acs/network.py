@@ -6,13 +6,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.discreet import Words
-from voiceagent.emulators.acs.callbacks import service_time
 from voiceagent.emulators.acs.circuit import Circuit
 from voiceagent.emulators.acs.exchange import Exchange
 from voiceagent.emulators.acs.ids import Ids
@@ -22,10 +21,12 @@ from voiceagent.emulators.acs.recorder import ready_event, sides, write_recordin
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.state import Call, Order
 from voiceagent.emulators.acs.studio import Line, Listener, Studio
+from voiceagent.emulators.acs.times import Times
 from voiceagent.emulators.acs.tokens import Signer
 from voiceagent.emulators.event_grid.delivery import Attempt, Conditions, Deliveries
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
 from voiceagent.emulators.event_grid.subscription import Subscription, validate
+from voiceagent.emulators.reach import Reach
 from voiceagent.errors import UserError
 from voiceagent.protocol.event_grid import IncomingCall
 from voiceagent.protocol.identifiers import from_raw_id
@@ -57,12 +58,15 @@ class Network:
         resource_id: str | None,
         voice: Callable[[], Speaker] | None,
         ear: Callable[[], Listener] | None = None,
+        reach: Reach | None = None,
         now: Callable[[], float] = _monotonic_ms,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.options = options
         self.client = client
         self.ids = Ids(options.seed)
+        self.request_ids = self.ids.stream("requests")
+        self.times = Times(counted=options.seed is not None, wall=wall, now=now)
         self.key = key or self.ids.access_key()
         self.resource_id = resource_id or self.ids.guid()
         self.topic = (
@@ -70,6 +74,7 @@ class Network:
             "/providers/Microsoft.Communication/communicationServices/emulated"
         )
         self.base = ""
+        self.reach = reach or Reach()
         self.now = now
         self.wall = wall
         self.signer = Signer(resource_id=self.resource_id, ids=self.ids, wall=wall)
@@ -87,6 +92,7 @@ class Network:
                 duplicates=options.event_grid_duplicates,
                 reorder_ms=options.event_grid_reorder_ms,
                 dead_letters=options.dead_letters,
+                random=Random(options.seed),  # noqa: S311 - chance that can be repeated
             ),
             clock_ms=now,
             wall=wall,
@@ -125,7 +131,7 @@ class Network:
             code=self.ids.guid(),
             event_id=self.ids.guid(),
             topic=self.topic,
-            time=self.wall_text(),
+            time=self.times.message(),
         )
         self.deliveries.subscription = subscription
 
@@ -176,15 +182,6 @@ class Network:
         if sentence not in self.warnings and len(self.warnings) < 100:
             self.warnings.append(sentence)
 
-    # -- clocks --------------------------------------------------------------------------------------------------------------
-
-    def wall_text(self) -> str:
-        return service_time(datetime.fromtimestamp(self.wall(), UTC))
-
-    def wall_text_of(self, at: float) -> str:
-        """The wall clock at a time of the calls' clock."""
-        return service_time(datetime.fromtimestamp(self.wall() - (self.now() - at) / 1000, UTC))
-
     # -- within --------------------------------------------------------------------------------------------------------------
 
     def _connect(self, call: Call, steps: tuple[Step, ...], line: Line) -> Circuit:
@@ -199,10 +196,9 @@ class Network:
     async def _beat(self, now: float, late_ms: float) -> None:
         if not self._live:
             return
-        timestamp = datetime.fromtimestamp(self.wall(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         for circuit in list(self._live.values()):
             try:
-                await circuit.beat(now, late_ms, timestamp)
+                await circuit.beat(now, late_ms)
             except Exception as error:  # a fault in one call must not stop the beat of the others; it ends that call, visibly
                 self._broken(circuit, error)
 
@@ -241,8 +237,8 @@ class Network:
                 topic=self.topic,
                 base=self.base,
                 event_id=self.ids.guid(),
-                time=self.wall_text(),
-                started=self.wall_text_of(recording.began),
+                time=self.times.message(),
+                started=self.times.at(recording.began),
                 call_id=circuit.call.server_call_id,
             )
         )
@@ -253,7 +249,7 @@ class Network:
             event_id=self.ids.guid(),
             topic=self.topic,
             subject=f"/caller/{order.caller}/recipient/{order.callee}",
-            time=self.wall_text(),
+            time=self.times.message(),
             to=from_raw_id(order.callee),
             from_=from_raw_id(order.caller),
             incoming_call_context=call.context,

@@ -61,4 +61,4 @@ class NetworkOptions:
     recordings: Path | None = None
     """Folder of the recordings; None: a temporary one that goes when the emulator goes."""
     seed: int | None = None
-    """Makes all identifiers repeatable."""
+    """Makes all identifiers repeatable, and counts the times that messages carry instead of reading them."""

@@ -9,21 +9,24 @@ Leaving the block hangs up all calls, delivers the callbacks that are due, and c
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
 from voiceagent.emulators.acs.studio import Listener
+from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.numbers.state import Numbers
+from voiceagent.emulators.reach import Reach
 from voiceagent.errors import UserError
 from voiceagent.protocol.auth import is_access_key
 
 if TYPE_CHECKING:
+    import ssl
+
     from starlette.applications import Starlette
 
 CALLBACK_SECONDS = 10.0
@@ -34,6 +37,8 @@ OPEN_CONNECTIONS = 200
 
 class AcsEmulator:
     """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it.
+
+    With `tls` it is served over https too, and `url` is that address. `name` is what other machines call it by.
 
     `voice` speaks for callers and prompts. `ear` understands callers; without one their scripts tell what they said.
     """
@@ -49,9 +54,13 @@ class AcsEmulator:
         ear: Callable[[], Listener] | None = None,
         options: NetworkOptions | None = None,
         numbers: NumbersOptions | None = None,
+        tls: ssl.SSLContext | None = None,
+        tls_port: int = 0,
+        name: str = "",
     ) -> None:
-        self.host = host
+        self.reach = Reach(host, name, tls)
         self.port = port
+        self.tls_port = tls_port
         self._key = key
         if key is not None and not is_access_key(key):
             raise UserError("The access key of an ACS resource is base64 text, and this key is not.", remedy="Leave it out.")
@@ -63,9 +72,13 @@ class AcsEmulator:
 
     @property
     def url(self) -> str:
-        """The endpoint, without a slash at its end (the SDK signs another host with one)."""
-        host = "127.0.0.1" if self.host in ("", "0.0.0.0") else f"[{self.host}]" if ":" in self.host else self.host  # noqa: S104
-        return f"http://{host}:{self.port}"
+        """The endpoint: https where there is TLS."""
+        return self.plain_url if self.reach.tls is None else self.reach.url(self.tls_port, secure=True)
+
+    @property
+    def plain_url(self) -> str:
+        """The same over http."""
+        return self.reach.url(self.port)
 
     @property
     def key(self) -> str:
@@ -98,9 +111,11 @@ class AcsEmulator:
 
         failure: BaseException | None = None
         limits = httpx.Limits(max_connections=OPEN_CONNECTIONS, max_keepalive_connections=OPEN_CONNECTIONS)
-        async with httpx.AsyncClient(timeout=CALLBACK_SECONDS, trust_env=False, limits=limits) as client:
-            with listening_at(self.host, self.port) as listening:
-                self.port = listening.getsockname()[1]
+        async with httpx.AsyncClient(
+            timeout=CALLBACK_SECONDS, trust_env=False, limits=limits, mounts=_without_proof(limits)
+        ) as client:
+            with doors(self.reach, self.port, self.tls_port) as opened:
+                self.port, self.tls_port = ports(opened)
                 async with asyncio.TaskGroup() as tasks:
                     self.network = Network(
                         tasks,
@@ -110,8 +125,9 @@ class AcsEmulator:
                         resource_id=self._resource_id,
                         voice=self._voice,
                         ear=self._ear,
+                        reach=self.reach,
                     )
-                    async with serving(build_app(self.network, self._numbers), listening, tasks):
+                    async with serving(build_app(self.network, self._numbers), opened, tasks):
                         self.network.start(self.url)
                         try:
                             yield
@@ -141,51 +157,15 @@ def build_app(network: Network, numbers: NumbersOptions | None = None) -> Starle
     routes = [
         *calling_routes(network),
         *number_routes(state, lambda request, body: verify(network, request, body), network.wall),
-        *admin_routes(network),
+        *admin_routes(network, state),
     ]
     return Starlette(routes=routes, exception_handlers={404: unknown, 405: unknown})
 
 
-@contextmanager
-def listening_at(host: str, port: int) -> Iterator[socket.socket]:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listening.close()
-        raise UserError(
-            f"{host}:{port} cannot be listened on: {getattr(error, 'strerror', None) or error}.",
-            remedy="Choose another port, or 0.",
-        ) from error
-    try:
-        yield listening
-    finally:
-        listening.close()
+def _without_proof(limits: Any) -> dict[str, Any]:
+    """An app on this machine may have any certificate, such as the one its framework makes for development."""
+    import httpx
 
-
-@asynccontextmanager
-async def serving(app: Starlette, listening: socket.socket, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
-    """uvicorn in this event loop, without its signal handling: whoever runs the loop decides when it ends."""
-    import uvicorn
-
-    started = asyncio.Event()
-
-    class Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            started.set()
-
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1)
-    server = Server(config)
-    running = tasks.create_task(server.serve([listening]))
-    await started.wait()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await running
+    return {
+        f"https://{host}": httpx.AsyncHTTPTransport(verify=False, limits=limits) for host in ("localhost", "127.0.0.1", "[::1]")
+    }

@@ -163,7 +163,7 @@ class Desk:
                 code=wanted.code,
                 event_id=self.ids.guid(),
                 topic=network.topic,
-                time=network.wall_text(),
+                time=network.times.message(),
                 by_hand=by_hand,
             )
         except NoCodeYet:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.emulators.acs.admin import LOOPBACK, NAMES
 from voiceagent.emulators.arm import errors
 from voiceagent.emulators.arm.desk import Desk
 from voiceagent.emulators.arm.errors import Refusal
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from voiceagent.emulators.acs.network import Network
 
 LONGEST_BODY = 1_000_000
 METHODS = ["GET", "PUT", "PATCH", "POST", "DELETE"]
@@ -40,20 +41,22 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
         if place is None:
             raise errors.not_found(request.url.path)
         reply = desk.answer(request.method, place, await _object(request))
-        return _json(reply.status, reply.body, reply.headers)
+        # Whoever came over http goes on polling over http, and under the name it knows.
+        own = str(request.base_url).rstrip("/")
+        return _json(reply.status, reply.body, {name: value.replace(desk.base, own) for name, value in reply.headers.items()})
 
     async def by_hand(request: Request) -> Response:
         desk.validated_by_hand(request.path_params["operation"], request.query_params.get("id", ""))
         return _json(200, {"message": "The webhook is validated."})
 
     async def event_grid(request: Request) -> Response:
-        _only_from_here(request)
+        _only_guests(network, request)
         if request.method == "PUT":
             change_conditions(network.deliveries.conditions, await _object(request))
         return _json(200, seen(desk))
 
     async def publish(request: Request) -> Response:
-        _only_from_here(request)
+        _only_guests(network, request)
         event = await _object(request)
         kind = event.get("type")
         if not isinstance(kind, str) or not kind:
@@ -65,7 +68,7 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
             event_id=desk.ids.guid(),
             topic=network.topic,
             subject=subject,
-            time=network.wall_text(),
+            time=network.times.message(),
         )
         return _json(200, {"event_id": published.event_id, "subscriptions": network.deliveries.publish(published)})
 
@@ -127,10 +130,9 @@ def seen(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _only_from_here(request: Request) -> None:
-    host = request.headers.get("host", "")
-    name = "[::1]" if host.startswith("[::1]") else host.rsplit(":", 1)[0]
-    if request.client is None or request.client.host not in LOOPBACK or name not in NAMES:
+def _only_guests(network: Network, request: Request) -> None:
+    peer = None if request.client is None else request.client.host
+    if not network.reach.admits(peer, request.headers.get("host", "")):
         raise Refusal(403, "Forbidden", "The emulator's own addresses are for this machine only.")
 
 

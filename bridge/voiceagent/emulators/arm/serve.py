@@ -11,29 +11,49 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.network import Network
-from voiceagent.emulators.acs.serve import listening_at, serving
 from voiceagent.emulators.arm.desk import Desk
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.routes import build_app
 from voiceagent.emulators.arm.tokens import MSI_PATH
+from voiceagent.emulators.listening import doors, ports, serving
+from voiceagent.emulators.reach import Reach
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class ArmEmulator:
     """Runs while the block does. `url` and `desk` hold inside it."""
 
-    def __init__(self, network: Network, *, host: str = "127.0.0.1", port: int = 0, options: ArmOptions | None = None) -> None:
-        self.host = host
+    def __init__(
+        self,
+        network: Network,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        options: ArmOptions | None = None,
+        tls: ssl.SSLContext | None = None,
+        tls_port: int = 0,
+        name: str = "",
+    ) -> None:
+        self.reach = Reach(host, name, tls)
         self.port = port
+        self.tls_port = tls_port
         self._network = network
         self._options = options or ArmOptions()
 
     @property
     def url(self) -> str:
-        host = "127.0.0.1" if self.host in ("", "0.0.0.0") else f"[{self.host}]" if ":" in self.host else self.host  # noqa: S104
-        return f"http://{host}:{self.port}"
+        """The endpoint: https where there is TLS."""
+        return self.plain_url if self.reach.tls is None else self.reach.url(self.tls_port, secure=True)
+
+    @property
+    def plain_url(self) -> str:
+        """The same over http."""
+        return self.reach.url(self.port)
 
     @property
     def azure_subscription(self) -> str:
@@ -45,8 +65,11 @@ class ArmEmulator:
 
     @property
     def identity_endpoint(self) -> str:
-        """Where a managed identity gets its tokens; `identity_header` is the secret it asks with."""
-        return f"{self.url}{MSI_PATH}"
+        """Where a managed identity gets its tokens; `identity_header` is the secret it asks with.
+
+        Over http in any case: with https the identity library takes it for another of Azure's services.
+        """
+        return f"{self.plain_url}{MSI_PATH}"
 
     async def __aenter__(self) -> ArmEmulator:
         self._block = self._running()
@@ -59,8 +82,8 @@ class ArmEmulator:
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         failure: BaseException | None = None
-        with listening_at(self.host, self.port) as listening:
-            self.port = listening.getsockname()[1]
+        with doors(self.reach, self.port, self.tls_port) as opened:
+            self.port, self.tls_port = ports(opened)
             async with asyncio.TaskGroup() as tasks:
                 work: set[asyncio.Task[None]] = set()
 
@@ -71,7 +94,7 @@ class ArmEmulator:
 
                 self.desk = Desk(self._network, start, self.url, self._options)
                 self.identity_header = self.desk.ids.guid()
-                async with serving(build_app(self.desk, identity_header=self.identity_header), listening, tasks):
+                async with serving(build_app(self.desk, identity_header=self.identity_header), opened, tasks):
                     try:
                         yield
                     except BaseException as error:  # raised again below, not wrapped in the task group's own

@@ -57,6 +57,10 @@ class Operations:
     def find(self, operation_id: str) -> Operation | None:
         return self._all.get(operation_id)
 
+    def all(self) -> list[Operation]:
+        """Those that are remembered, oldest first."""
+        return list(self._all.values())
+
     def cancel(self, operation: Operation) -> None:
         """One that is done stays as it is."""
         if not operation.done:

@@ -22,7 +22,7 @@ class EmulatorOptions:
     late_deltas: int = 0
     """Audio deltas still sent after the `response.done` of a cancelled response, as seen in the field."""
     bearer_tokens: tuple[str, ...] = ()
-    """Entra tokens accepted beside the key; the key itself is always accepted as a token."""
+    """Entra tokens accepted beside the key, `*` for any; the key itself is always accepted as a token."""
     seed: int | None = None
     """Seed of all ids; None: different at every start."""
     outbox_bytes: int = 8 * 1024 * 1024

@@ -207,3 +207,31 @@ async def test_a_number_that_is_no_port_is_told() -> None:
 def test_a_key_that_cannot_sign_is_told_before_anything_starts() -> None:
     with pytest.raises(UserError, match="base64"):
         AcsEmulator(key="not a key")
+
+
+async def one_call() -> list[Any]:
+    """Everything that an app is told of a call with a transfer, and the first frames it gets."""
+    from azure.communication.callautomation import PhoneNumberIdentifier
+
+    async with a_network() as (app, emulator, http):
+        seen: list[Any] = []
+        keep = app.events.put_nowait
+
+        def look(event: Any) -> None:
+            seen.append(event)
+            keep(event)
+
+        app.events.put_nowait = look  # type: ignore[method-assign]  # to see what the answering takes out
+        async with answered(app, emulator, http, hang_up_after=False) as (_, call):
+            await app.callback("MediaStreamingStarted")
+            await app.until(lambda: len(app.frames) > 3)
+            human, ours = PhoneNumberIdentifier("+14255550177"), PhoneNumberIdentifier("+14255550100")
+            await call.add_participant(human, source_caller_id_number=ours)
+            await app.callback("AddParticipantSucceeded")
+            await call.hang_up(True)
+            await app.callback("CallDisconnected")
+        return [*seen, *app.callbacks, *app.frames[:4]]
+
+
+async def test_two_runs_with_the_same_seed_tell_the_same() -> None:
+    assert await one_call() == await one_call()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
@@ -157,3 +159,19 @@ async def test_leaving_the_block_closes_all_sessions(call: Calls) -> None:
         await socket.recv()
     with pytest.raises(Exception, match="1001"):
         await socket.recv()
+
+
+async def test_its_sessions_are_shown_to_this_machine() -> None:
+    async with VoiceLiveEmulator(Scripted(), key="k") as emulator, httpx.AsyncClient(base_url=emulator.endpoint) as http:
+        assert (await http.get("/emulator/sessions")).json() == {"sessions": []}
+        url = emulator.endpoint.replace("http", "ws") + "/voice-live/realtime?api-version=2026-04-10&model=m&api-key=k"
+        async with connect(url, proxy=None) as socket:
+            session_id = json.loads(await socket.recv())["session"]["id"]
+            (seen,) = (await http.get("/emulator/sessions")).json()["sessions"]
+            assert (seen["id"], seen["model"], seen["open"]) == (session_id, "m", True)
+            assert (await http.get(f"/emulator/sessions/{session_id}")).json() == seen
+            assert (await http.get("/emulator/health")).json()["sessions"] == 1
+        assert "/emulator/sessions" in (await http.get("/emulator")).json()["pages"]
+        assert (await http.get("/emulator/nothing")).status_code == 404
+        refused = await http.get("/emulator/sessions", headers={"Host": "evil.example"})
+        assert refused.status_code == 403
