@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.agents import Agents
 from voiceagent.call.ending import Ending
 from voiceagent.call.errands import Errands
 from voiceagent.call.handover import Handover
+from voiceagent.call.holding import Holding
 from voiceagent.call.interrupt import heard_of_current
+from voiceagent.call.menu import Menu
 from voiceagent.call.parts import Parts
+from voiceagent.call.tools import builtin_tools
 from voiceagent.discreet import Words
 
 _BENIGN = {"response_cancel_not_active"}
@@ -30,7 +34,11 @@ class Conduct:
         self.parts = parts
         self.ending = Ending(parts)
         self.handover = Handover(parts, self.ending)
-        self.errands = Errands(parts, self.ending, self.handover)
+        self.holding = Holding(parts)
+        ours = builtin_tools(parts.settings.targets, send_keys=parts.settings.keys.send)
+        self.agents = Agents(parts.settings, ours)
+        self.errands = Errands(parts, self.ending, self.handover, self.holding, self.agents)
+        self.menu = Menu(parts, self.errands.called)
 
     # --- what has become due or possible
 
@@ -38,7 +46,7 @@ class Conduct:
         """Look at all parts; the order is such that what one releases the next can use at once."""
         parts = self.parts
         patient = parts.playback.audible(now) or parts.transfer.placed
-        self.ending.obey(parts.life.settle(now, patient=patient), now)
+        self.ending.obey(parts.life.settle(now, patient=patient, transferring=parts.transfer.placed), now)
         if parts.life.over:
             return
         parts.turns.settle(now)
@@ -46,7 +54,7 @@ class Conduct:
         parts.do(*parts.speech.settle(now))
         self.handover.settle(now)
         self.errands.settle(now)
-        self._settle_keys(now)
+        self.menu.settle(now)
         self._settle_silence(now)
         self._settle_life(now)
         if self._may_ask():
@@ -59,13 +67,15 @@ class Conduct:
         if not parts.life.over:
             bounds += [parts.turns.deadline(), parts.replies.deadline(parts.playback.ends_at()), parts.speech.deadline()]
             bounds += [parts.tools.deadline(), parts.transfer.deadline(), parts.silence.deadline(), parts.keys.deadline()]
+            bounds.append(self.holding.deadline())
         return min((due for due in bounds if due is not None), default=None)
 
     def _may_ask(self) -> bool:
         parts = self.parts
         ready = parts.engine_is_ready and not parts.engine_is_lost
         here = parts.life.talking or parts.life.state == "ending"
-        return ready and here and parts.turns.silent and not parts.transfer.pending and not parts.transfer.reached
+        may_speak = parts.transfer.in_private or not parts.transfer.pending
+        return ready and here and parts.turns.silent and may_speak and not parts.transfer.reached
 
     @property
     def callers_turn(self) -> bool:
@@ -81,12 +91,6 @@ class Conduct:
             parts.speech.drop(reply_id)
             parts.do(c.DropAudioOf(reply_id))
             self._reply_is_over(reply_id)
-
-    def _settle_keys(self, now: float) -> None:
-        sentence = self.parts.keys.settle(now)
-        if sentence is not None and self.parts.engine_is_ready and not self.parts.transfer.reached:
-            self.parts.do(c.AddUserText(sentence))
-            self.parts.replies.want(c.AskForReply())
 
     def _settle_silence(self, now: float) -> None:
         verdict = self.parts.silence.settle(now, calm=self.callers_turn)
@@ -169,6 +173,7 @@ class Conduct:
         parts = self.parts
         onset = parts.turns.started(event.item_id, event.audio_start_ms, now)
         self._caller_is_there()
+        self.holding.caller_started(event.item_id, now)
         if not parts.settings.barge_in or parts.transfer.reached:
             return
         audible = parts.playback.audible(now)
@@ -179,7 +184,9 @@ class Conduct:
 
     def caller_committed(self) -> None:
         """The caller's turn is in the engine's memory. Ask for the answer if the engine does not give it by itself."""
-        if not self.parts.settings.engine_replies and not self.parts.transfer.reached:
+        if self.holding.waiting:
+            self.parts.turns.reply_started()  # none is owed: the words of this turn answer a question of ours
+        elif not self.parts.settings.engine_replies and not self.parts.transfer.reached:
             self.parts.turns.reply_started()
             self.parts.replies.want(c.AskForReply())
 
@@ -187,8 +194,13 @@ class Conduct:
         """The caller types."""
         self.parts.do(c.KeyNoted(Words(key)))
         self._caller_is_there()
-        if not self.parts.transfer.reached:
+        if not self.parts.transfer.reached and not self.handover.key_pressed(key, now):
             self.parts.keys.pressed(key, now)
+
+    def hidden_key_pressed(self, event: e.HiddenKeyPressed, now: float) -> None:
+        """The caller types what only a tool may know."""
+        self._caller_is_there()
+        self.holding.key_pressed(event, now)
 
     def caller_wrote(self, text: Words, now: float) -> None:
         """A turn in writing: it interrupts, and it is answered."""
@@ -197,7 +209,10 @@ class Conduct:
             return
         self.parts.cut_off(now, cancel=True)
         self.parts.do(*self.parts.turns.wrote(text, now), c.AddUserText(text))
-        self.parts.replies.want(c.AskForReply())
+        if self.holding.waiting:
+            self.holding.answered(text.shown, now)
+        else:
+            self.parts.replies.want(c.AskForReply())
 
     def _caller_is_there(self) -> None:
         self.parts.silence.caller_stirred()
@@ -213,6 +228,7 @@ class Conduct:
         if before is not None and before != reply_id:
             self._reply_is_over(before)
         parts.turns.reply_started()
+        self.holding.reply_began(reply_id, parts.replies.asked)
         parts.replies.started(reply_id, now)
         if parts.transfer.reached:
             parts.speech.drop(reply_id)
@@ -226,6 +242,7 @@ class Conduct:
     def playback_began(self, item_id: str, now: float) -> None:
         """The caller hears the first of an item."""
         parts = self.parts
+        self.holding.playback_began(parts.speech.reply_of(item_id), now)
         if parts.speech.begins(item_id):
             parts.phase("first_audio")
             latency = parts.turns.latency(parts.speech.starts_at(item_id, now))

@@ -42,13 +42,22 @@ class Ending:
         parts = self._parts
         if action == "depart":
             parts.phase("ending")
+            goodbye = self._goodbye()
+            parts.do(*parts.transfer.part(now))
             self._wind_up(now)
-            # Hanging up ends the call for everyone; a human who has the caller keeps them.
-            parts.do(c.LeaveCall() if parts.transfer.human_has_caller else c.HangUp(parts.life.reason))
+            parts.do(*goodbye)
         elif action == "close":
             self._wind_up(now)
             parts.phase("ended")
             parts.do(c.CloseCall(parts.life.outcome(transferred=parts.transfer.reached), parts.life.reason))
 
+    def _goodbye(self) -> list[c.Command]:
+        """Hanging up ends the call for everyone; a human who is there keeps the caller, or has them already."""
+        transfer = self._parts.transfer
+        if transfer.was_moved:
+            return []
+        return [c.LeaveCall() if transfer.human_is_there else c.HangUp(self._parts.life.reason)]
+
     def _wind_up(self, now: float) -> None:
-        self._parts.do(*self._parts.speech.stop(now), *self._parts.tools.cancel_all(now))
+        parts = self._parts
+        parts.do(*parts.speech.stop(now), *parts.transfer.cancel(now), *parts.tools.cancel_all(now))

@@ -6,26 +6,39 @@ import json
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.agents import Agents, handed_output
 from voiceagent.call.ending import Ending
 from voiceagent.call.handover import Handover
+from voiceagent.call.holding import Holding
 from voiceagent.call.parts import Parts
-from voiceagent.call.tools import END_CALL, REQUEST_TRANSFER
+from voiceagent.call.tools import END_CALL, MOST_SENT, SEND_KEYS, error_output, parse_keys
+from voiceagent.call.transfer_tools import HUMAN_DECIDED, REQUEST_TRANSFER
+from voiceagent.discreet import Words
 
 
 class Errands:
     """The tool calls of one call and their consequences."""
 
-    def __init__(self, parts: Parts, ending: Ending, handover: Handover) -> None:
+    def __init__(self, parts: Parts, ending: Ending, handover: Handover, holding: Holding, agents: Agents) -> None:
         self._parts = parts
         self._ending = ending
         self._handover = handover
+        self._holding = holding
+        self._agents = agents
         self._spoken_reply: str | None = None  # the last reply of which audio came
         self._farewell_after: str | None = None  # the reply in which the model ended the call
 
     def settle(self, now: float) -> None:
-        """Answer for tools that are late, and let the agent go on when all calls of a reply are answered."""
+        """Answer for tools that are late, fill the time of slow ones, and go on when all calls of a reply are answered."""
         parts = self._parts
+        if parts.transfer.pending or parts.transfer.reached or parts.life.state == "ending":
+            self._holding.drop(now)
+        self._holding.settle(now)
         parts.do(*parts.tools.settle(now))
+        quiet = parts.replies.quiet and not parts.speech.busy and parts.turns.silent and not parts.transfer.pending
+        filler = parts.tools.filler(now, quiet=quiet)
+        if filler is not None and parts.life.talking:
+            parts.replies.want(c.AskForReply(exactly=Words(filler)))
         if parts.tools.reply_is_owed() and parts.life.state != "ending" and not parts.transfer.reached:
             parts.replies.want(c.AskForReply())
 
@@ -35,12 +48,31 @@ class Errands:
             self._end_called(called, now)
         elif called.name == REQUEST_TRANSFER and self._parts.settings.targets:
             self._handover.requested(called, now)
+        elif called.name == HUMAN_DECIDED and self._parts.settings.targets:
+            self._handover.decided(called, now)
+        elif called.name == SEND_KEYS and self._parts.settings.keys.send:
+            self._keys_called(called, now)
+        elif (agent := self._agents.meant(called.name)) is not None:
+            self._hand_called(called, agent, now)
         else:
-            self._parts.do(*self._parts.tools.run(called, now))
+            self._theirs_called(called, now)
 
     def returned(self, event: e.ToolReturned, now: float) -> None:
-        """A tool of the user's ended."""
-        self._parts.do(*self._parts.tools.answer(event.tool_call_id, event.outcome, event.output, event.duration_ms, now))
+        """A tool of the user's ended; it may have handed the conversation to another agent."""
+        answered = self._parts.tools.answer(event.tool_call_id, event.outcome, event.output, event.duration_ms, now)
+        self._parts.do(*answered)
+        if not event.hand_to or not answered or event.hand_to == self._agents.active:
+            return
+        if self._agents.has(event.hand_to):
+            self._parts.do(*self._agents.hand_to(event.hand_to))
+        else:
+            self._parts.warn("agent_unknown", f"a tool handed the call to {event.hand_to}, which is not under [agents]")
+
+    def keys_sent(self, event: e.KeysSent, now: float) -> None:
+        """The telephony service pressed keys for us, or did not."""
+        outcome: e.ToolOutcome = "error" if event.failure else "ok"
+        output = error_output(event.failure) if event.failure else json.dumps({"ok": True})
+        self._parts.do(*self._parts.tools.answer(event.tool_call_id, outcome, output, None, now))
 
     def reply_spoke(self, reply_id: str) -> None:
         """Audio of a reply came."""
@@ -53,6 +85,35 @@ class Errands:
             self._farewell_after = None
             if self._spoken_reply != reply_id:
                 self._ending.say_goodbye()
+
+    def _theirs_called(self, called: e.ToolCalled, now: float) -> None:
+        parts = self._parts
+        policy = parts.tools.policy(called.name)
+        if not self._agents.knows(called.name):
+            if parts.tools.opened(called, now, ours=True):
+                sentence = f"{called.name} is not a tool of {self._agents.active}"
+                parts.do(*parts.tools.answer(called.tool_call_id, "error", error_output(sentence), None, now))
+        elif (policy.ask_first or policy.keys) and parts.tools.refusal(called.name) is None:
+            self._holding.hold(called, policy, now)
+        else:
+            parts.do(*parts.tools.run(called, now))
+
+    def _hand_called(self, called: e.ToolCalled, agent: str, now: float) -> None:
+        parts = self._parts
+        if parts.tools.opened(called, now, ours=True):
+            parts.do(*self._agents.hand_to(agent))
+            parts.do(*parts.tools.answer(called.tool_call_id, "ok", handed_output(agent), None, now))
+
+    def _keys_called(self, called: e.ToolCalled, now: float) -> None:
+        parts = self._parts
+        if not parts.tools.opened(called, now):
+            return
+        keys = parse_keys(called.arguments)
+        if keys is None:
+            sentence = f"`keys` must be 1 to {MOST_SENT} of 0-9 * # A-D"
+            parts.do(*parts.tools.answer(called.tool_call_id, "error", error_output(sentence), None, now))
+        else:
+            parts.do(c.SendKeys(called.tool_call_id, Words(keys)))
 
     def _end_called(self, called: e.ToolCalled, now: float) -> None:
         tools = self._parts.tools

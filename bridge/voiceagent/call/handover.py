@@ -1,15 +1,21 @@
-"""What a transfer means for the rest of the call: the agent falls silent, leaves or listens, or takes the caller back."""
+"""What a transfer means for the rest of the call: who is on hold, what a human is told, when the agent leaves or comes back."""
 
 from __future__ import annotations
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.consent import answer_of
 from voiceagent.call.ending import Ending
 from voiceagent.call.parts import Parts
-from voiceagent.call.tools import error_output, parse_transfer
-from voiceagent.call.transfer import Attempt, TransferAction, outcome_output
+from voiceagent.call.tools import error_output
+from voiceagent.call.transfer import Attempt, Reaction, outcome_output
+from voiceagent.call.transfer_tools import parse_decision, parse_transfer
+from voiceagent.discreet import Words
 
 _OPERATIONS = {"transfer_caller", "transfer", "add_participant"}
+_KEYS = {"1": True, "2": False}
+_AFTER_THE_BRIEFING = "the human was told what it is about and does not take the call; the caller is with you again"
+_HUNG_UP = "the human hung up again; the caller is with you again"
 
 
 class Handover:
@@ -20,14 +26,17 @@ class Handover:
         self._ending = ending
 
     def settle(self, now: float) -> None:
-        """Place what the caller has heard announced; take the caller back from a phone that rings too long."""
-        parts = self._parts
-        heard = not parts.speech.busy and parts.replies.idle and parts.turns.state != "speaking"
-        action, placed = parts.transfer.settle(now, agent_heard=heard)
-        if placed:
-            parts.do(c.PhaseNoted("transferring"), *placed)
-        if action == "take_back":
-            self._take_back("no_answer", "", now)
+        """Whatever of a transfer has become due or possible."""
+        parts, transfer = self._parts, self._parts.transfer
+        before = None
+        while transfer.state != before and not parts.life.over:
+            before = transfer.state
+            heard = not parts.speech.busy and parts.replies.idle and parts.turns.state != "speaking"
+            self._act(transfer.settle(now, agent_heard=heard), now)
+            if transfer.in_private and self._nobody_can_speak():
+                self._act(transfer.accepted(now), now)
+            elif transfer.state == "briefing" and parts.replies.quiet and not parts.speech.busy:
+                self._act(transfer.briefed(now), now)
 
     def requested(self, called: e.ToolCalled, now: float) -> None:
         """The model wants the caller transferred."""
@@ -39,8 +48,11 @@ class Handover:
         if isinstance(request, str) or refusal is not None:
             parts.do(*parts.tools.answer(called.tool_call_id, "error", error_output(refusal or ""), None, now))
             return
-        policy = parts.settings.targets[request.target]
-        parts.transfer.request(Attempt(called.tool_call_id, called.reply_id, request.target, request.reason, policy), now)
+        (target, policy), *queue = parts.settings.to_call(request.target)
+        attempt = Attempt(
+            called.tool_call_id, called.reply_id, target, request.reason, policy, request.summary, queue=tuple(queue)
+        )
+        parts.transfer.request(attempt, now)
 
     def ended(self, event: e.TransferEnded, now: float) -> None:
         """A human answered, or did not. Of an attempt given up for another one nothing is believed."""
@@ -48,42 +60,159 @@ class Handover:
         if attempt is None or attempt.target != event.target:
             return
         if event.outcome == "connected":
-            self._human_answered(self._parts.transfer.human_answered(), attempt, now)
-        elif self._parts.transfer.failed() == "take_back":
-            self._take_back(event.outcome, event.message, now)
+            self._act(self._parts.transfer.human_answered(now), now)
+        else:
+            code = str(event.subcode or event.code or "") if event.outcome == "failed" else ""
+            self._act(self._parts.transfer.failed(event.outcome, code, now), now, event.message)
 
-    def participants_changed(self, count: int, now: float) -> None:
-        """The human we listen to may hang up first; nobody would talk to the caller then."""
-        if self._parts.transfer.participants_changed(count) == "hang_up":
-            self._ending.depart("human_left", now)
+    def participants_changed(self, event: e.ParticipantsChanged, now: float) -> None:
+        """One of two people may hang up while we are there: nobody would talk to the other then."""
+        here = event.caller_here
+        reaction = self._parts.transfer.participants_changed(event.count, caller_here=here, now=now)
+        self._act(reaction, now, _HUNG_UP if here else "")
 
     def refused(self, event: e.ControlFailed, now: float) -> bool:
         """Call control could not do what a transfer needs; False if the failure is not about a transfer."""
+        if event.operation == "hold_caller":
+            self._cannot_hold(event)
+            return True
         if event.operation not in _OPERATIONS:
             return False
-        if self._parts.transfer.failed() == "take_back":
-            self._take_back("failed", event.message, now)
+        self._act(self._parts.transfer.failed("failed", event.code, now), now, event.message)
         return True
 
-    def _human_answered(self, action: TransferAction | None, attempt: Attempt, now: float) -> None:
-        if action is None:
-            return
+    # --- the human in private
+
+    def key_pressed(self, key: str, now: float) -> bool:
+        """A key of the human's; False if the caller is the one who types."""
+        transfer = self._parts.transfer
+        if not transfer.in_private:
+            return False
+        if transfer.attempt is not None and transfer.attempt.policy.mode == "consult" and key in _KEYS:
+            self._decide(_KEYS[key], now)
+        return True
+
+    def heard(self, text: Words, now: float) -> None:
+        """What somebody said; a human who thinks about it may have answered by that."""
+        if self._parts.transfer.deciding:
+            answer = answer_of(text.shown, self._parts.settings.yes, self._parts.settings.no)
+            if answer != "unclear":
+                self._decide(answer == "yes", now)
+
+    def decided(self, called: e.ToolCalled, now: float) -> None:
+        """The model understood what the human wants."""
         parts = self._parts
-        parts.do(*parts.transfer.note("connected", now))
+        if not parts.tools.opened(called, now, ours=True):
+            return
+        decision = parse_decision(called.arguments)
+        if decision is None or not parts.transfer.deciding:
+            sentence = "no human is being asked now" if decision is not None else "`accepted` must be true or false"
+            parts.do(*parts.tools.answer(called.tool_call_id, "error", error_output(sentence), None, now))
+            return
+        parts.do(*parts.tools.answer(called.tool_call_id, "ok", '{"ok": true}', None, now))
+        parts.tools.excuse(called.reply_id)
+        self._decide(decision, now)
+
+    def _decide(self, accepted: bool, now: float) -> None:
+        transfer = self._parts.transfer
+        if accepted:
+            self._act(transfer.accepted(now), now)
+        else:
+            self._act(transfer.declined(now), now, _AFTER_THE_BRIEFING)
+
+    def _nobody_can_speak(self) -> bool:
+        parts = self._parts
+        return parts.engine_is_lost or parts.life.state in ("detached", "ending") or parts.transfer.cannot_hold
+
+    def _cannot_hold(self, event: e.ControlFailed) -> None:
+        parts = self._parts
+        parts.warn("hold_failed", f"the caller hears everything, so the human is not briefed ({event.message})")
+        parts.transfer.cannot_hold = True
+        parts.transfer.released()  # there is nothing to undo
+
+    # --- what is to be done
+
+    def _act(self, reaction: Reaction, now: float, message: str = "") -> None:
+        action, commands = reaction
+        parts = self._parts
+        if action == "place":
+            self._place(commands)
+            return
+        parts.do(*commands)
+        match action:
+            case "brief":
+                self._brief()
+            case "attend":
+                self._human_has_caller(now)
+            case "leave" if commands:
+                self._human_has_caller(now)
+            case "leave":
+                self._ending.depart("transferred", now)
+            case "take_back" | "release":
+                self._take_back(action == "release", commands, message, now)
+            case "dismiss" if parts.transfer.attempt is not None:
+                parts.do(c.DismissHuman(parts.transfer.attempt.target))
+            case "hang_up":
+                self._ending.depart("human_left" if message else "caller_left", now)
+            case _:
+                pass
+
+    def _place(self, commands: list[c.Command]) -> None:
+        first = not any(isinstance(command, c.TransferNoted) for command in commands)
+        held = any(isinstance(command, c.HoldCaller) for command in commands)
+        self._parts.do(*([c.PhaseNoted("transferring")] if first else []), *commands, *([c.StopListening()] if held else []))
+
+    def _brief(self) -> None:
+        """Word for word: what a human is told about a caller is not left to chance."""
+        transfer, policy = self._parts.transfer, self._parts.settings.handover
+        assert transfer.attempt is not None
+        attempt = transfer.attempt
+        told = policy.briefing.replace("{summary}", attempt.summary or attempt.reason).strip()
+        question = policy.question if attempt.policy.mode == "consult" else ""
+        self._parts.replies.forget_wishes()
+        self._parts.replies.want(c.AskForReply(exactly=Words(f"{told} {question}".strip())))
+        if question:
+            self._parts.do(c.ListenAgain())
+
+    def _human_has_caller(self, now: float) -> None:
+        parts, transfer = self._parts, self._parts.transfer
+        assert transfer.attempt is not None
+        attempt = transfer.attempt
         parts.do(*parts.tools.close(attempt.tool_call_id, "ok", outcome_output("connected"), None, now))
         parts.tools.excuse(attempt.reply_id)
         parts.replies.forget_wishes()
         parts.cut_off(now, cancel=True)
-        if action == "listen" and not parts.engine_is_lost and parts.life.state != "ending":
+        self._bring_caller_back()
+        lost = parts.engine_is_lost or parts.life.state in ("ending", "detached")
+        if transfer.state == "attending" and transfer.stays and not lost:
             parts.do(c.MuteAgent())
         else:
             self._ending.depart("transferred", now)
 
-    def _take_back(self, outcome: e.TransferOutcome, message: str, now: float) -> None:
+    def _take_back(self, release: bool, commands: list[c.Command], message: str, now: float) -> None:
         parts = self._parts
         attempt = parts.transfer.attempt
         assert attempt is not None
-        parts.do(*parts.transfer.note(outcome, now))
-        parts.do(*parts.tools.answer(attempt.tool_call_id, "error", outcome_output(outcome, message), None, now))
+        noted = next(one for one in commands if isinstance(one, c.TransferNoted))
+        if release:
+            parts.do(c.DismissHuman(attempt.target))
+        if parts.transfer.met:
+            parts.do(c.UnmuteAgent())
+        if release or noted.code == "human_left":
+            parts.cut_off(now, cancel=True)
+        self._bring_caller_back()
+        output = outcome_output(noted.outcome, message)
+        answered = parts.tools.answer(attempt.tool_call_id, "error", output, None, now)
+        if answered:
+            parts.do(*answered)
+        elif parts.transfer.met:
+            parts.do(c.GiveToolResult(attempt.tool_call_id, output))  # withheld when the human had the caller
+            parts.replies.want(c.AskForReply())
+        parts.transfer.met = False
         if parts.engine_is_lost:
             self._ending.depart("engine_lost", now)
+
+    def _bring_caller_back(self) -> None:
+        back = self._parts.transfer.released()
+        if back:
+            self._parts.do(*back, c.ListenAgain())

@@ -180,13 +180,15 @@ class Life:
             self.reason = reason
         return self._machine.signal("gone")
 
-    def settle(self, now: float, *, patient: bool) -> LifeAction | None:
+    def settle(self, now: float, *, patient: bool, transferring: bool = False) -> LifeAction | None:
         """What the passing of time brings about. `patient`: the caller hears something or is being transferred."""
         if self._engine_due is not None and now >= self._engine_due and not self.over:
             self._engine_due = None
             return self.depart("engine_not_ready", now)
         if patient and self._machine.state == "ending":
             self._due = self._latest_end
+        if transferring and self._machine.state == "detached":
+            self._due = now + REDIAL_MS  # a human may answer any moment, and has the caller then
         if self._due is None or now < self._due:
             return None
         self.reason = self.reason or ("not_answered" if self._machine.state == "ringing" else "media_lost")

@@ -30,10 +30,10 @@ class Parts:
         self.turns = CallerTurns(settings.end_silence_ms, settings.onset_padding_ms)
         self.replies = Replies()
         self.speech = Speech(playback)
-        self.tools = ToolCalls(settings.tool_timeout_ms)
-        self.transfer = Transfer()
+        self.tools = ToolCalls(settings.tool_timeout_ms, settings.tools)
+        self.transfer = Transfer(settings.handover)
         self.silence = Silence(settings.silence_after_ms, settings.silence_prompts)
-        self.keys = Keys()
+        self.keys = Keys(settings.keys)
         self.engine_is_ready = False
         self.engine_is_lost = False
         self._out: list[c.Command] = []

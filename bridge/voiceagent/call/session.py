@@ -10,15 +10,12 @@ there is silence: no command, no deadline.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.conduct import Conduct
 from voiceagent.call.parts import Parts
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings, TargetPolicy
-from voiceagent.call.tools import builtin_tools
 from voiceagent.errors import LocalProtocolError
 
 __all__ = ["Session", "SessionSettings", "TargetPolicy"]
@@ -44,10 +41,7 @@ class Session:
         if self._parts.life.start(now) != "configure":
             raise LocalProtocolError("the session was started before")
         self._now = now
-        ours = builtin_tools(self._settings.targets)
-        names = {spec.name for spec in ours}
-        theirs = tuple(spec for spec in self._settings.setup.tools if spec.name not in names)
-        return [c.ConfigureEngine(replace(self._settings.setup, tools=(*theirs, *ours)))]
+        return [c.ConfigureEngine(self._call.agents.setup)]
 
     def handle(self, event: e.Event, now: float) -> list[c.Command]:
         """What is to be done about an event, in order."""
@@ -102,6 +96,8 @@ class Session:
                 call.answered(now)
                 if self._settings.record and parts.once("recording"):
                     parts.do(c.StartRecording())
+                if self._settings.keys.recognise and parts.once("recognise_keys"):
+                    parts.do(c.RecogniseKeys())
             case e.MediaOpened():
                 call.answered(now)
                 parts.life.media_opened()
@@ -110,6 +106,8 @@ class Session:
                 call.ending.obey(parts.life.media_closed(now), now)
             case e.KeyPressed(key):
                 call.key_pressed(key, now)
+            case e.HiddenKeyPressed():
+                call.hidden_key_pressed(event, now)
             case e.CallerWrote(text):
                 call.caller_wrote(text, now)
             case e.CallerLeft():
@@ -135,7 +133,10 @@ class Session:
                 call.caller_committed()
             case e.CallerTranscribed(item_id, text):
                 parts.do(*parts.turns.transcribed(item_id, text, now))
-            case e.CallerTranscriptionFailed(_, code, message):
+                call.handover.heard(text, now)
+                call.holding.transcribed(item_id, text.shown, now)
+            case e.CallerTranscriptionFailed(item_id, code, message):
+                call.holding.not_transcribed(item_id, now)
                 parts.warn("transcription_failed", f"{code}: {message}")
             case e.ItemTruncated() | e.EngineNoted():
                 pass
@@ -198,12 +199,14 @@ class Session:
         match event:
             case e.ToolReturned():
                 call.errands.returned(event, now)
+            case e.KeysSent():
+                call.errands.keys_sent(event, now)
             case e.TransferRinging(target):
                 parts.transfer.ringing(target)
             case e.TransferEnded():
                 call.handover.ended(event, now)
-            case e.ParticipantsChanged(count):
-                call.handover.participants_changed(count, now)
+            case e.ParticipantsChanged():
+                call.handover.participants_changed(event, now)
             case e.ControlFailed():
                 call.control_failed(event, now)
             case e.EndRequested():

@@ -6,22 +6,40 @@ Bounds that no user should need to change stand as constants beside the code tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from voiceagent.call.commands import EngineSetup
+from voiceagent.call.commands import EngineSetup, TransferMode
+from voiceagent.call.policies import NO, YES, AgentPolicy, KeyPolicy, ToolPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPolicy:
     """A transfer target as the session knows it; its address is call control's business.
 
-    `description` is told to the model. `agent`: what we do when the human has answered.
+    `description` is told to the model. `agent`: what we do when the human has the caller. `mode`: how the human gets the
+    caller, see `transfer`. `members`: a queue, of other targets in the order in which they are called.
     """
 
     description: str = ""
     ring_seconds: int = 30
     agent: Literal["leaves", "listens"] = "leaves"
+    mode: TransferMode = "join"
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverPolicy:
+    """How humans are met. `briefing` and `question` are said to them in private; `{summary}` is what the model wants said.
+
+    `stay_ms`: how long the agent stays, silent, when a human has the caller: one who hangs up meanwhile leaves the caller to
+    us. `decide_ms`: how long a human may think about it.
+    """
+
+    briefing: str = "I have a caller for you. {summary}"
+    question: str = "Do you take the call? Say yes or press 1. Say no or press 2."
+    stay_ms: float = 0
+    decide_ms: float = 15_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +50,9 @@ class SessionSettings:
     `goodbye` is said before the agent ends the call; empty: it ends without a word.
     `silence_after_ms` None: silence never ends the call. Each of `silence_prompts` is said once, then the goodbye.
     `in_writing`: the caller reads, so an item without audio counts as heard when its words come.
+    `tools`: how tools are treated that need more than to be run. `yes`, `no`: words by which the caller lets a tool run or does
+    not, and a human takes a caller or does not. `agents`: others that may take the conversation over from the first one, which
+    is named `agent`.
     `max_call_ms` counts from the answer. `barge_in` False: the caller cannot interrupt the agent.
     """
 
@@ -44,9 +65,23 @@ class SessionSettings:
     max_call_ms: float = 55 * 60_000
     tool_timeout_ms: int = 8_000
     targets: Mapping[str, TargetPolicy] = field(default_factory=dict)
+    handover: HandoverPolicy = HandoverPolicy()
     record: bool = False
     barge_in: bool = True
     in_writing: bool = False
+    tools: Mapping[str, ToolPolicy] = field(default_factory=dict)
+    yes: tuple[str, ...] = YES
+    no: tuple[str, ...] = NO
+    keys: KeyPolicy = KeyPolicy()
+    agent: str = "agent"
+    agents: Mapping[str, AgentPolicy] = field(default_factory=dict)
+
+    def to_call(self, target: str) -> list[tuple[str, TargetPolicy]]:
+        """Whom a transfer to this target calls, one after the other: itself, or the members of a queue in its own manner."""
+        policy = self.targets[target]
+        if not policy.members:
+            return [(target, policy)]
+        return [(name, replace(self.targets[name], mode=policy.mode, agent=policy.agent)) for name in policy.members]
 
     @property
     def end_silence_ms(self) -> float:

@@ -655,7 +655,7 @@ def test_a_transfer_that_call_control_refuses_gives_the_caller_back() -> None:
     book.at(
         200,
         e.ControlFailed("transfer_caller", 400, "8500", "no such number"),
-        c.TransferNoted("sales", "failed", 100),
+        c.TransferNoted("sales", "failed", 100, code="8500"),
         c.GiveToolResult("t1", output),
         noted("sales", output, 100, "error"),
         c.AskForReply(),
@@ -718,7 +718,8 @@ def test_a_caller_who_hangs_up_while_it_rings_ends_the_call() -> None:
     transfer_call(book, "sales", 100)
     over = '{"error": "the call is over"}'
     end = [c.PhaseNoted("ended"), c.CloseCall("completed", "caller_left")]
-    book.at(500, e.CallerLeft("hung up"), noted("sales", over, 400, "cancelled"), *end)
+    cancelled = c.TransferNoted("sales", "cancelled", 400)
+    book.at(500, e.CallerLeft("hung up"), cancelled, noted("sales", over, 400, "cancelled"), *end)
     book.at(600, e.TransferEnded("sales", "connected")).run()
 
 

@@ -2,20 +2,15 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from voiceagent.call.commands import CancelTool, GiveToolResult, RunTool, ToolNoted, Warned
 from voiceagent.call.events import ToolCalled
 from voiceagent.call.tools import (
     GRACE_MS,
     ToolCalls,
-    TransferRequest,
     builtin_tools,
     error_output,
-    parse_transfer,
 )
 from voiceagent.discreet import Words
-from voiceagent.testing.factories import PEOPLE
 
 CALL = ToolCalled("r", "i", "t1", "lookup", '{"order_id":"1"}')
 OTHER = ToolCalled("r", "i2", "t2", "lookup", "{}")
@@ -80,38 +75,6 @@ def test_at_the_end_of_the_call_open_tools_are_cancelled() -> None:
 
 def test_there_is_no_transfer_without_a_target() -> None:
     assert [spec.name for spec in builtin_tools({})] == ["end_call"]
-
-
-def test_the_transfer_tool_names_its_targets_and_what_they_are_for() -> None:
-    transfer, _ = builtin_tools(PEOPLE)
-    assert transfer.name == "request_transfer"
-    assert transfer.parameters["properties"]["target"] == {
-        "type": "string",
-        "enum": ["sales", "nurse"],
-        "description": "sales: questions about prices; nurse: health",
-    }
-    assert transfer.parameters["required"] == ["target", "reason"]
-
-
-def test_a_transfer_request_is_understood() -> None:
-    assert parse_transfer(' {"target": "sales",\n"reason": "price"}', PEOPLE) == TransferRequest("sales", "price")
-    assert parse_transfer('{"target": "sales"}', PEOPLE) == TransferRequest("sales", "")
-    assert parse_transfer('{"target": "sales", "reason": 5}', PEOPLE) == TransferRequest("sales", "5")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ("", "the arguments are not a JSON object"),
-        ("[1]", "the arguments are not a JSON object"),
-        ("[" * 100_000, "the arguments are not a JSON object"),
-        ("{}", "there is no target null; the targets are sales, nurse"),
-        ('{"target": "boss"}', 'there is no target "boss"; the targets are sales, nurse'),
-        ('{"target": ["sales"]}', 'there is no target ["sales"]; the targets are sales, nurse'),
-    ],
-)
-def test_nonsense_is_answered_with_a_sentence(arguments: str, sentence: str) -> None:
-    assert parse_transfer(arguments, PEOPLE) == sentence
 
 
 def test_an_error_is_json() -> None:
