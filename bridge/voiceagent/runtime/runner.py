@@ -30,9 +30,11 @@ from voiceagent.call.commands import (
     EngineSetup,
     HangUp,
     LeaveCall,
+    ListenAgain,
     MuteAgent,
     Note,
     RunTool,
+    StopListening,
     StopPlayback,
     UnmuteAgent,
     Warned,
@@ -283,6 +285,10 @@ class CallRunner:
                 self.lane.mute()
             case UnmuteAgent():
                 self.lane.unmute()
+            case StopListening():
+                self.lane.stop_listening()
+            case ListenAgain():
+                self.lane.listen_again()
             case RunTool():
                 self._tool_tasks[command.tool_call_id] = self._spawn(self._run_tool(command), self._others)
             case CancelTool(tool_call_id=tool_call_id):

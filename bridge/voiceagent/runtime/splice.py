@@ -90,6 +90,7 @@ class AudioLane:
         self._ended = True
         self._dropped_replies: deque[str] = deque(maxlen=_REMEMBERED_REPLIES)
         self._muted = False
+        self._deaf = False
         self.caller_in = 0
         """Frames from the caller."""
         self.agent_out = 0
@@ -130,7 +131,7 @@ class AudioLane:
         self._early.clear()
         self._early_bytes = 0
         self._engine = engine
-        self._hear = engine.hear if self.caller_in else self._hear_first
+        self._hear = self._ear(engine) if self.caller_in else self._hear_first
 
     def detach_engine(self) -> None:
         """The engine is gone; the caller's audio is kept again."""
@@ -139,8 +140,25 @@ class AudioLane:
     def _hear_first(self, payload: bytes) -> None:
         assert self._engine is not None
         self._deliver(CallerAudioBegan())
-        self._engine.hear(payload)
-        self._hear = self._engine.hear
+        self._hear = self._ear(self._engine)
+        self._hear(payload)
+
+    def stop_listening(self) -> None:
+        """The engine hears silence in place of the call (StopListening): its clock goes on, and it does not reply."""
+        self._deaf = True
+        self._hear_anew()
+
+    def listen_again(self) -> None:
+        """The engine hears the call (ListenAgain)."""
+        self._deaf = False
+        self._hear_anew()
+
+    def _hear_anew(self) -> None:
+        if self._engine is not None and self._hear != self._hear_first:
+            self._hear = self._ear(self._engine)
+
+    def _ear(self, engine: Engine) -> Callable[[bytes], None]:
+        return (lambda payload: engine.hear(silence_like(payload))) if self._deaf else engine.hear
 
     # --- the engine to the caller
 
@@ -286,3 +304,9 @@ class AudioLane:
             ms = payload_bytes(rest) / self._bytes_per_ms
             self._playback.arrived(self._reply, self._item, ms)
             self._wait_in_line(self._reply, self._item, rest, ms)
+
+
+def silence_like(payload: bytes) -> bytes:
+    """Base64 of as many zero bytes as this is base64 of."""
+    padding = payload[-2:].count(b"=")
+    return b"A" * (len(payload) - padding) + b"=" * padding

@@ -230,3 +230,23 @@ async def test_without_its_engine_the_callers_audio_is_kept_again(bench: Bench) 
 async def test_a_defect_in_the_beat_is_this_calls_own(bench: Bench) -> None:
     bench.lane.failed(ValueError("defect"))
     assert [str(error) for error in bench.failures] == ["defect"]
+
+
+async def test_an_engine_that_shall_not_listen_hears_silence_of_the_same_length(bench: Bench) -> None:
+    loud = [base64.b64encode(b"\x01\x02" * count) for count in (480, 479, 478)]
+    bench.lane.attach_engine(bench.engine)
+    bench.lane.caller_audio(loud[0])
+    bench.lane.stop_listening()
+    for payload in loud:
+        bench.lane.caller_audio(payload)
+    bench.lane.listen_again()
+    bench.lane.caller_audio(loud[1])
+    silent = [base64.b64encode(bytes(len(base64.b64decode(payload)))) for payload in loud]
+    assert bench.engine.heard == [loud[0], *silent, loud[1]]
+
+
+async def test_an_engine_that_comes_later_is_kept_from_listening_as_well(bench: Bench) -> None:
+    bench.lane.stop_listening()
+    bench.lane.attach_engine(bench.engine)
+    bench.lane.caller_audio(base64.b64encode(b"\x01\x02" * 480))
+    assert bench.engine.heard == [silence(20, 24_000)]
