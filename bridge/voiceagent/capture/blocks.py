@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from voiceagent.capture.gz import HEAD_BYTES, MEMBER, RAW, TRAILER
+from voiceagent.capture.inflate import whole_block
 
-_CHUNK = 1 << 18  # more than a block of an ordinary call, which is then unpacked in one piece
+_CHUNK = 1 << 17  # more than a block of an ordinary call, which is then unpacked in one piece
 UNNUMBERED = -1
 """The number of what others wrote."""
 
@@ -67,11 +68,12 @@ class _Read:
 
 def _ours(file: BinaryIO) -> Iterator[Block | Gap]:
     offset, expected, skipped = 0, 0, False
-    while True:
-        head = _at(file, offset, HEAD_BYTES)
-        if not head:
-            return
-        found = _read(file, offset)
+    while chunk := _at(file, offset, _CHUNK):
+        head = chunk[:HEAD_BYTES]
+        if head.startswith(MEMBER) and (whole := whole_block(chunk, LARGEST_BLOCK)) is not None:
+            found = _Read(whole[0], offset + whole[1])
+        else:
+            found = _read(file, offset)
         following = _next_head(file, offset) if found.why or found.end is None else None
         if found.end is None and not found.why and following is None:
             yield from _unfinished(found.content, offset, expected)

@@ -7,7 +7,7 @@ on with the next block that can be verified.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,8 @@ from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 from voiceagent.errors import UserError
 
-Parse = Callable[[bytes], Record]
+Scan = Callable[[bytes], Iterator[Record]]
+"""Reads the lines of a block; `Damage` for a line that is no record."""
 
 State = Literal["whole", "cut", "damaged"]
 """Cut: it ends early, by a mark or because its writer was stopped. Damaged: it is not what was written."""
@@ -41,7 +42,7 @@ class CaptureReader:
 
     `key` opens encrypted captures. UserError when the file is missing, no capture, of a later version, encrypted with another
     key, or damaged in its very header. With `sealed_too` an encrypted one is opened without its key: for its header alone.
-    Who is in a hurry says which lines to pass over, and gives a quicker `parse` that raises ValueError as `records.parse` does.
+    Who is in a hurry gives a quicker `scan`, which may pass records over.
     """
 
     def __init__(
@@ -50,20 +51,17 @@ class CaptureReader:
         *,
         key: CaptureKey | None = None,
         sealed_too: bool = False,
-        parse: Parse = records.parse,
-        passes_over: Callable[[bytes], object] | None = None,
+        scan: Scan = records.each,
     ) -> None:
         self.path = path
-        self._parse = parse
-        self._passes_over = passes_over
+        self._scan = scan
         self.stopped: str | None = None
         self.state: State = "whole"
         self._number = 0
         self._at_ms = 0.0
         self._missing: list[str] = []
         self._parts = self._opened()
-        self._rest: list[bytes] = []
-        self._line = b""
+        self._line = self._rest = b""
         self._sealed = 1  # the header's block is number 0
         raw = self._first()
         self.version = int(raw["v"])
@@ -74,7 +72,8 @@ class CaptureReader:
         end: End | None = None
         for record in self._records():
             if isinstance(record, Passed):
-                self._number += len(record.lines)
+                self._number += record.count
+                self._at_ms = max(self._at_ms, record.at_ms)
                 yield record
                 continue
             if isinstance(record, Damage):
@@ -123,16 +122,16 @@ class CaptureReader:
             if isinstance(part, Gap):
                 yield self._damage(part.offset, part.why, cut=part.cut)
             else:
-                yield from self._inside(part.number, part.offset, _lines(part.content))
+                yield from self._inside(part.number, part.offset, part.content)
 
-    def _inside(self, number: int, offset: int, lines: list[bytes]) -> Iterator[Record]:
+    def _inside(self, number: int, offset: int, content: bytes) -> Iterator[Record]:
         if self._sealer is not None:
-            yield from self._unsealed(self._sealer, number, offset, lines)
+            yield from self._unsealed(self._sealer, number, offset, content)
         else:
-            yield from self._parsed(self._current(lines), offset)
+            yield from self._scanned(content, offset)
 
-    def _unsealed(self, sealer: Sealer, numbered: int, offset: int, lines: list[bytes]) -> Iterator[Record]:
-        for line in lines:
+    def _unsealed(self, sealer: Sealer, numbered: int, offset: int, lines: bytes) -> Iterator[Record]:
+        for line in records.lines(lines):
             number = self._sealed if numbered == UNNUMBERED else numbered
             self._sealed = number + 1
             try:
@@ -140,26 +139,13 @@ class CaptureReader:
             except ValueError as error:
                 yield self._damage(offset, f"block {number} cannot be decrypted: {error}")
                 continue
-            yield from self._parsed(self._current(_lines(content)), offset)
+            yield from self._scanned(content, offset)
 
-    def _current(self, lines: list[bytes]) -> Iterable[bytes]:
-        return lines if self.version == records.VERSION else current(self.version, lines)
-
-    def _parsed(self, lines: Iterable[bytes], offset: int) -> Iterator[Record]:
-        passes_over, passed = self._passes_over, list[bytes]()
-        for line in lines:
-            if passes_over is not None and passes_over(line):
-                passed.append(line)
-                continue
-            if passed:
-                yield Passed(passed)
-                passed = []
-            try:
-                yield self._parse(line)
-            except (ValueError, TypeError, RecursionError):
-                yield self._damage(offset, "a line that is no record")
-        if passed:
-            yield Passed(passed)
+    def _scanned(self, content: bytes, offset: int) -> Iterator[Record]:
+        if self.version != records.VERSION:
+            content = b"\n".join(current(self.version, records.lines(content)))
+        for record in self._scan(content):
+            yield self._damage(offset, record.sentence) if isinstance(record, Damage) else record
 
     def _damage(self, offset: int, why: str, *, cut: bool = False) -> Damage:
         return Damage(self._at_ms, offset, why, cut)
@@ -183,9 +169,9 @@ class CaptureReader:
                 f"{self.path} is damaged at byte {part.offset}, where its header is: {part.why}",
                 remedy="take it from a backup: without a header nothing can be read",
             )
-        lines = _lines(part.content) if part else []
+        line, _, rest = part.content.partition(b"\n") if part else (b"", b"", b"")
         try:
-            raw = json.loads(lines[0]) if lines else None
+            raw = json.loads(line)
         except (ValueError, RecursionError):
             raw = None
         if not isinstance(raw, dict) or raw.get("kind") != "header" or type(raw.get("v")) is not int:
@@ -195,7 +181,7 @@ class CaptureReader:
                 f"{self.path} is a capture of version {raw['v']}; this voiceagent reads version {records.VERSION}",
                 remedy="please update voiceagent",
             )
-        self._line, *self._rest = lines
+        self._line, self._rest = line, rest
         return raw
 
     def _unsealing(self, key: CaptureKey | None) -> Sealer | None:
@@ -221,13 +207,6 @@ def read_capture(path: Path, *, key: CaptureKey | None = None) -> Capture:
     reader = CaptureReader(path, key=key)
     found = tuple(reader)
     return Capture(path, reader.header, found, reader.stopped, reader.state)
-
-
-def _lines(content: bytes) -> list[bytes]:
-    lines = content.split(b"\n")  # quicker than cutting the end off first, which copies all
-    if not lines[-1]:
-        lines.pop()
-    return lines
 
 
 def _again(first: Gap, parts: Iterator[Block | Gap]) -> Iterator[Block | Gap]:

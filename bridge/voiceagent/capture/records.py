@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -70,7 +70,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class LaneStep:
-    """What the audio lane told the playback account: `do` is arrived, handed_over, dropped or flush.
+    """What the audio lane told the playback account: `do` is arrived, handed_over, dropped, confirmed or flush.
 
     The session reads that account when it decides, so a replay must tell it the same, in the same place between the reactions.
     """
@@ -80,6 +80,10 @@ class LaneStep:
     reply_id: str
     item_id: str
     ms: float
+
+
+Step: TypeAlias = tuple[float, bytes, str, str, float]
+"""The fields of a lane step, for those who meet thousands: time, what, reply, item, milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +137,15 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Not in the file: stands for `lines` in a row that the reader was told to pass over."""
+    """Not in the file: stands for `count` records in a row that somebody in a hurry passed over, the last at `at_ms`.
 
-    lines: list[bytes]
+    `steps` are the lane's among them, in order; `lines` is where all of them stand, for whoever must look closer.
+    """
 
-    @property
-    def at_ms(self) -> float:
-        """The time of the last of them."""
-        return time_of(self.lines[-1])
+    at_ms: float
+    count: int
+    steps: list[Step]
+    lines: bytes
 
 
 Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown | Damage | Passed
@@ -217,6 +222,28 @@ def parse(line: bytes) -> Record:
         case "end":
             return End(at_ms, str(raw.get("reason", "")), int(raw.get("records", 0)))
     return Unknown(at_ms, raw)
+
+
+def lines(content: bytes) -> list[bytes]:
+    """The lines of a block."""
+    found = content.split(b"\n")  # quicker than cutting the end off first, which copies all
+    if not found[-1]:
+        found.pop()
+    return found
+
+
+def each(content: bytes, parse: Callable[[bytes], Record] = parse) -> Iterator[Record]:
+    """The records of a block, one after the other; `Damage` for a line that is none."""
+    for line in lines(content):
+        yield parsed(line, parse)
+
+
+def parsed(line: bytes, parse: Callable[[bytes], Record] = parse) -> Record:
+    """A record from its line, or `Damage` when it is none. `parse` raises ValueError as `parse` does."""
+    try:
+        return parse(line)
+    except (ValueError, TypeError, RecursionError):
+        return Damage(0.0, 0, "a line that is no record")
 
 
 def line_of(record: Record) -> bytes:

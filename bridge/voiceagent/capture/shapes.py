@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from voiceagent.call.settings import SessionSettings, TargetPolicy
 from voiceagent.discreet import PhoneNumber, Words
 
 DISCREET = "discreet"
+_PLAIN = (str, int, float)
 
 
 def plain(thing: Any) -> dict[str, Any]:
@@ -23,10 +24,18 @@ def plain(thing: Any) -> dict[str, Any]:
 
 def field_values(thing: Any) -> dict[str, Any]:
     """The fields of a dataclass as JSON values."""
-    return {field.name: _value(getattr(thing, field.name)) for field in fields(thing)}
+    kind: type = type(thing)
+    return {name: _value(getattr(thing, name)) for name in _names(kind)}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _value(value: Any) -> Any:
+    if value is None or isinstance(value, _PLAIN):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return field_values(value)
     if isinstance(value, Mapping):
@@ -57,27 +66,45 @@ def revive(raw: Mapping[str, Any]) -> Any:
 
 
 def _revive(kind: Any, values: Mapping[str, Any]) -> Any:
-    hints = _hints(kind)
-    names = {field.name for field in fields(kind)}
-    return kind(**{name: _typed(hints[name], value) for name, value in values.items() if name in names})
+    readers = _readers(kind)
+    return kind(
+        **{name: value if (read := readers[name]) is None else read(value) for name, value in values.items() if name in readers}
+    )
+
+
+_Read = Callable[[Any], Any]
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _readers(kind: type) -> dict[str, _Read | None]:
+    """How each field is made from its JSON value; None: it is that value."""
+    hints = typing.get_type_hints(kind)
+    return {name: _reader(hints[name]) for name in _names(kind)}
 
 
-def _typed(hint: Any, value: Any) -> Any:
+def _reader(hint: Any) -> _Read | None:
     if hint in (Words, PhoneNumber):
-        return hint(str.__str__(value) if isinstance(value, str) else value)  # a discreet string would show its mask
-    if is_dataclass(hint) and isinstance(value, Mapping):
-        return _revive(hint, value)
+        # A discreet string would show its mask.
+        return lambda value: hint(str.__str__(value) if isinstance(value, str) else value)
+    if is_dataclass(hint):
+        return lambda value: _revive(hint, value) if isinstance(value, Mapping) else value
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         inner = [argument for argument in arguments if argument is not types.NoneType]
-        return None if value is None else _typed(inner[0], value) if len(inner) == 1 else value
-    if origin is tuple and isinstance(value, list):
-        return tuple(_typed(arguments[0], item) for item in value)
-    if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, Mapping):
-        return {key: _typed(arguments[1], item) for key, item in value.items()}
-    return value
+        read = _reader(inner[0]) if len(inner) == 1 else None
+        return read and (lambda value: None if value is None else read(value))
+    if origin is tuple:
+        return _in_list(_reader(arguments[0]))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _in_mapping(_reader(arguments[1]))
+    return None
+
+
+def _in_list(read: _Read | None) -> _Read:
+    return lambda value: tuple(map(read, value) if read else value) if isinstance(value, list) else value
+
+
+def _in_mapping(read: _Read | None) -> _Read:
+    return lambda value: (
+        {key: read(item) if read else item for key, item in value.items()} if isinstance(value, Mapping) else value
+    )

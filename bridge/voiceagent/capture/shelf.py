@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,10 +54,10 @@ def survey(path: Path, key: CaptureKey | None = None) -> Shelved:
     """Look at a whole capture, verifying every block but reading only what a list shows."""
     size = path.stat().st_size
     try:
-        reader = CaptureReader(path, key=key, sealed_too=True, parse=_glance)
+        reader = CaptureReader(path, key=key, sealed_too=True, scan=_glances)
         locked = bool(reader.header.sealed) and (key is None or key.id != reader.header.sealed.get("key"))
         if reader.header.sealed and not locked:
-            reader = CaptureReader(path, key=key, parse=_glance)
+            reader = CaptureReader(path, key=key, scan=_glances)
         return _surveyed(reader, size, locked)
     except UserError as error:
         return Shelved(path, size, "damaged", stopped=str(error))
@@ -73,6 +73,10 @@ def _surveyed(reader: CaptureReader, size: int, locked: bool) -> Shelved:
     if locked and not harmed:
         return Shelved(reader.path, size, "locked", reader.header)
     return Shelved(reader.path, size, reader.state, reader.header, None if locked else duration_ms, outcome, reader.stopped)
+
+
+def _glances(content: bytes) -> Iterator[Record]:
+    return records.each(content, _glance)
 
 
 def _glance(line: bytes) -> Record:

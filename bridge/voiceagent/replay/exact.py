@@ -13,13 +13,13 @@ from voiceagent.call.commands import Command, Note
 from voiceagent.call.playback import Playback
 from voiceagent.call.session import Session
 from voiceagent.call.settings import SessionSettings
-from voiceagent.capture.records import LaneStep, NoteRecord, Passed, Reaction, Record, SessionRecord, Wire, time_of
+from voiceagent.capture.records import LaneStep, NoteRecord, Passed, Reaction, Record, SessionRecord, Wire
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.capture.shapes import plain, revive
 from voiceagent.errors import VoiceagentError
 from voiceagent.replay.difference import Comparing
 from voiceagent.replay.masked import Masked, Plain
-from voiceagent.replay.recorded import Recorded, lane_step
+from voiceagent.replay.recorded import Recorded, one_by_one
 from voiceagent.replay.told import Told
 from voiceagent.replay.wire import WireCheck
 
@@ -60,7 +60,7 @@ class ExactReplay:
                 self._pass(record)
                 continue
             self.duration_ms = max(self.duration_ms, record.at_ms)
-            if self._deadline is not None and record.at_ms > self._deadline and not _is_time(record):
+            if not _is_time(record):
                 self._overdue(record.at_ms)
             self._take(record)
         if self._session is None:
@@ -68,12 +68,14 @@ class ExactReplay:
 
     def _pass(self, passed: Passed) -> None:
         """Audio says nothing but that time went by; what the lane did is for the account."""
-        decisive = self._deadline is not None and passed.at_ms > self._deadline
-        for line in passed.lines:
-            if decisive and self._deadline is not None and (at_ms := time_of(line)) > self._deadline:
-                self._overdue(at_ms)
-            if (step := lane_step(line)) is not None:
+        if self._deadline is None or passed.at_ms <= self._deadline:
+            for step in passed.steps:
                 self._lane(*step)
+            return
+        for at_ms, step_there in one_by_one(passed):
+            self._overdue(at_ms)
+            if step_there is not None:
+                self._lane(*step_there)
 
     def _take(self, record: Record) -> None:
         match record:
@@ -110,6 +112,8 @@ class ExactReplay:
             self._playback.arrived(reply_id, item_id, ms)
         elif do == b"dropped":
             self._playback.dropped(item_id, ms)
+        elif do == b"confirmed":
+            self._playback.confirmed(ms, at_ms)
 
     # --- the session
 
@@ -150,8 +154,8 @@ class ExactReplay:
         return wanted
 
     def _overdue(self, at_ms: float) -> None:
-        """Something else happened after today's deadline. If the loop of then ran on without it, it was not one of then."""
-        if self._deadline is None or self._session is None:
+        """Something else happened: after today's deadline? If the loop of then ran on without it, it was not one of then."""
+        if self._deadline is None or at_ms <= self._deadline or self._session is None:
             return
         if self._after_deadline is None:
             self._after_deadline = at_ms

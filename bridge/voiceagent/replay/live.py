@@ -17,7 +17,7 @@ from voiceagent.errors import RemoteError, UserError
 from voiceagent.local.captured import report_of
 from voiceagent.replay import changed
 from voiceagent.replay.meaning import Compared, Tolerance, compared, first_difference, same
-from voiceagent.replay.recorded import parse
+from voiceagent.replay.recorded import each
 from voiceagent.replay.result import Result
 from voiceagent.replay.script import steps
 from voiceagent.replay.speech import spoken
@@ -61,7 +61,7 @@ class Way:
 
 def rehearse(path: Path, way: Way, *, key: CaptureKey | None = None) -> Rehearsed:
     """Read a capture for a live replay. UserError when it holds nothing to say."""
-    reader = CaptureReader(path, key=key, parse=parse)
+    reader = CaptureReader(path, key=key, scan=each)
     notes: list[Record] = []
 
     def passing() -> Iterator[Record]:
