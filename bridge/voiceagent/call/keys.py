@@ -1,11 +1,9 @@
-"""Which keys belong together: digits up to `#`, or to a pause, are one thing the caller said."""
+"""Which keys belong together: digits up to `#`, to a number of them, or to a pause, are one thing the caller said."""
 
 from __future__ import annotations
 
+from voiceagent.call.policies import KeyPolicy
 from voiceagent.discreet import Words
-
-PAUSE_MS = 2_000
-"""A caller who types a number pauses less than this between two keys."""
 
 MOST_KEYS = 64
 """Longer than any number a person types; a stuck key must not grow without bound."""
@@ -14,7 +12,9 @@ MOST_KEYS = 64
 class Keys:
     """The keys being typed in one call."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: KeyPolicy | None = None) -> None:
+        self._policy = policy or KeyPolicy()
+        self._most = min(self._policy.most, MOST_KEYS)
         self._typed: list[str] = []
         self._due: float | None = None
 
@@ -23,17 +23,24 @@ class Keys:
         return bool(self._typed)
 
     def pressed(self, key: str, now: float) -> None:
-        """One more key; `#`, or the bound, ends the entry at once."""
+        """One more key; the end key, or the bound, ends the entry at once, and a key of the menu standing alone soon."""
+        policy = self._policy
         self._typed.append(key)
-        self._due = now if key == "#" or len(self._typed) >= MOST_KEYS else now + PAUSE_MS
+        if key == policy.end_key or len(self._typed) >= self._most:
+            self._due = now
+        else:
+            self._due = now + (policy.menu_pause_ms if self._alone() in policy.menu else policy.pause_ms)
 
     def settle(self, now: float) -> Words | None:
-        """What the caller typed, as a sentence, once it is complete."""
+        """What the caller typed, without the end key (unless it is all there is), once it is complete."""
         if self._due is None or now < self._due:
             return None
         typed, self._typed, self._due = self._typed, [], None
-        keys = typed[:-1] if len(typed) > 1 and typed[-1] == "#" else typed
-        return Words(f"The caller pressed {' '.join(keys)} on the keypad.")
+        keys = typed[:-1] if len(typed) > 1 and typed[-1] == self._policy.end_key else typed
+        return Words("".join(keys))
 
     def deadline(self) -> float | None:
         return self._due
+
+    def _alone(self) -> str:
+        return self._typed[0] if len(self._typed) == 1 else ""

@@ -70,6 +70,11 @@ class Replies:
         return self._gate.state == "idle" and self._words is None and self._turn is None
 
     @property
+    def asked(self) -> AskForReply | None:
+        """What the reply that begins next was asked with, if it was asked for."""
+        return self._last if self._gate.state == "asked" else None
+
+    @property
     def idle(self) -> bool:
         """The engine is not replying and was not asked to."""
         return self._gate.state == "idle"
@@ -86,8 +91,9 @@ class Replies:
         self._words = self._turn = None
 
     def started(self, reply_id: str, now: float) -> None:
-        """A reply began, asked for or not."""
-        self._turn = None
+        """A reply began, asked for or not. Exact words do not answer a turn: who wished for one still gets it."""
+        if self.asked is None or self.asked.exactly is None:
+            self._turn = None
         self._obey(self._gate.signal("reply_started"))
         self.active_id = reply_id
         self._due = now + STUCK_MS

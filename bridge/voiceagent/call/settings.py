@@ -72,7 +72,7 @@ class SessionSettings:
     tools: Mapping[str, ToolPolicy] = field(default_factory=dict)
     yes: tuple[str, ...] = YES
     no: tuple[str, ...] = NO
-    keys: KeyPolicy = KeyPolicy()
+    keys: KeyPolicy = field(default_factory=KeyPolicy)
     agent: str = "agent"
     agents: Mapping[str, AgentPolicy] = field(default_factory=dict)
 

@@ -115,6 +115,11 @@ class Speech:
         item = self._items.get(item_id)
         return item is not None and item.machine.allows("playback_began")
 
+    def reply_of(self, item_id: str) -> str:
+        """The reply an item belongs to; "" for one that is over or unknown."""
+        item = self._items.get(item_id)
+        return item.reply_id if item is not None else ""
+
     def starts_at(self, item_id: str, now: float) -> float:
         """When the caller hears the first of an item: `now`, or when what was handed over before it has been played."""
         starts_at = self._playback.item_starts_at(item_id)

@@ -1,32 +1,66 @@
 from __future__ import annotations
 
-from voiceagent.call.keys import MOST_KEYS, PAUSE_MS, Keys
+import pytest
+
+from voiceagent.call.keys import MOST_KEYS, Keys
+from voiceagent.call.policies import KeyAction, KeyPolicy
+
+PAUSE_MS = KeyPolicy().pause_ms
 
 
-def typed(keys: str) -> Keys:
-    typing = Keys()
-    for number, key in enumerate(keys):
-        typing.pressed(key, number * 100)
-    return typing
+def typed(keys: str, policy: KeyPolicy | None = None) -> Keys:
+    """These keys, all at 0."""
+    pad = Keys(policy)
+    for key in keys:
+        pad.pressed(key, 0)
+    return pad
 
 
-def test_a_pause_completes_an_entry() -> None:
-    keys = typed("123")
+@pytest.mark.parametrize(("keys", "text"), [("4271#", "4271"), ("#", "#"), ("*#", "*"), ("##", "#")])
+def test_the_hash_key_ends_an_entry_and_is_not_part_of_it(keys: str, text: str) -> None:
+    said = typed(keys).settle(0)
+    assert said is not None
+    assert said.shown == text
+
+
+def test_a_pause_ends_an_entry() -> None:
+    keys = typed("12")
     assert keys.typing
-    assert keys.deadline() == 200 + PAUSE_MS
-    assert keys.settle(199 + PAUSE_MS) is None
-    assert keys.settle(200 + PAUSE_MS) == "The caller pressed 1 2 3 on the keypad."
-    assert (keys.typing, keys.deadline(), keys.settle(99_999)) == (False, None, None)
+    assert keys.deadline() == PAUSE_MS
+    assert keys.settle(PAUSE_MS - 1) is None
+    said = keys.settle(PAUSE_MS)
+    assert said is not None
+    assert said.shown == "12"
+    assert (keys.typing, keys.deadline(), keys.settle(PAUSE_MS)) == (False, None, None)
 
 
-def test_a_hash_completes_an_entry_at_once() -> None:
-    assert typed("42#").settle(200) == "The caller pressed 4 2 on the keypad."
+def test_each_key_begins_the_pause_anew() -> None:
+    keys = typed("1")
+    keys.pressed("2", 1500)
+    assert keys.deadline() == 1500 + PAUSE_MS
 
 
-def test_a_hash_alone_is_an_entry() -> None:
-    assert typed("#").settle(0) == "The caller pressed # on the keypad."
+def test_a_stuck_key_ends_at_the_bound() -> None:
+    assert typed("0" * (MOST_KEYS - 1)).settle(0) is None
+    assert typed("0" * MOST_KEYS).settle(0) is not None
 
 
-def test_a_stuck_key_is_cut() -> None:
-    keys = typed("1" * MOST_KEYS)
-    assert keys.settle((MOST_KEYS - 1) * 100) is not None
+def test_a_number_of_keys_ends_an_entry() -> None:
+    said = typed("4271", KeyPolicy(most=4, end_key="")).settle(0)
+    assert said is not None
+    assert said.shown == "4271"
+
+
+def test_without_an_end_key_the_hash_is_a_key_like_others() -> None:
+    assert typed("42#", KeyPolicy(end_key="")).deadline() == PAUSE_MS
+
+
+def test_a_key_of_the_menu_waits_only_to_see_whether_it_stands_alone() -> None:
+    policy = KeyPolicy(menu={"0": KeyAction(say="Yes?")}, menu_pause_ms=300)
+    assert typed("0", policy).deadline() == 300
+    assert typed("01", policy).deadline() == PAUSE_MS
+    assert typed("1", policy).deadline() == PAUSE_MS
+
+
+def test_what_was_typed_does_not_show_itself() -> None:
+    assert "4271" not in repr(typed("4271#").settle(0))

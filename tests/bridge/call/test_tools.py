@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 from voiceagent.call.commands import CancelTool, GiveToolResult, RunTool, ToolNoted, Warned
 from voiceagent.call.events import ToolCalled
+from voiceagent.call.policies import ToolPolicy
 from voiceagent.call.tools import (
+    FILLER_AGAIN_MS,
     GRACE_MS,
     ToolCalls,
     builtin_tools,
     error_output,
+    parse_keys,
 )
 from voiceagent.discreet import Words
 
@@ -79,3 +85,86 @@ def test_there_is_no_transfer_without_a_target() -> None:
 
 def test_an_error_is_json() -> None:
     assert json.loads(error_output('no "such" order')) == {"error": 'no "such" order'}
+
+
+# --- bounds, fillers, calls that nobody of the engine's made
+
+
+def bounded(**policy: Any) -> ToolCalls:
+    return ToolCalls(8000, {"lookup": ToolPolicy(**policy)})
+
+
+def test_a_tool_runs_no_oftener_than_it_may() -> None:
+    tools = bounded(most_calls=1)
+    assert isinstance(tools.run(CALL, 0)[0], RunTool)
+    tools.answer("t1", "ok", "{}", 10.0, 10)
+    given, noted = tools.run(OTHER, 20)
+    assert isinstance(given, GiveToolResult)
+    assert "was run once in this call" in given.output
+    assert isinstance(noted, ToolNoted)
+    assert noted.outcome == "error"
+
+
+def test_a_tool_that_has_used_up_its_time_runs_no_more_and_before_that_only_so_long() -> None:
+    tools = bounded(most_ms=5000)
+    assert tools.run(CALL, 0) == [RunTool("t1", "lookup", CALL.arguments, 5000)]
+    tools.answer("t1", "ok", "{}", 3000.0, 3000)
+    assert tools.run(OTHER, 3000) == [RunTool("t2", "lookup", "{}", 2000)]
+    tools.answer("t2", "timeout", "{}", 2000.0, 5000)
+    assert "used up its time" in (tools.refusal("lookup") or "")
+
+
+def test_a_filler_is_said_once_when_a_tool_takes_long_and_nobody_talks() -> None:
+    tools = bounded(filler="One moment.", filler_after_ms=1000)
+    tools.run(CALL, 0)
+    assert tools.deadline() == 1000
+    assert tools.filler(999, quiet=True) is None
+    assert tools.filler(1000, quiet=False) is None
+    assert tools.deadline() == 1000 + FILLER_AGAIN_MS
+    assert tools.filler(1500, quiet=True) == "One moment."
+    assert tools.filler(9000, quiet=True) is None
+
+
+def test_no_filler_for_a_tool_that_is_done() -> None:
+    tools = bounded(filler="One moment.", filler_after_ms=1000)
+    tools.run(CALL, 0)
+    tools.answer("t1", "ok", "{}", 10.0, 10)
+    assert tools.filler(2000, quiet=True) is None
+
+
+def test_a_call_held_back_has_no_time_limit_until_it_runs() -> None:
+    tools = ToolCalls(8000)
+    assert tools.opened(CALL, 0, ours=True)
+    assert tools.deadline() is None
+    assert tools.start("t1", 60_000) == [RunTool("t1", "lookup", CALL.arguments, 8000)]
+    assert tools.deadline() == 68_000 + GRACE_MS
+    assert tools.start("t9", 0) == []
+
+
+def test_after_a_call_of_the_callers_the_agent_goes_on_without_a_reply_that_ends() -> None:
+    tools = ToolCalls(8000)
+    tools.run(ToolCalled("keys-1", "", "keys-1", "lookup", "{}"), 0)
+    assert not tools.reply_is_owed()
+    tools.answer("keys-1", "ok", "{}", 1.0, 10)
+    assert tools.reply_is_owed()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        ('{"keys": "12#"}', "12#"),
+        ('{"keys": ""}', None),
+        ('{"keys": 12}', None),
+        ('{"keys": "1x"}', None),
+        (f'{{"keys": "{"1" * 37}"}}', None),
+        ("[]", None),
+        ("no", None),
+    ],
+)
+def test_only_keys_of_a_telephone_are_sent(arguments: str, keys: str | None) -> None:
+    assert parse_keys(arguments) == keys
+
+
+def test_keys_may_be_sent_only_where_that_is_allowed() -> None:
+    assert [spec.name for spec in builtin_tools({}, send_keys=True)] == ["send_keys", "end_call"]
+    assert [spec.name for spec in builtin_tools({})] == ["end_call"]

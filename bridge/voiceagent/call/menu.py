@@ -1,0 +1,72 @@
+"""What typed keys mean for the rest of the call: a choice of the menu, something for a tool, or something the caller told.
+
+What a key sets off is put into the engine's memory as a tool call of its own, so that the model knows what happened and can
+speak about how it ended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from voiceagent.call import commands as c
+from voiceagent.call import events as e
+from voiceagent.call.parts import Parts
+from voiceagent.call.policies import KeyAction
+from voiceagent.call.tools import END_CALL
+from voiceagent.call.transfer_tools import REQUEST_TRANSFER
+from voiceagent.discreet import Words
+
+Called = Callable[[e.ToolCalled, float], None]
+"""Who carries out a tool call."""
+
+
+class Menu:
+    """The keys of one call and their consequences."""
+
+    def __init__(self, parts: Parts, called: Called) -> None:
+        self._parts = parts
+        self._called = called
+        self._calls = 0
+
+    def settle(self, now: float) -> None:
+        """An entry may be complete."""
+        parts = self._parts
+        typed = parts.keys.settle(now)
+        if typed is None or not parts.engine_is_ready or parts.transfer.reached:
+            return
+        policy = parts.settings.keys
+        action = policy.menu.get(typed.shown)
+        if action is not None:
+            self._chosen(typed.shown, action, now)
+        elif policy.to == "tool":
+            self._have_run(policy.tool, {"keys": typed.shown}, now)
+        elif policy.to == "model":
+            self._tell(typed.shown)
+            parts.replies.want(c.AskForReply())
+
+    def _chosen(self, key: str, action: KeyAction, now: float) -> None:
+        parts = self._parts
+        parts.cut_off(now, cancel=True)
+        self._tell(key)
+        if action.say:
+            parts.replies.want(c.AskForReply(exactly=Words(action.say)))
+        if action.transfer:
+            self._have_run(REQUEST_TRANSFER, {"target": action.transfer, "reason": f"the caller pressed {key}"}, now)
+        elif action.tool:
+            self._have_run(action.tool, action.arguments, now)
+        elif action.end_call:
+            self._have_run(END_CALL, {"reason": f"the caller pressed {key}"}, now)
+        elif not action.say:
+            parts.replies.want(c.AskForReply())
+
+    def _tell(self, keys: str) -> None:
+        self._parts.do(c.AddUserText(Words(f"The caller pressed {' '.join(keys)} on the keypad.")))
+
+    def _have_run(self, tool: str, arguments: Mapping[str, Any], now: float) -> None:
+        self._calls += 1
+        tool_call_id = f"keys-{self._calls}"
+        called = e.ToolCalled(tool_call_id, "", tool_call_id, tool, json.dumps(dict(arguments), ensure_ascii=False))
+        self._parts.do(c.AddToolCall(tool_call_id, tool, called.arguments))
+        self._called(called, now)
