@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
+from voiceagent.agent import session_options
 from voiceagent.agent.module import tool_functions
 from voiceagent.call.commands import EngineSetup
 from voiceagent.call.settings import SessionSettings, TargetPolicy
@@ -40,15 +40,14 @@ class AgentProject:
     def engine_setup(self) -> EngineSetup:
         """What the engine must know. The session adds its own tools (transfer, ending the call)."""
         settings = self.settings
-        detection = settings.engine.turn_detection.model_dump(exclude_none=True)
         return EngineSetup(
             instructions=self.instructions,
-            voice=settings.agent.voice or None,
+            voice=session_options.voice(settings),
             sample_rate=SAMPLE_RATES[settings.bridge.audio_format],
             tools=tuple(self.toolset.specs()),
-            turn_detection=detection,
-            transcription=self._transcription(),
-            options=dict(settings.engine.options),
+            turn_detection=session_options.turn_detection(settings),
+            transcription=session_options.transcription(settings),
+            options=session_options.options(settings),
         )
 
     def session_settings(self) -> SessionSettings:
@@ -73,12 +72,6 @@ class AgentProject:
             name: TargetPolicy(description=target.description, ring_seconds=target.ring_seconds, agent=target.agent)
             for name, target in self.settings.transfer.targets.items()
         }
-
-    def _transcription(self) -> dict[str, Any]:
-        """A native realtime model transcribes the caller only when asked; without that, reports have no caller's words."""
-        chosen = self.settings.engine.transcription
-        language = chosen.language or self.settings.agent.language
-        return {"model": chosen.model or "azure-speech", **({"language": language} if language else {})}
 
 
 def load_project(project_dir: Path, settings: Settings, *, now_ms: Callable[[], float] | None = None) -> AgentProject:

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Section(BaseModel):
-    """Unknown keys are refused, so that a typing error does not become a silent default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
-
-
-def _env(*names: str) -> dict[str, Any]:
-    return {"env": list(names)}
-
-
-def _secret(*names: str) -> dict[str, Any]:
-    return {"env": list(names), "secret": True}
+from voiceagent.config.conversation import (
+    BargeInSection,
+    InterimResponseSection,
+    TranscriptionSection,
+    TurnDetectionSection,
+    VoiceSection,
+)
+from voiceagent.config.section import Section
+from voiceagent.config.section import env as _env
+from voiceagent.config.section import secret as _secret
 
 
 class AgentSection(Section):
@@ -39,23 +36,10 @@ class AgentSection(Section):
         description="voice name: an Azure voice, or an OpenAI one such as alloy",
         json_schema_extra=_env("AZURE_VOICELIVE_VOICE", "VOICELIVE_VOICE"),
     )
+    disclosure: str = Field("", description="said word for word before the greeting; nobody can interrupt it")
     goodbye: str = Field(
         "Thank you for calling. Goodbye.", description="said before the agent ends the call for silence or length"
     )
-
-
-class TurnDetectionSection(Section):
-    type: Literal[
-        "server_vad", "azure_semantic_vad", "azure_semantic_vad_en", "azure_semantic_vad_multilingual", "semantic_vad"
-    ] = Field("server_vad", description="how the engine finds the end of the caller's turn")
-    threshold: float | None = Field(None, gt=0, lt=1, description="speech probability that counts as speech")
-    prefix_padding_ms: int | None = Field(None, ge=0, le=5000, description="audio kept from before the onset")
-    silence_duration_ms: int | None = Field(None, ge=50, le=10000, description="silence that ends a turn")
-
-
-class TranscriptionSection(Section):
-    model: str = Field("", description="transcription model; empty: azure-speech")
-    language: str = Field("", description="language hint; empty: agent.language")
 
 
 class EngineSection(Section):
@@ -89,8 +73,36 @@ class EngineSection(Section):
     connect_timeout_seconds: float = Field(
         10, gt=0, le=19, description="how long opening the engine may take; a call without one is given up after 20 s"
     )
+    renew_after_minutes: float = Field(
+        50,
+        gt=0,
+        le=1440,
+        description="a longer call gets a new engine session then, or 5 minutes before the engine would end its own",
+    )
+    reconnect_seconds: float = Field(
+        15, ge=0, le=60, description="how long a lost engine is tried to be reached again before the call ends; 0: not at all"
+    )
+    temperature: float | None = Field(None, ge=0, le=2, description="variation of what is said")
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = Field(
+        None, description="how long a reasoning model thinks"
+    )
+    max_output_tokens: Annotated[int, Field(ge=1, le=4096)] | Literal["inf"] | None = Field(
+        None, description="longest reply in tokens, 1 to 4096, or inf"
+    )
+    parallel_tool_calls: bool | None = Field(None, description="whether the model may call several tools at once")
+    noise_reduction: Literal["none", "azure_deep_noise_suppression", "near_field", "far_field"] = Field(
+        "none", description="what cleans the caller's audio; near_field and far_field: of gpt-realtime"
+    )
+    echo_cancellation: Literal["none", "server"] = Field(
+        "none", description="server: the engine takes the agent's own voice out of the caller's audio"
+    )
+    word_timestamps: bool = Field(
+        False, description="the engine tells when each word is spoken, so that its memory of a cut reply ends with a whole word"
+    )
+    voice: VoiceSection = VoiceSection()
     turn_detection: TurnDetectionSection = TurnDetectionSection()
     transcription: TranscriptionSection = TranscriptionSection()
+    interim_response: InterimResponseSection = InterimResponseSection()
     options: dict[str, Any] = Field(default_factory=dict, description="further session options, sent as they are")
 
 
@@ -204,6 +216,27 @@ class AcsSection(Section):
     )
 
 
+class TwilioSection(Section):
+    account_sid: str = Field(
+        "", description="the account's SID, AC…; empty: no Twilio calls", json_schema_extra=_env("TWILIO_ACCOUNT_SID")
+    )
+    auth_token: str = Field(
+        "",
+        description="the account's auth token: checks Twilio's signatures and signs our requests",
+        json_schema_extra=_secret("TWILIO_AUTH_TOKEN"),
+    )
+    phone_number: str = Field(
+        "",
+        description="our number, E.164: caller id of transfers; empty: the number the caller dialled",
+        json_schema_extra=_env("TWILIO_PHONE_NUMBER"),
+    )
+    api_url: str = Field(
+        "https://api.twilio.com",
+        description="Twilio's REST interface, or an emulator's",
+        json_schema_extra=_env("VOICEAGENT_TWILIO_API_URL"),
+    )
+
+
 class TransferTarget(Section):
     """Where a named target is reached: exactly one of the addresses."""
 
@@ -238,7 +271,11 @@ class SilenceSection(Section):
 
 
 class LimitsSection(Section):
-    max_call_minutes: float = Field(55, gt=0, le=1440, description="longest call; the goodbye is said before")
+    max_call_minutes: float = Field(55, gt=0, le=1440, description="longest call; then the goodbye, then the call ends")
+    warn_before_seconds: float = Field(
+        60, ge=0, le=3600, description="how long before that the warning is said, at the next pause; 0: no warning"
+    )
+    warning: str = Field("We have one minute left.", description="the warning; empty: none")
     max_calls: int = Field(50, ge=1, description="calls at once; a further caller gets busy")
     engine_connections_per_minute: int | None = Field(
         None,
@@ -283,8 +320,10 @@ class Settings(Section):
     thinker: ThinkerSection = ThinkerSection()
     bridge: BridgeSection = BridgeSection()
     acs: AcsSection = AcsSection()
+    twilio: TwilioSection = TwilioSection()
     transfer: TransferSection = TransferSection()
     recording: RecordingSection = RecordingSection()
+    barge_in: BargeInSection = BargeInSection()
     silence: SilenceSection = SilenceSection()
     limits: LimitsSection = LimitsSection()
     capture: CaptureSection = CaptureSection()
