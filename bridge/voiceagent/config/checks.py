@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from voiceagent.config.combinations import check_engine
-from voiceagent.config.schema import Settings, TransferTarget, TwilioSection
+from voiceagent.config.schema import Settings, TransferTarget
+from voiceagent.config.telephony import TwilioSection
 from voiceagent.errors import UserError
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")

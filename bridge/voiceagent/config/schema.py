@@ -20,6 +20,7 @@ from voiceagent.config.conversation import (
 from voiceagent.config.section import Section
 from voiceagent.config.section import env as _env
 from voiceagent.config.section import secret as _secret
+from voiceagent.config.telephony import TwilioSection
 
 
 class AgentSection(Section):
@@ -213,27 +214,6 @@ class AcsSection(Section):
         "",
         description="address of an ACS emulator; set by `voiceagent emulate`",
         json_schema_extra=_env("VOICEAGENT_EMULATOR_URL"),
-    )
-
-
-class TwilioSection(Section):
-    account_sid: str = Field(
-        "", description="the account's SID, AC…; empty: no Twilio calls", json_schema_extra=_env("TWILIO_ACCOUNT_SID")
-    )
-    auth_token: str = Field(
-        "",
-        description="the account's auth token: checks Twilio's signatures and signs our requests",
-        json_schema_extra=_secret("TWILIO_AUTH_TOKEN"),
-    )
-    phone_number: str = Field(
-        "",
-        description="our number, E.164: caller id of transfers; empty: the number the caller dialled",
-        json_schema_extra=_env("TWILIO_PHONE_NUMBER"),
-    )
-    api_url: str = Field(
-        "https://api.twilio.com",
-        description="Twilio's REST interface, or an emulator's",
-        json_schema_extra=_env("VOICEAGENT_TWILIO_API_URL"),
     )
 
 

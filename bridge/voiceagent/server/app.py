@@ -8,13 +8,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from voiceagent.control.twilio import Rest
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.media import media_endpoint
+from voiceagent.server.twilio import twilio_routes
 from voiceagent.server.webhooks import callbacks_endpoint, events_endpoint
 
 
-def build_app(bridge: Bridge) -> Starlette:
-    """The ASGI application of a bridge."""
+def build_app(bridge: Bridge, twilio: Rest | None = None) -> Starlette:
+    """The ASGI application of a bridge; with `twilio` it takes that service's calls too."""
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"ok": True})
@@ -32,6 +34,7 @@ def build_app(bridge: Bridge) -> Starlette:
             Route("/events", events_endpoint(bridge), methods=["POST", "OPTIONS"]),
             Route("/callbacks/{call}/{token}", callbacks_endpoint(bridge), methods=["POST"]),
             WebSocketRoute("/media/{call}/{token}", media_endpoint(bridge)),
+            *(() if twilio is None else twilio_routes(bridge, twilio)),
             Route("/healthz", alive),
             Route("/readyz", ready),
             WebSocketRoute("/{elsewhere:path}", nowhere),

@@ -32,7 +32,7 @@ from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.runner import CallRunner, CallSession
 from voiceagent.runtime.ticker import Ticker
-from voiceagent.server.live import CallTokens, LiveCall
+from voiceagent.server.live import CallTokens, LiveCall, PhoneLine
 from voiceagent.server.once import Once
 from voiceagent.server.tokens import AcsTokens, TokenUse
 
@@ -48,6 +48,8 @@ _REMEMBERED_GIVEN_UP = 100  # an outage of the service may give up many at once,
 OpenEngineFor = Callable[[AgentProject, EngineSetup, EngineListener, WireFn | None], Awaitable[Engine]]
 Witness = Callable[[str, CallSession, SessionSettings], CallSession]
 """Wraps the session of a call so that somebody sees every step of it."""
+Line = Callable[[str, str, AgentProject], PhoneLine]
+"""Makes the control of a call of another telephone service: of our call id, the token of its addresses, the project."""
 Account = Callable[[str], Playback]
 """Opens the playback account of a call."""
 
@@ -59,7 +61,7 @@ class Bridge:
         self,
         project: AgentProject,
         *,
-        client: CallAutomationClient,
+        client: CallAutomationClient | None,
         open_engine: OpenEngineFor,
         engine_name: str,
         acs_tokens: AcsTokens | None,
@@ -128,8 +130,8 @@ class Bridge:
 
     # --- a call begins
 
-    def ring(self, incoming: IncomingCall) -> None:
-        """Somebody calls. Returns at once; repeated and stale deliveries are only logged."""
+    def ring(self, incoming: IncomingCall, line: Line | None = None) -> None:
+        """Somebody calls, over Azure or over another `line`. Returns at once; repeated and stale deliveries are only logged."""
         context = hashlib.sha256(incoming.incoming_call_context.encode()).hexdigest()  # it is several KB long
         if not self._rings.first(incoming.event_id, incoming.server_call_id, context):
             _log.info("the ring of call %s was delivered again", incoming.correlation_id)
@@ -138,7 +140,7 @@ class Bridge:
         if age > self.project.settings.limits.ring_event_max_age_seconds:
             _log.warning("the ring of call %s came %.0f s late; nobody is on the phone any more", incoming.correlation_id, age)
             return
-        task = self._group.create_task(self._take(incoming))
+        task = self._group.create_task(self._take(incoming, line))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -153,20 +155,20 @@ class Bridge:
         except ValueError:
             return 0.0  # no time, or one we cannot read: better to answer a dead call than to miss a living one
 
-    async def _take(self, incoming: IncomingCall) -> None:
+    async def _take(self, incoming: IncomingCall, line: Line | None) -> None:
         try:
             verdict = await self.admission.enter()
             if verdict == "admitted":
-                await self._run(incoming)
+                await self._run(incoming, line)
             else:
-                await self._turn_away(self._make(incoming), incoming, verdict)
+                await self._turn_away(self._make(incoming, line), incoming, verdict)
         except Exception:  # the edge of a call's task: what escapes it, in whatever step, must not end the other calls
             _log.exception("the call of correlation id %s broke", incoming.correlation_id)
 
-    async def _run(self, incoming: IncomingCall) -> None:
+    async def _run(self, incoming: IncomingCall, line: Line | None) -> None:
         project = self.project
         try:
-            live = self._make(incoming)
+            live = self._make(incoming, line)
             with self._known(live):
                 await live.runner.run(
                     answer=live.control.answer,
@@ -185,7 +187,7 @@ class Bridge:
         finally:
             self.calls.remove(live.runner)
             self._live.pop(live.call_id, None)
-            if live.control.given_up:
+            if isinstance(live.control, AcsControl) and live.control.given_up:
                 self._given_up[live.call_id] = live
                 while len(self._given_up) > _REMEMBERED_GIVEN_UP:
                     self._given_up.popitem(last=False)
@@ -205,7 +207,7 @@ class Bridge:
 
     # --- what a call is made of
 
-    def _make(self, incoming: IncomingCall) -> LiveCall:
+    def _make(self, incoming: IncomingCall, line: Line | None) -> LiveCall:
         project = self.project
         settings = project.session_settings()
         call_id = secrets.token_hex(8)
@@ -214,7 +216,7 @@ class Bridge:
         if self._witness is not None:
             session = self._witness(call_id, session, settings)
         began = self._began(incoming)
-        control = self._control(project, call_id, incoming)
+        control = self._control(project, call_id, incoming) if line is None else line(call_id, self._token(call_id), project)
         runner = CallRunner(
             call_id=call_id,
             session=session,
@@ -243,7 +245,8 @@ class Bridge:
         return live
 
     def _control(self, project: AgentProject, call_id: str, incoming: IncomingCall) -> AcsControl:
-        token = self.tokens.make(call_id, project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)
+        assert self._client is not None, "Azure announces calls only where its resource is known"
+        token = self._token(call_id)
         return AcsControl(
             self._client,
             incoming_call_context=incoming.incoming_call_context,
@@ -255,6 +258,9 @@ class Bridge:
             caller_id=project.settings.acs.phone_number,
             recording=project.settings.recording,
         )
+
+    def _token(self, call_id: str) -> str:
+        return self.tokens.make(call_id, self.project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)
 
     def _began(self, incoming: IncomingCall) -> CallBeganNoted:
         return CallBeganNoted(

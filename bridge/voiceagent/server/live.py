@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voiceagent.call.events import Event, MediaClosed
-from voiceagent.control.acs import AcsControl
 from voiceagent.errors import RemoteProtocolError
+from voiceagent.ports import CallControl, Deliver, WireFn
 from voiceagent.protocol.auth import check_call_token, make_call_token
 from voiceagent.runtime.runner import CallRunner
 from voiceagent.server.once import Once
@@ -19,6 +19,24 @@ from voiceagent.server.tokens import Refused
 _log = logging.getLogger(__name__)
 
 GENERATION = 1  # which of our processes owns the call: with one process, the first
+
+
+class PhoneLine(CallControl, Protocol):
+    """The control of a call that rang: of whichever telephone service it came from."""
+
+    deliver: Deliver
+
+    def watch(self, wire: WireFn | None) -> None:
+        """Show what is asked of the service to `wire`."""
+        ...
+
+    async def answer(self) -> None:
+        """Accept the call. Raises RemoteError."""
+        ...
+
+    async def reject(self, reason: str = "busy") -> None:
+        """Turn the caller away. Raises RemoteError."""
+        ...
 
 
 class MediaPath(Protocol):
@@ -43,7 +61,7 @@ class LiveCall:
     """A call between its ring and its end."""
 
     runner: CallRunner
-    control: AcsControl
+    control: PhoneLine
     sample_rate: int
     reports: Once = field(default_factory=lambda: Once(500))
     """Ids of the service's reports that were taken."""

@@ -12,18 +12,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voiceagent.legs.acs import BACKLOG_LIMIT, AcsLeg
+from voiceagent.ports import CallerLeg
 from voiceagent.protocol.outbox import Outbox
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
 from voiceagent.server.short_path import MEDIA, MediaServerProtocol
 from voiceagent.server.tokens import Refused
-from voiceagent.server.webhooks import PARKED_SECONDS, admitted
+from voiceagent.server.webhooks import PARKED_SECONDS, acs_control, admitted
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ class StockSocket(Shut):
         self._filled = asyncio.Event()
 
     def send_text(self, payload: bytes) -> None:
-        self._outbox.put(payload, droppable=b'"StopAudio":null' in payload[-20:])
+        audio = b'"StopAudio":null' in payload[-20:] or payload.startswith(b'{"event":"media"')
+        self._outbox.put(payload, droppable=audio)
         self._filled.set()
 
     def backlog(self) -> int:
@@ -96,41 +98,49 @@ def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
             _log.warning("/media turned away: %s", refused)
             await websocket.send_denial_response(Response(status_code=refused.status))
             return
-        call.media = path = _path(call, websocket)
-        try:
-            await path.stream()
-        finally:
-            if call.media is path:  # else another one has taken its place
-                call.media = None
+        await hold(call, SocketPath(call, websocket, _acs_leg))
 
     return endpoint
+
+
+async def hold(call: LiveCall, path: SocketPath) -> None:
+    """Let an admitted socket be the call's until it is closed."""
+    call.media = path
+    try:
+        await path.stream()
+    finally:
+        if call.media is path:  # else another one has taken its place
+            call.media = None
 
 
 async def _admit(bridge: Bridge, websocket: WebSocket) -> LiveCall:
     call = admitted(bridge, websocket.path_params["call"], websocket.path_params["token"])
     if bridge.acs_tokens is not None:
         await bridge.acs_tokens.check(websocket.headers.get("authorization", ""))
+    control = acs_control(call)
     try:
         async with asyncio.timeout(PARKED_SECONDS):
-            await call.control.settled()
+            await control.settled()
     except TimeoutError:
         raise Refused(503, "the service has not confirmed our answer yet") from None
     told = websocket.headers.get("x-ms-call-connection-id", "")
-    if told != call.control.connection_id:
+    if told != control.connection_id:
         raise Refused(403, "the socket is for another call")
+    make_room(bridge, call)
+    return call
+
+
+def make_room(bridge: Bridge, call: LiveCall) -> None:
+    """Let a new socket have the call. Raises Refused while another one lives, and when the call is over."""
     if bridge.find(call.call_id) is not call:
         raise Refused(404, "the call is over")
     if call.media is not None:
         if call.media.flowing:
             raise Refused(403, "the call has a media socket already")
         call.media.lose("no sound came any more, and the service dialled again")
-    return call
 
 
-def _path(call: LiveCall, websocket: WebSocket) -> SocketPath:
-    found: Any = websocket.scope.get("extensions", {}).get(MEDIA)
-    connection: MediaServerProtocol | None = found["connection"] if found else None
-    socket = StockSocket(websocket) if connection is None else ShortSocket(connection)
+def _acs_leg(call: LiveCall, socket: ShortSocket | StockSocket) -> AcsLeg:
     runner = call.runner
     leg = AcsLeg(
         socket,
@@ -142,25 +152,40 @@ def _path(call: LiveCall, websocket: WebSocket) -> SocketPath:
         on_failure=runner.failed,
         wire=runner.wire("media"),
     )
-    return SocketPath(call, websocket, connection, socket, leg)
+    return leg
+
+
+class HeardLeg(CallerLeg, Protocol):
+    """A `CallerLeg` that is fed by a socket."""
+
+    heard_at_ms: float
+
+    def on_text(self, frame: bytes) -> None:
+        """One message of the service."""
+        ...
 
 
 class SocketPath:
-    """A `MediaPath`: one admitted socket and the leg it feeds."""
+    """A `MediaPath`: one admitted socket and the leg it feeds, which `leg_of` makes.
+
+    While `parked` says so, the end of the socket is no loss: the caller is with somebody else, and may come back.
+    """
 
     def __init__(
         self,
         call: LiveCall,
         websocket: WebSocket,
-        connection: MediaServerProtocol | None,
-        socket: ShortSocket | StockSocket,
-        leg: AcsLeg,
+        leg_of: Callable[[LiveCall, ShortSocket | StockSocket], HeardLeg],
+        *,
+        parked: Callable[[], bool] = lambda: False,
     ) -> None:
+        found: Any = websocket.scope.get("extensions", {}).get(MEDIA)
         self._runner = call.runner
         self._websocket = websocket
-        self._connection = connection
-        self._socket = socket
-        self._leg = leg
+        self._connection: MediaServerProtocol | None = found["connection"] if found else None
+        self._socket = StockSocket(websocket) if self._connection is None else ShortSocket(self._connection)
+        self._leg = leg_of(call, self._socket)
+        self._parked = parked
         self._heard = True
 
     @property
@@ -191,7 +216,8 @@ class SocketPath:
         self._heard = False
         if self._connection is not None:
             self._connection.detach()
-        self._runner.detach_leg(self._leg, reason)
+        if not self._parked():
+            self._runner.detach_leg(self._leg, reason)
 
     async def _until_closed(self) -> str:
         websocket, socket = self._websocket, self._socket

@@ -15,6 +15,7 @@ from voiceagent.agent.reload import Reload, watch_project
 from voiceagent.call.commands import EngineSetup
 from voiceagent.config.schema import Settings
 from voiceagent.control.acs_account import AcsAddress, acs_client, parse_connection_string
+from voiceagent.control.twilio import twilio_account
 from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE, EntraToken
 from voiceagent.engines.realtime import EngineConnection, open_engine
@@ -68,7 +69,8 @@ async def serve(
     settings = project.settings
     async with contextlib.AsyncExitStack() as stack:
         where = stack.enter_context(contextlib.closing(bind(settings.bridge.host, settings.bridge.port)))
-        client = await stack.enter_async_context(acs_client(address))
+        client = None if address is None else await stack.enter_async_context(acs_client(address))
+        twilio = await stack.enter_async_context(twilio_account(settings.twilio)) if settings.twilio.account_sid else None
         bearer = await stack.enter_async_context(bearer_of(project))
         bridge = await stack.enter_async_context(
             Bridge(
@@ -86,12 +88,14 @@ async def serve(
         )
         port: int = where.getsockname()[1]
         bridge.public_url = bridge.public_url or url_of(settings.bridge.host, port)
-        await stack.enter_async_context(listening(build_app(bridge), where, short_path=settings.bridge.media_path == "short"))
+        await stack.enter_async_context(
+            listening(build_app(bridge, twilio), where, short_path=settings.bridge.media_path == "short")
+        )
         if reload is not None:
             await stack.enter_async_context(_reloading(bridge, reload, observers))
         if not engine_connection(project).url.startswith("ws:"):
             tls()  # 50 ms of work, before there is audio that it would hold up
-        mode: Literal["local", "azure"] = "azure" if address.endpoint.startswith("https:") else "local"
+        mode: Literal["local", "azure"] = "azure" if address is not None and address.endpoint.startswith("https:") else "local"
         on_ready(Ready(port, bridge.public_url, mode, settings.agent.name, engine_name(project)))
         await _warm(bridge, stop)
         bridge.admission.drain()
@@ -104,30 +108,46 @@ async def serve(
 # --- settings
 
 
-def check(project: AgentProject) -> AcsAddress:
-    """The telephony resource, when the settings are fit to serve with; else UserError."""
+def check(project: AgentProject) -> AcsAddress | None:
+    """Azure's telephony resource (None with Twilio alone), when the settings are fit to serve with; else UserError."""
     settings = project.settings
+    address: AcsAddress | None = None
     if settings.acs.connection_string:
         address = parse_connection_string(settings.acs.connection_string)
     elif settings.acs.endpoint:
         address = AcsAddress(settings.acs.endpoint.rstrip("/"), Secret(""))
-    else:
+    elif not settings.twilio.account_sid:
         raise UserError(
-            "there is no telephony: acs.connection_string and acs.endpoint are empty",
-            remedy="set ACS_CONNECTION_STRING, or run `voiceagent emulate all --env` for an emulated phone",
+            "there is no telephony: acs.connection_string, acs.endpoint and twilio.account_sid are empty",
+            remedy="set ACS_CONNECTION_STRING or TWILIO_ACCOUNT_SID, or run `voiceagent emulate all --env`",
         )
     if not settings.engine.endpoint:
         raise UserError(
             "there is no engine: engine.endpoint is empty",
             remedy="set AZURE_VOICELIVE_ENDPOINT, or run `voiceagent emulate all --env` for the embedded engine",
         )
-    real = address.endpoint.startswith("https:")
-    url = settings.bridge.public_url
-    if real and urlsplit(url).scheme != "https":
+    real_twilio = bool(settings.twilio.account_sid) and settings.twilio.api_url.startswith("https:")
+    if (address is not None and address.endpoint.startswith("https:")) or real_twilio:
+        _check_public(settings.bridge.public_url)
+    if address is not None:
+        _check_acs(settings, real=address.endpoint.startswith("https:"))
+    if settings.bridge.audio_format == "pcm16k" and settings.agent.voice in OPENAI_VOICES:
         raise UserError(
-            f"bridge.public_url is {url or 'empty'}, and Azure reaches us over https only",
+            f"the voice {settings.agent.voice} speaks at 24 kHz only, and bridge.audio_format is pcm16k",
+            remedy="use pcm24k, or an Azure voice",
+        )
+    return address
+
+
+def _check_public(url: str) -> None:
+    if urlsplit(url).scheme != "https":
+        raise UserError(
+            f"bridge.public_url is {url or 'empty'}, and telephony services reach us over https only",
             remedy="put an https address in front of the port (a tunnel, an ingress) and set VOICEAGENT_PUBLIC_URL to it",
         )
+
+
+def _check_acs(settings: Settings, *, real: bool) -> None:
     if settings.bridge.verification == "required" and not settings.acs.resource_id:
         raise UserError(
             "acs.resource_id is empty, so the tokens that Azure shows cannot be checked",
@@ -144,12 +164,6 @@ def check(project: AgentProject) -> AcsAddress:
             f"transfer.targets.{phones[0]} is a telephone, and acs.phone_number, the caller it is to see, is empty",
             remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
         )
-    if settings.bridge.audio_format == "pcm16k" and settings.agent.voice in OPENAI_VOICES:
-        raise UserError(
-            f"the voice {settings.agent.voice} speaks at 24 kHz only, and bridge.audio_format is pcm16k",
-            remedy="use pcm24k, or an Azure voice",
-        )
-    return address
 
 
 def acs_tokens(project: AgentProject) -> AcsTokens | None:

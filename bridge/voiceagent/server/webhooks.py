@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from voiceagent.control.acs import AcsControl
 from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.protocol import acs_callbacks, event_grid
 from voiceagent.server.bridge import Bridge
@@ -38,9 +39,9 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
             return Response(status_code=400 if answer is None else 200, headers=answer)
         try:
             _check_secret(request, bridge.project.settings.acs.event_secret)
-            delivery = event_grid.decode(await _body(request), request.headers)
+            delivery = event_grid.decode(await read_body(request), request.headers)
         except Refused as refused:
-            return _turned_away("/events", refused)
+            return turned_away("/events", refused)
         except RemoteProtocolError as error:
             _log.warning("an Event Grid delivery is malformed: %s", error)
             return Response(status_code=400)
@@ -61,11 +62,11 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
         try:
             call = admitted(bridge, request.path_params["call"], request.path_params["token"], given_up=True)
             token_id = await _token_id(bridge, request)
-            body = await _body(request)
+            body = await read_body(request)
             bridge.token_use.bind(token_id, body)
             await _hear(call, body)
         except Refused as refused:
-            return _turned_away("/callbacks", refused)
+            return turned_away("/callbacks", refused)
         except RemoteProtocolError as error:
             _log.warning("a report of the telephony service is malformed: %s", error)
             return Response(status_code=400)
@@ -92,44 +93,52 @@ def admitted(bridge: Bridge, call_id: str, token: str, *, given_up: bool = False
     return call
 
 
+def acs_control(call: LiveCall) -> AcsControl:
+    """The control of a call of Azure's. Raises Refused for another service's: its addresses are others."""
+    if not isinstance(call.control, AcsControl):
+        raise Refused(404, "the call is not one of Azure's")
+    return call.control
+
+
 async def _hear(call: LiveCall, body: bytes) -> None:
+    control = acs_control(call)
     reports = acs_callbacks.decode(body)
     connected = next((one.call_connection_id for one in reports if isinstance(one, acs_callbacks.CallConnected)), None)
     try:
-        await _settled(call)
+        await _settled(control)
     except Refused:
         if connected:
-            call.control.overhear(connected)
+            control.overhear(connected)
         raise
-    if not call.control.given_up:
-        _take(call, body, reports)
+    if not control.given_up:
+        _take(call, control, body, reports)
     elif connected:
-        await _end_late(call, connected)
+        await _end_late(call, control, connected)
 
 
-async def _end_late(call: LiveCall, connection_id: str) -> None:
+async def _end_late(call: LiveCall, control: AcsControl, connection_id: str) -> None:
     _log.warning("call %s was connected after we had given it up; it is hung up", call.call_id)
     try:
-        await call.control.end_late(connection_id)
+        await control.end_late(connection_id)
     except RemoteError as error:
         raise Refused(503, f"a call that was given up could not be ended: {error}") from error
 
 
-def _take(call: LiveCall, body: bytes, reports: Sequence[acs_callbacks.Callback]) -> None:
-    ours = call.control.connection_id
+def _take(call: LiveCall, control: AcsControl, body: bytes, reports: Sequence[acs_callbacks.Callback]) -> None:
+    ours = control.connection_id
     if any(report.call_connection_id != ours for report in reports):
         raise Refused(403, "the report is about another call")
     if (show := call.runner.wire("webhook")) is not None:
         show("in", body)
     for report in reports:
         if call.reports.first(report.event_id):
-            call.control.on_callback(report)
+            control.on_callback(report)
 
 
-async def _settled(call: LiveCall) -> None:
+async def _settled(control: AcsControl) -> None:
     try:
         async with asyncio.timeout(PARKED_SECONDS):
-            await call.control.settled()
+            await control.settled()
     except TimeoutError:
         raise Refused(503, "the service has not confirmed our answer yet") from None
 
@@ -140,7 +149,8 @@ def _check_secret(request: Request, secret: str) -> None:
         raise Refused(401, "the delivery does not carry our secret")
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """The body, up to what a webhook may weigh. Raises Refused."""
     declared = request.headers.get("content-length", "0")
     if not declared.isdigit() or int(declared) > BODY_LIMIT:
         raise Refused(413, "the body is too large")
@@ -152,6 +162,7 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _turned_away(where: str, refused: Refused) -> Response:
+def turned_away(where: str, refused: Refused) -> Response:
+    """The answer to a stranger: the status alone. The reason is for our log."""
     _log.warning("%s turned away: %s", where, refused)
     return Response(status_code=refused.status)

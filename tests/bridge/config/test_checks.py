@@ -26,6 +26,15 @@ def settings(**sections: object) -> Settings:
             '`transfer.targets.a.phone_number` is "0425 5550123" (here); expected a number such as +14255550123',
         ),
         ({"acs": {"phone_number": "123"}}, '`acs.phone_number` is "123" (here); expected a number such as +14255550123'),
+        ({"twilio": {"phone_number": "1"}}, '`twilio.phone_number` is "1" (here); expected a number such as +14255550123'),
+        (
+            {"twilio": {"account_sid": "me", "auth_token": "t"}},
+            '`twilio.account_sid` is "me" (here); expected AC and 32 hex digits',
+        ),
+        (
+            {"twilio": {"account_sid": "AC" + "0" * 32}},
+            "`twilio.auth_token` is empty, so nobody could tell Twilio's requests from a stranger's",
+        ),
         ({"bridge": {"public_url": "http://x.example"}}, "`bridge.public_url` is http://x.example (here); Azure needs https"),
     ],
 )
