@@ -53,7 +53,10 @@ def key_of(path: Path, directory: Path | None) -> CaptureKey | None:
 
 
 def exact(paths: Sequence[Path], directory: Path | None, terminal: Terminal, *, strictly: bool, as_json: bool) -> None:
-    """Replay them one after the other; ends the command unless all are the same."""
+    """Replay them one after the other; ends the command unless all are the same.
+
+    `strictly`: the reports count, and are the result, in the same bytes on every machine; the verdicts are talk then.
+    """
     from voiceagent.replay.result import Result
     from voiceagent.replay.run import replay_exactly
 
@@ -67,13 +70,13 @@ def exact(paths: Sequence[Path], directory: Path | None, terminal: Terminal, *, 
             result = Result(capture=str(path), mode="exact", verdict="failed", sentence=str(error))
         results.append(result)
         if not as_json:
-            tell(result, terminal)
+            tell(result, terminal, aside=strictly)
             if strictly and result.call is not None:
-                terminal.result(json.dumps(result.call, indent=2, ensure_ascii=False))
-    conclude(results, terminal, as_json=as_json)
+                terminal.result(json.dumps(result.call, indent=2))
+    conclude(results, terminal, as_json=as_json, aside=strictly)
 
 
-def conclude(results: Sequence[Result], terminal: Terminal, *, as_json: bool) -> None:
+def conclude(results: Sequence[Result], terminal: Terminal, *, as_json: bool, aside: bool = False) -> None:
     """The whole as JSON or a line; ends the command with the code of the worst."""
     from voiceagent.replay.result import exit_code, summary
 
@@ -81,24 +84,26 @@ def conclude(results: Sequence[Result], terminal: Terminal, *, as_json: bool) ->
     if as_json:
         terminal.record(total)
     elif len(results) > 1:
-        terminal.result(f"{total['same']} same, {total['different']} different, {total['failed']} failed")
+        put = terminal.say if aside else terminal.result
+        put(f"{total['same']} same, {total['different']} different, {total['failed']} failed")
     if (code := exit_code(results)) != OK:
         raise Ended(code)
 
 
-def tell(result: Result, terminal: Terminal) -> None:
-    """One capture: a line, and below it what differs."""
+def tell(result: Result, terminal: Terminal, *, aside: bool = False) -> None:
+    """One capture: a line, and below it what differs. `aside`: as talk, because something else is the result."""
+    put = terminal.say if aside else terminal.result
     name = Path(result.capture).name
     facts = [f"{result.commands} commands"]
     if result.wire is not None:
         facts.append(f"{result.wire['frames']} frames")
     if result.speed_x:
         facts.append(f"{result.speed_x:.0f} x real time")
-    terminal.result(f"{_SIGNS[result.verdict]} {result.verdict:<9}  {name}  ({', '.join(facts)})")
+    put(f"{_SIGNS[result.verdict]} {result.verdict:<9}  {name}  ({', '.join(facts)})")
     if result.stopped:
         terminal.say(f"  Up to its last whole record: {result.stopped}.")
     for line in [*_failure(result), *_difference(result.difference), *_wire(result), *_told(result), *_changed(result)]:
-        terminal.result(f"  {line}")
+        put(f"  {line}")
 
 
 def _failure(result: Result) -> list[str]:

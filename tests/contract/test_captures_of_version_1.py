@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from voiceagent.capture.read import Capture, read_capture
 from voiceagent.capture.records import End, LaneStep, NoteRecord, Reaction, SessionRecord, Wire
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.capture.shapes import revive
+from voiceagent.replay.run import replay_exactly
 
 KEY = CaptureKey(b"k" * 32)
 
@@ -59,3 +64,25 @@ def test_the_calls_story_is_in_it(capture: Capture) -> None:
     assert notes["CallBeganNoted"] == notes["CallEndedNoted"] == notes["ToolNoted"] == notes["BargeInNoted"] == 1
     assert notes["AgentTurnNoted"] == 3
     assert notes["CallerTurnNoted"] >= 1
+
+
+@pytest.mark.parametrize("name", ["redacted", "full", "sealed"])
+def test_it_replays_exactly_with_the_code_of_today(name: str, root: Path) -> None:
+    path = root / "tests" / "data" / "captures" / f"v1-{name}.jsonl.gz"
+    result = replay_exactly(path, key=KEY if name == "sealed" else None)
+    assert (result.verdict, result.difference, result.told) == ("same", None, [])
+
+
+ELSEWHERE = {"LC_ALL": "C", "PYTHONHASHSEED": "77", "TZ": "Pacific/Kiritimati", "PYTHONUTF8": "0", "COLUMNS": "40"}
+
+
+@pytest.mark.parametrize("name", ["redacted", "full"])
+def test_its_report_is_the_same_bytes_on_another_machine(name: str, root: Path, tmp_path: Path) -> None:
+    kept = root / "tests" / "data" / "captures"
+    copied = tmp_path / f"v1-{name}.jsonl.gz"
+    shutil.copy(kept / copied.name, copied)
+    paths = [part for part in sys.path if part]
+    away = {"HOME": str(tmp_path), "PATH": "", "PYTHONPATH": os.pathsep.join(paths), "http_proxy": "http://127.0.0.1:1"}
+    words = [sys.executable, "-m", "voiceagent_cli", "replay", copied.name, "--report"]
+    done = subprocess.run(words, cwd=tmp_path, env=away | ELSEWHERE, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, (kept / f"v1-{name}.report.json").read_bytes())

@@ -65,6 +65,27 @@ def revive(raw: Mapping[str, Any]) -> Any:
         raise ValueError(f"{raw.get('type')}: {error}") from error
 
 
+def completed(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What `plain` described then, with the fields that came since at their defaults; anything we do not know stays as it is.
+
+    A capture of last year does not lack what its code had no idea of.
+    """
+    try:
+        now = plain(revive(raw))
+    except ValueError:
+        return raw
+    whole: Mapping[str, Any] = _overlaid(now, raw)
+    return whole
+
+
+def _overlaid(now: Any, then: Any) -> Any:
+    if isinstance(now, Mapping) and isinstance(then, Mapping):
+        return {**now, **{name: _overlaid(now[name], value) if name in now else value for name, value in then.items()}}
+    if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
+        return [_overlaid(*pair) for pair in zip(now, then, strict=True)]
+    return then
+
+
 def _revive(kind: Any, values: Mapping[str, Any]) -> Any:
     readers = _readers(kind)
     return kind(

@@ -15,7 +15,7 @@ from voiceagent.call.session import Session
 from voiceagent.call.settings import SessionSettings
 from voiceagent.capture.records import LaneStep, NoteRecord, Passed, Reaction, Record, SessionRecord, Wire
 from voiceagent.capture.seal import CaptureKey
-from voiceagent.capture.shapes import plain, revive
+from voiceagent.capture.shapes import completed, plain, revive
 from voiceagent.errors import VoiceagentError
 from voiceagent.replay.difference import Comparing
 from voiceagent.replay.masked import Masked, Plain
@@ -120,15 +120,17 @@ class ExactReplay:
     def _reaction(self, record: Reaction) -> None:
         if self._session is None:
             raise CannotReplay("the capture lacks the settings by which its session decided")
-        event, expected = record.event, list(record.commands)
+        event, expected = record.event, [*record.commands]
         if event is not None and event["type"] == "PlaybackBegan" and not self._lane_seen:
             raise CannotReplay("the capture lacks the playback account; it can still be played with --live")
         actual = self._react(self._session, record.at_ms, event)
         if actual != expected:  # hidden things are compared hidden; most are alike before
             actual = [self._masked.again(command) for command in actual]
+        if actual != expected:
+            expected = [completed(command) for command in expected]
         self.comparing.take(record.at_ms, event, expected, actual)
         if self.wire is not None:
-            self.wire.reaction(record.at_ms, event, expected)
+            self.wire.reaction(record.at_ms, event, record.commands)
 
     def _react(self, session: Session, at_ms: float, event: Plain | None) -> list[Plain]:
         try:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.call.commands import EngineCommand, EngineSetup
 from voiceagent.call.events import EngineNoted, Event, KeyPressed, MediaOpened
 from voiceagent.capture.records import Wire
-from voiceagent.capture.shapes import known, plain, revive
+from voiceagent.capture.shapes import completed, known, plain, revive
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.protocol.acs_media import STOP_AUDIO, AudioMetadata, DtmfData
@@ -121,7 +121,7 @@ class WireCheck:
 
     # --- reactions
 
-    def reaction(self, at_ms: float, event: Plain | None, commands: list[Plain]) -> None:
+    def reaction(self, at_ms: float, event: Plain | None, commands: Iterable[Plain]) -> None:
         """What the session was told and what it wanted then."""
         if self._over:
             return
@@ -147,7 +147,7 @@ class WireCheck:
         if now == event or (event["type"] == "KeyPressed" and self._masked.redacted and now and now["type"] == "KeyPressed"):
             return  # a hidden key is hidden as a word in one place and as a sign in the other
         now = None if now is None else self._masked.again(now)
-        if now != event:
+        if now != completed(event):
             self._differs(at_ms, edge, "in", event, now)
 
     def _owe(self, command: Plain) -> None:

@@ -11,7 +11,7 @@ import pytest
 from voiceagent.call.commands import AskForReply, CallBeganNoted, ConfigureEngine, EngineSetup, ToolSpec
 from voiceagent.call.events import CallerTranscribed, EngineReady, ReplyEnded, TimePassed
 from voiceagent.call.settings import SessionSettings, TargetPolicy
-from voiceagent.capture.shapes import field_values, known, plain, revive
+from voiceagent.capture.shapes import completed, field_values, known, plain, revive
 from voiceagent.discreet import PhoneNumber, Words
 
 SETUP = EngineSetup("Be brief.", {"type": "azure-standard", "name": "x"}, 24000, (ToolSpec("a", "b", {"type": "object"}),))
@@ -60,3 +60,17 @@ def test_what_cannot_come_back_is_a_value_error(raw: dict[str, Any]) -> None:
 def test_what_never_was_json_comes_back_as_well() -> None:
     back = revive(plain(CallerTranscribed("i", Words("where is it"))))
     assert back.text.shown == "where is it"
+
+
+def test_what_an_earlier_version_did_not_know_is_there_at_its_default() -> None:
+    then = {
+        "type": "ConfigureEngine",
+        "fields": {"setup": {"instructions": "Hi", "voice": None, "sample_rate": 8000, "gone": 1}},
+    }
+    now = plain(ConfigureEngine(EngineSetup("Hi", None, 8000)))
+    assert completed(then) == {**now, "fields": {"setup": {**now["fields"]["setup"], "gone": 1}}}
+
+
+@pytest.mark.parametrize("raw", [{"type": "OfTheFuture", "fields": {"a": 1}}, {"type": "EngineLost", "fields": {}}])
+def test_what_cannot_be_completed_stays_as_it_is(raw: dict[str, Any]) -> None:
+    assert completed(raw) == raw
