@@ -52,9 +52,9 @@ class Conduct:
         parts.turns.settle(now)
         self._expire_reply(now)
         parts.do(*parts.speech.settle(now))
+        self.menu.settle(now)
         self.handover.settle(now)
         self.errands.settle(now)
-        self.menu.settle(now)
         self._settle_silence(now)
         self._settle_life(now)
         if self._may_ask():

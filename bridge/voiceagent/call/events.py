@@ -65,9 +65,10 @@ class MediaClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed(Event):
-    """The caller pressed a key: one of 0-9 * # A-D."""
+    """The caller pressed a key: one of 0-9 * # A-D. `by`: who tells it, the media stream or the service's recognition."""
 
     key: str
+    by: Literal["media", "recognition"] = "media"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,15 @@ class Menu:
         self._parts = parts
         self._called = called
         self._calls = 0
+        self._after_words: tuple[str, KeyAction] | None = None
 
     def settle(self, now: float) -> None:
-        """An entry may be complete."""
+        """An entry may be complete, or the words heard that were to be said first."""
         parts = self._parts
+        heard = parts.replies.quiet and not parts.speech.busy and parts.turns.silent
+        if self._after_words is not None and heard:
+            (key, action), self._after_words = self._after_words, None
+            self._carry_out(key, action, now)
         typed = parts.keys.settle(now)
         if typed is None or not parts.engine_is_ready or parts.transfer.reached:
             return
@@ -52,6 +57,12 @@ class Menu:
         self._tell(key)
         if action.say:
             parts.replies.want(c.AskForReply(exactly=Words(action.say)))
+        if action.say and (action.transfer or action.end_call):
+            self._after_words = (key, action)  # both end what can be said
+        else:
+            self._carry_out(key, action, now)
+
+    def _carry_out(self, key: str, action: KeyAction, now: float) -> None:
         if action.transfer:
             self._have_run(REQUEST_TRANSFER, {"target": action.transfer, "reason": f"the caller pressed {key}"}, now)
         elif action.tool:
@@ -59,7 +70,7 @@ class Menu:
         elif action.end_call:
             self._have_run(END_CALL, {"reason": f"the caller pressed {key}"}, now)
         elif not action.say:
-            parts.replies.want(c.AskForReply())
+            self._parts.replies.want(c.AskForReply())
 
     def _tell(self, keys: str) -> None:
         self._parts.do(c.AddUserText(Words(f"The caller pressed {' '.join(keys)} on the keypad.")))

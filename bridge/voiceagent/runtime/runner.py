@@ -29,11 +29,13 @@ from voiceagent.call.commands import (
     EngineCommand,
     EngineSetup,
     HangUp,
+    HideKeys,
     LeaveCall,
     ListenAgain,
     MuteAgent,
     Note,
     RunTool,
+    ShowKeys,
     StopListening,
     StopPlayback,
     UnmuteAgent,
@@ -46,6 +48,7 @@ from voiceagent.call.events import (
     EngineLost,
     EngineReady,
     Event,
+    KeyPressed,
     MediaClosed,
     MediaOpened,
     ReplyAudioEnded,
@@ -55,6 +58,7 @@ from voiceagent.errors import RemoteError
 from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireFn, WireTap
 from voiceagent.runtime.alarm import Alarm
 from voiceagent.runtime.clock import CallClock
+from voiceagent.runtime.keypad import Keypad, blanked, tells_of_keys
 from voiceagent.runtime.splice import AudioLane, PlaybackAccount
 from voiceagent.runtime.ticker import Ticker
 
@@ -118,7 +122,8 @@ class CallRunner:
         self._ticker = ticker
         self._control = control
         self._tools = tools
-        self._tool_context = tool_context or {}
+        self._tool_context = {"state": {}, **(tool_context or {})}
+        self._keypad = Keypad()
         self._sinks = tuple(sinks)
         self._taps = tuple(taps)
         self._began = began
@@ -185,6 +190,11 @@ class CallRunner:
         """Give an event to the session and carry out what it wants; never raises."""
         if self.end is not None:
             return
+        if isinstance(event, KeyPressed):
+            told = self._keypad.arrived(event, self.clock.now_ms())
+            if told is None:
+                return
+            event = told
         self._inbox.append(event)
         if self._handling:  # an event caused by a command: after the reaction that caused it
             return
@@ -231,10 +241,12 @@ class CallRunner:
         """How an edge shows its frames to the taps; None when nobody looks."""
         if not self._taps:
             return None
-        taps, call_id, clock = self._taps, self.call_id, self.clock
+        taps, call_id, clock, keypad = self._taps, self.call_id, self.clock, self._keypad
 
         def show(direction: str, frame: bytes) -> None:
             at_ms = clock.now_ms()
+            if keypad.blanks(at_ms) and tells_of_keys(edge, direction, frame):
+                frame = blanked(frame)
             for tap in taps:
                 tap.frame(call_id, at_ms, edge, direction, frame)
 
@@ -289,8 +301,14 @@ class CallRunner:
                 self.lane.stop_listening()
             case ListenAgain():
                 self.lane.listen_again()
+            case HideKeys(end_key=end_key):
+                self._keypad.hide(end_key)
+            case ShowKeys():
+                self._keypad.show(now)
             case RunTool():
-                self._tool_tasks[command.tool_call_id] = self._spawn(self._run_tool(command), self._others)
+                self._tool_tasks[command.tool_call_id] = self._spawn(
+                    self._run_tool(command, self._context_of(command)), self._others
+                )
             case CancelTool(tool_call_id=tool_call_id):
                 if (task := self._tool_tasks.pop(tool_call_id, None)) is not None:
                     task.cancel()
@@ -357,13 +375,16 @@ class CallRunner:
             operation = re.sub(r"(?<!^)(?=[A-Z])", "_", type(command).__name__).lower()
             self.deliver(ControlFailed(operation, error.status, error.code, _in_words(error)))
 
-    async def _run_tool(self, command: RunTool) -> None:
+    def _context_of(self, command: RunTool) -> Mapping[str, Any]:
+        return {**self._tool_context, "digits": self._keypad.take()} if command.with_keys else self._tool_context
+
+    async def _run_tool(self, command: RunTool, context: Mapping[str, Any]) -> None:
         returned = await self._tools.run(
             command.name,
             command.arguments,
             tool_call_id=command.tool_call_id,
             timeout_ms=command.timeout_ms,
-            context=self._tool_context,
+            context=context,
         )
         self._tool_tasks.pop(command.tool_call_id, None)
         self.deliver(returned)

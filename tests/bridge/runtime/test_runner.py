@@ -220,7 +220,7 @@ async def test_the_last_piece_of_an_item_goes_when_the_engine_has_sent_all() -> 
 async def test_a_tool_runs_beside_the_call_and_its_result_is_an_event() -> None:
     bench = Bench({e.ToolCalled: [c.RunTool("t1", "lookup", '{"id":1}', 1000)]})
     await bench.run(e.ToolCalled("r1", "i1", "t1", "lookup", "{}"))
-    assert bench.tools.asked == [("lookup", '{"id":1}', {"call_id": "call-1"})]
+    assert bench.tools.asked == [("lookup", '{"id":1}', {"call_id": "call-1", "state": {}})]
     assert e.ToolReturned("t1", "ok", "{}", 1.0) in bench.session.seen
 
 
@@ -372,3 +372,35 @@ async def test_a_command_nobody_can_carry_out_is_a_defect() -> None:
 
     bench = Bench({e.KeyPressed: [Unheard()]})
     assert (await bench.run(e.KeyPressed("1"))).reason == "a defect in the bridge: TypeError"
+
+
+async def test_hidden_keys_reach_the_one_tool_and_neither_the_session_nor_a_tap() -> None:
+    ready = c.RunTool("t1", "check_pin", "{}", 1000, with_keys=True)
+    on_key = {"digit": [], "end": [ready, c.ShowKeys()], "give_up": []}
+    bench = Bench(
+        {e.ToolCalled: [c.HideKeys("#")], e.HiddenKeyPressed: lambda event: on_key[event.kind]},
+        taps=True,
+    )
+    show = bench.runner.wire("media")
+    assert show is not None
+
+    def type_it() -> None:
+        for key in "42#":
+            show("in", b'{"kind":"DtmfData","dtmfData":{"data":"%b"}}' % key.encode())
+            bench.runner.deliver(e.KeyPressed(key))
+            bench.runner.deliver(e.KeyPressed(key, "recognition"))
+
+    await bench.run(e.ToolCalled("r1", "i1", "t1", "check_pin", "{}"), then=type_it)
+    assert bench.tools.asked == [("check_pin", "{}", {"call_id": "call-1", "state": {}, "digits": "42"})]
+    hidden = [event for event in bench.session.seen if isinstance(event, e.HiddenKeyPressed | e.KeyPressed)]
+    assert hidden == [e.HiddenKeyPressed("digit"), e.HiddenKeyPressed("digit"), e.HiddenKeyPressed("end")]
+    assert {frame for _, _, frame in bench.watcher.frames} == {b'{"kind":"DtmfData","dtmfData":{"data":"0"}}'}
+
+
+async def test_the_state_of_a_call_is_one_for_all_its_tools_and_no_other_calls() -> None:
+    bench, other = (Bench({e.ToolCalled: [c.RunTool("t1", "a", "{}", 1), c.RunTool("t2", "b", "{}", 1)]}) for _ in range(2))
+    for one in (bench, other):
+        await one.run(e.ToolCalled("r1", "i1", "t1", "a", "{}"))
+    states = [context["state"] for one in (bench, other) for _, _, context in one.tools.asked]
+    assert states[0] is states[1]
+    assert states[0] is not states[2]
