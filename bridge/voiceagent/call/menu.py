@@ -35,9 +35,9 @@ class Menu:
         """An entry may be complete, or the words heard that were to be said first."""
         parts = self._parts
         heard = parts.replies.quiet and not parts.speech.busy and parts.turns.silent
-        if self._after_words is not None and heard:
-            (key, action), self._after_words = self._after_words, None
-            self._carry_out(key, action, now)
+        if (waiting := self._after_words) is not None and heard:
+            self._after_words = None
+            self._carry_out(*waiting, now)
         typed = parts.keys.settle(now)
         if typed is None or not parts.engine_is_ready or parts.transfer.reached:
             return
