@@ -39,9 +39,27 @@ in both files: they belong into the environment or into `.env`, which git ignore
 NESTED = """\
 ## Tables of your own
 
-`[transfer.targets.NAME]` (a name of small letters, digits, `-` and `_`; exactly one address):
+`[transfer.targets.NAME]` (a name of small letters, digits, `-` and `_`; exactly one address, or a queue):
 
 {targets}
+`[[answer.rules]]`, what is done with a ringing call; the first rule that fits decides:
+
+{answers}
+`[tools.http.NAME]`, a tool that is a request; see [tools](tools.md):
+
+{http}
+`[tools.http.NAME.parameters.NAME]`, what the model gives for it:
+
+{parameters}
+`[tools.mcp.NAME]`, a server of the Model Context Protocol:
+
+{mcp}
+`[keys.menu.KEY]`, what a single key does; see [keys](keys.md):
+
+{choices}
+`[agents.NAME]`, a further agent of the same call (a name of small letters, digits and `_`):
+
+{agents}
 `[[thinker.rules]]`, for the embedded engine; the first rule that matches wins:
 
 {rules}
@@ -55,14 +73,20 @@ NESTED = """\
 
 def page() -> str:
     """The whole page."""
+    from voiceagent.config.handover import TransferTarget
+    from voiceagent.config.keypad import AgentEntry, KeyChoice
     from voiceagent.config.names import keys
-    from voiceagent.config.schema import ThinkerReply, ThinkerRule, ThinkerSlot, TransferTarget
+    from voiceagent.config.reception import AnswerRule
+    from voiceagent.config.schema import ThinkerReply, ThinkerRule, ThinkerSlot
+    from voiceagent.config.tools import HttpParameter, HttpTool, McpServer
 
     sections: dict[str, list[Any]] = {}
     for key in keys().values():
-        sections.setdefault(key.name.rpartition(".")[0], []).append(key)
+        sections.setdefault(key.name.rpartition(".")[0] or key.name, []).append(key)
     parts = [HEAD, *(section(table, found) for table, found in sections.items())]
-    models = {"targets": TransferTarget, "rules": ThinkerRule, "slots": ThinkerSlot, "replies": ThinkerReply}
+    models: dict[str, Any] = {"targets": TransferTarget, "answers": AnswerRule}
+    models |= {"rules": ThinkerRule, "slots": ThinkerSlot, "replies": ThinkerReply}
+    models |= {"http": HttpTool, "parameters": HttpParameter, "mcp": McpServer, "choices": KeyChoice, "agents": AgentEntry}
     parts.append(NESTED.format(**{name: members(model) for name, model in models.items()}))
     return "\n".join(parts)
 
@@ -93,6 +117,8 @@ def kind(field: Any) -> str:
 
 def words(annotation: Any) -> str:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return words(arguments[0])
     if origin is typing.Literal:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin in (typing.Union, types.UnionType):

@@ -24,6 +24,9 @@ from voiceagent.errors import UserError
 
 PROJECT_FILE = "voiceagent.toml"
 
+_BY_NAME = {"transfer.targets", "tools.http", "tools.mcp", "keys.menu", "agents"}
+"""Tables that the author may extend by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -97,9 +100,15 @@ def load_settings(
             _lay(values, dotted, value)
             _forget(origins, dotted)
             origins[dotted] = Origin("flag", "--" + dotted.rsplit(".", 1)[-1].replace("_", "-"))
-    loaded = Loaded(_validated(values, origins), origins, {**dotenv, **environ})
+    known = {**dotenv, **environ}
+    loaded = Loaded(_with_references(_validated(values, origins), known), origins, known)
     check(loaded.settings, lambda key: _words(loaded.origin(key)))
     return loaded
+
+
+def _with_references(settings: Settings, environment: dict[str, str]) -> Settings:
+    """With what `${NAME}` in the declared tools stands for."""
+    return settings.model_copy(update={"tools": settings.tools.with_references(environment)})
 
 
 def project_file(project_dir: Path) -> Path:
@@ -142,7 +151,7 @@ def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for name, value in table.items():
         dotted = f"{prefix}{name}"
         # A table that is itself a setting (`engine.options`) is one value, but for tables the author may extend by name.
-        if isinstance(value, dict) and value and (dotted not in keys() or dotted == "transfer.targets"):
+        if isinstance(value, dict) and value and (dotted not in keys() or dotted in _BY_NAME):
             yield from _leaves(value, f"{dotted}.")
         else:
             yield dotted, value

@@ -17,16 +17,24 @@ from voiceagent.config.conversation import (
     TurnDetectionSection,
     VoiceSection,
 )
+from voiceagent.config.handover import TransferSection
+from voiceagent.config.keypad import AgentEntry, KeysSection
+from voiceagent.config.reception import AnswerSection, OutboundSection
 from voiceagent.config.section import Section
 from voiceagent.config.section import env as _env
 from voiceagent.config.section import secret as _secret
 from voiceagent.config.telephony import TwilioSection
+from voiceagent.config.tools import ToolsSection
 
 
 class AgentSection(Section):
     name: str = Field("agent", description="the agent's name in reports and logs")
     prompt: str = Field("prompt.md", description="file with the instructions, relative to the project")
     tools: str = Field("tools.py", description="file with the @tool functions, relative to the project")
+    offers: list[str] = Field(default_factory=list, description="names of the tools it is offered; empty: all of the project")
+    numbers: list[str] = Field(
+        default_factory=list, description="numbers whose calls are this agent's, where several are served; empty: all others"
+    )
     greeting: str = Field("", description="what the agent says first; empty: the caller speaks first")
     greeting_by: Literal["text", "model"] = Field(
         "text", description="text: speak the greeting word for word; model: let the model greet, guided by it"
@@ -217,25 +225,6 @@ class AcsSection(Section):
     )
 
 
-class TransferTarget(Section):
-    """Where a named target is reached: exactly one of the addresses."""
-
-    phone_number: str = Field("", description="E.164 number")
-    acs_user: str = Field("", description="8:acs:… identity")
-    teams_user: str = Field("", description="Entra object id of a Teams user")
-    description: str = Field("", description="told to the model, so that it picks the right target")
-    ring_seconds: int = Field(30, ge=5, le=180, description="how long the target's phone rings")
-    agent: Literal["leaves", "listens"] = Field(
-        "leaves", description="after the human answers: leave, or stay muted as transcriber"
-    )
-
-
-class TransferSection(Section):
-    targets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], TransferTarget] = Field(
-        default_factory=dict, description="whom the agent may hand the caller to, by name, see below"
-    )
-
-
 class RecordingSection(Section):
     enabled: bool = Field(False, description="record every call with ACS recording")
     channels: Literal["mixed", "unmixed"] = Field("mixed", description="one channel for all, or one for each participant")
@@ -302,9 +291,16 @@ class Settings(Section):
     acs: AcsSection = AcsSection()
     twilio: TwilioSection = TwilioSection()
     transfer: TransferSection = TransferSection()
+    answer: AnswerSection = AnswerSection()
+    outbound: OutboundSection = OutboundSection()
     recording: RecordingSection = RecordingSection()
     barge_in: BargeInSection = BargeInSection()
     silence: SilenceSection = SilenceSection()
+    tools: ToolsSection = ToolsSection()
+    keys: KeysSection = KeysSection()
+    agents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")], AgentEntry] = Field(
+        default_factory=dict, description="further agents of the same call, by name, see below"
+    )
     limits: LimitsSection = LimitsSection()
     capture: CaptureSection = CaptureSection()
     log: LogSection = LogSection()

@@ -43,7 +43,7 @@ def _with_secret(model: Any, path: list[str]) -> Any:
 
 def secret_values(settings: Settings) -> list[str]:
     """The plain texts that must never reach a file, longest first; with the key inside a connection string on its own."""
-    found: set[str] = set()
+    found: set[str] = {value.shown for value in settings.tools.references.values()}
     for key in keys().values():
         if key.secret and (value := get(settings, key.name)):
             plain = value.shown if isinstance(value, Secret) else str(value)

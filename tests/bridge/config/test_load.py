@@ -140,3 +140,15 @@ def test_the_environment_is_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     copy = environment()
     monkeypatch.delenv("VOICEAGENT_TEST")
     assert copy["VOICEAGENT_TEST"] == "1"
+
+
+def test_declared_tools_know_what_their_secrets_stand_for(tmp_path: Path) -> None:
+    (tmp_path / "voiceagent.toml").write_text(
+        '[tools.http.find]\ndescription = "Finds."\nurl = "https://x.example"\n'
+        '[tools.http.find.headers]\nAuthorization = "Bearer ${ORDERS_TOKEN}"\nX-Team = "${TEAM}"\n'
+    )
+    (tmp_path / ".env").write_text("ORDERS_TOKEN=from-dotenv\nTEAM=dotenv-team\n")
+    loaded = load(tmp_path, TEAM="of-the-environment")
+    assert loaded.settings.tools.references == {"ORDERS_TOKEN": "from-dotenv", "TEAM": "of-the-environment"}
+    assert loaded.settings.tools.http["find"].headers["Authorization"] == "Bearer ${ORDERS_TOKEN}"
+    assert loaded.origin("tools.http.find.url").place == "voiceagent.toml:3"
