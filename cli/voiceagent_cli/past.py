@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
 from voiceagent.local.project import settings_of
+
+if TYPE_CHECKING:
+    from voiceagent.capture.seal import Envelope
 
 
 def calls_of(directory: Path) -> list[dict[str, Any]]:
     """One row for each call, the latest first."""
     from voiceagent.observe.store import list_reports
 
-    return sorted(list_reports(_folder(directory)), key=lambda row: row["started_at"] or "", reverse=True)
+    # A list asks nobody for a key: what it cannot open it shows without people.
+    return list_reports(_folder(directory), seal=lambda: _seal(directory, ask=False))
 
 
 def report_of(directory: Path, call: str) -> dict[str, Any]:
@@ -25,7 +29,7 @@ def report_of(directory: Path, call: str) -> dict[str, Any]:
         if not calls:
             raise UserError(f"{directory} has no calls yet", remedy="voiceagent call")
         call = calls[0]["call_id"]
-    return read_report(_folder(directory), call)
+    return read_report(_folder(directory), call, seal=lambda: _seal(directory, ask=True))
 
 
 def policy_of(directory: Path) -> str:
@@ -35,3 +39,13 @@ def policy_of(directory: Path) -> str:
 
 def _folder(directory: Path) -> Path:
     return directory / settings_of(directory).settings.capture.directory
+
+
+def _seal(directory: Path, *, ask: bool) -> Envelope | None:
+    """What opens encrypted reports; `ask` Key Vault for the key, if that is where it is."""
+    from voiceagent.capture.keys import reading_key
+    from voiceagent.capture.seal import Envelope
+
+    settings = settings_of(directory).settings.capture
+    key = reading_key(settings) if settings.key or ask else None
+    return None if key is None else Envelope(key)

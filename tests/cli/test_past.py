@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from voiceagent.capture.seal import CaptureKey, Envelope
 from voiceagent.errors import UserError
 from voiceagent_cli.past import calls_of, policy_of, report_of
 
@@ -33,3 +37,18 @@ def test_the_last_of_none_is_told(project: Path) -> None:
 
 def test_the_policy_is_the_projects(project: Path) -> None:
     assert policy_of(project) == "redacted"
+
+
+def test_encrypted_calls_are_shown_with_the_key_of_the_captures(
+    project: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = CaptureKey(b"k" * 32)
+    sealed = Envelope(key).seal(
+        json.dumps({"row": {"call_id": "s1"}, "report": report | {"call_id": "s1"}}).encode(), about="s1"
+    )
+    (project / "captures").mkdir(exist_ok=True)
+    (project / "captures" / "s1.report.json").write_text(json.dumps({"v": 1, "row": {"call_id": "s1"}, "sealed": sealed}))
+    with pytest.raises(UserError, match="is encrypted with key .*, and there is no key in the settings"):
+        report_of(project, "s1")
+    monkeypatch.setenv("VOICEAGENT_CAPTURE_KEY", base64.b64encode(key.plain).decode())
+    assert report_of(project, "s1")["call_id"] == "s1"

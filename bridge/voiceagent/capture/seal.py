@@ -13,6 +13,7 @@ import hashlib
 import json
 import secrets
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voiceagent.errors import UserError
@@ -45,6 +46,35 @@ def parse_key(text: str, *, where: str) -> CaptureKey:
     if len(plain) != KEY_BYTES:
         raise UserError(f"{where} has {len(plain)} bytes, and AES-256 takes {KEY_BYTES}", remedy=MAKE_ONE)
     return CaptureKey(plain)
+
+
+class Envelope:
+    """Encrypts single texts that lie beside captures, such as reports; each is bound to what it is `about`."""
+
+    def __init__(self, key: CaptureKey) -> None:
+        self._key = key
+
+    def seal(self, content: bytes, *, about: str) -> dict[str, str]:
+        """What stands in a file in place of the content."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = AESGCM(self._key.plain).encrypt(nonce, content, about.encode())
+        parts = {"nonce": base64.b64encode(nonce).decode(), "data": base64.b64encode(sealed).decode()}
+        return {"alg": ALGORITHM, "key": self._key.id, **parts}
+
+    def open(self, sealed: Mapping[str, str], *, about: str) -> bytes:
+        """The content. Raises ValueError with the reason when this key does not open it."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        if sealed.get("key") != self._key.id:
+            raise ValueError(f"the key in the settings is {self._key.id}")
+        try:
+            nonce, data = (base64.b64decode(str(sealed.get(name)), validate=True) for name in ("nonce", "data"))
+            return AESGCM(self._key.plain).decrypt(nonce, data, about.encode())
+        except InvalidTag:
+            raise ValueError("it was changed, or it is that of another call") from None
 
 
 class Sealer:

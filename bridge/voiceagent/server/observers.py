@@ -11,6 +11,7 @@ from voiceagent.agent.project import AgentProject
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings
 from voiceagent.capture.keys import pseudonym_key, writing_key
+from voiceagent.capture.seal import Envelope
 from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
 from voiceagent.capture.write import CaptureWriter
 from voiceagent.config.secrets import secret_values
@@ -65,7 +66,9 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
     settings = project.settings
     directory = project.dir / settings.capture.directory
     policy = settings.capture.policy
-    store = ReportStore(directory, policy=policy)
+    key = writing_key(settings.capture)
+    envelope = None if key is None else Envelope(key)
+    store = ReportStore(directory, policy=policy, seal=lambda: envelope)
     facts = {"agent": settings.agent.name, "hash": project.hash}
 
     def keep(fold: CallFold) -> None:
@@ -81,7 +84,7 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
         engine=engine,
         secrets=secret_values(settings),
         key=None if policy == "off" else pseudonym_key(project.dir / PRIVATE),
-        seal=writing_key(settings.capture),
+        seal=key,
     ) as captures:
 
         def capture_of(call_id: str) -> str | None:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from voiceagent.capture.seal import CaptureKey, Sealer, parse_key
+from voiceagent.capture.seal import CaptureKey, Envelope, Sealer, parse_key
 from voiceagent.errors import UserError
 
 KEY = CaptureKey(b"\xfb" * 32)
@@ -54,3 +54,24 @@ def test_what_is_no_key_is_a_user_error(text: str, why: str) -> None:
 def test_a_key_does_not_show_itself() -> None:
     assert "\\xfb" not in repr(KEY)
     assert len(KEY.id) == 12
+
+
+def test_a_text_beside_captures_opens_with_its_key_for_what_it_is_about() -> None:
+    sealed = Envelope(KEY).seal(b"words", about="call-1")
+    assert "words" not in json.dumps(sealed)
+    assert sealed["key"] == KEY.id
+    assert Envelope(KEY).open(sealed, about="call-1") == b"words"
+
+
+@pytest.mark.parametrize(
+    ("key", "about", "changed", "why"),
+    [
+        (KEY, "call-2", {}, "it was changed, or it is that of another call"),
+        (KEY, "call-1", {"data": "AAAA"}, "it was changed"),
+        (KEY, "call-1", {"nonce": "?"}, "base64|padding|alphabet"),
+        (CaptureKey(b"k" * 32), "call-1", {}, f"the key in the settings is {CaptureKey(b'k' * 32).id}"),
+    ],
+)
+def test_another_text_or_key_does_not_open_it(key: CaptureKey, about: str, changed: dict[str, str], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Envelope(key).open(Envelope(KEY).seal(b"words", about="call-1") | changed, about=about)

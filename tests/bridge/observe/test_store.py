@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, CallerTurnNoted, ToolNoted
+from voiceagent.capture.seal import CaptureKey, Envelope
 from voiceagent.discreet import PhoneNumber, Words
 from voiceagent.errors import UserError
 from voiceagent.observe.fold import CallFold
@@ -41,6 +42,40 @@ def test_a_redacted_report_keeps_its_shape_and_none_of_the_words(tmp_path: Path)
     assert report["turns"][0]["text"] == "x xx xxx, 0000"
     assert (report["tools"][0]["arguments"], report["tools"][0]["result"]) == ({"id": "0000", "n": 0}, ["xxx"])
     assert "Ann" not in json.dumps(report)
+
+
+SEAL = Envelope(CaptureKey(b"k" * 32))
+OTHER = Envelope(CaptureKey(b"o" * 32))
+
+
+def test_beside_encrypted_captures_reports_are_encrypted_as_well(tmp_path: Path) -> None:
+    path = ReportStore(tmp_path, policy="full", seal=lambda: SEAL).write(call("c1"))
+    assert path is not None
+    for personal in ("Ann", "4271", "0123", "look", "corr-c1"):
+        assert personal not in path.read_text(encoding="utf-8")
+    assert read_report(tmp_path, "c1", seal=lambda: SEAL) == call("c1").report()
+    assert list_reports(tmp_path, seal=lambda: SEAL) == [call("c1").row()]
+
+
+@pytest.mark.parametrize(
+    ("seal", "why"), [(None, "there is no key in the settings"), (OTHER, "the key in the settings is 2c99e52d9b48")]
+)
+def test_without_its_key_a_call_is_listed_without_people_and_not_shown(tmp_path: Path, seal: Envelope | None, why: str) -> None:
+    ReportStore(tmp_path, policy="full", seal=lambda: SEAL).write(call("c1", 5.0))
+    (row,) = list_reports(tmp_path, seal=lambda: seal)
+    assert (row["call_id"], row["outcome"], row["agent"], row["from"]) == ("c1", "completed", "orders", "")
+    for name in ("c1", "last"):
+        with pytest.raises(UserError, match=f"the report of call c1 is encrypted with key .*, and {why}"):
+            read_report(tmp_path, name, seal=lambda: seal)
+
+
+def test_a_report_put_in_the_place_of_another_is_not_believed(tmp_path: Path) -> None:
+    store = ReportStore(tmp_path, seal=lambda: SEAL)
+    paths = [store.write(call(call_id)) for call_id in ("c1", "c2")]
+    contents = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path is not None]
+    (tmp_path / "c1.report.json").write_text(json.dumps(contents[0] | {"sealed": contents[1]["sealed"]}), encoding="utf-8")
+    with pytest.raises(UserError, match="another call"):
+        store.read("c1")
 
 
 def test_off_writes_nothing(tmp_path: Path) -> None:

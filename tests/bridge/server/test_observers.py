@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,16 @@ def test_a_report_that_cannot_be_written_costs_no_call(tmp_path: Path, caplog: p
             sink.note("call-1", 9, ENDED)
         assert observers.reports.report("call-1") is not None
     assert "could not be written" in caplog.text
+
+
+def test_beside_encrypted_captures_the_report_is_encrypted(tmp_path: Path) -> None:
+    (tmp_path / "prompt.md").write_text("A test.")
+    key = b64encode(b"k" * 32).decode()
+    capture = {"policy": "full", "encryption": "aes-gcm", "key": key}
+    with observing(load_project(tmp_path, Settings.model_validate({"capture": capture})), engine="embedded") as observers:
+        for sink in observers.sinks:
+            sink.note("call-1", 0, BEGAN)
+            sink.note("call-1", 9, ENDED)
+    (path,) = (tmp_path / "captures").glob("*.report.json")
+    assert b"corr" not in path.read_bytes()
+    assert observers.store.read("call-1")["correlation_id"] == "corr"
