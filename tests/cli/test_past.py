@@ -48,7 +48,7 @@ def test_encrypted_calls_are_shown_with_the_key_of_the_captures(
     )
     (project / "captures").mkdir(exist_ok=True)
     (project / "captures" / "s1.report.json").write_text(json.dumps({"v": 1, "row": {"call_id": "s1"}, "sealed": sealed}))
-    with pytest.raises(UserError, match="is encrypted with key .*, and there is no key in the settings"):
+    with pytest.raises(UserError, match=r"is encrypted with key .*, and there is no key in the settings"):
         report_of(project, "s1")
     monkeypatch.setenv("VOICEAGENT_CAPTURE_KEY", base64.b64encode(key.plain).decode())
     assert report_of(project, "s1")["call_id"] == "s1"

@@ -88,7 +88,7 @@ class ReportStore:
         return {"row": {name: row[name] for name in _NOBODYS}, "sealed": sealed}
 
     def rows(self) -> list[dict[str, Any]]:
-        """All calls, latest first; a damaged file is passed over, and of an encrypted one without its key people are left out."""
+        """All calls, latest first. A damaged file is passed over; one encrypted with another key is shown without people."""
         found = [{"from": "", "to": "", **kept.row} for kept in self._all()]
         return sorted(found, key=lambda row: row.get("started_at") or "", reverse=True)
 
