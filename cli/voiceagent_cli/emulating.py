@@ -34,11 +34,13 @@ async def emulate(
 
     `shells` are those for which settings to paste are printed.
     """
+    from voiceagent.emulators.proxy import STORAGE
     from voiceagent.emulators.together import Emulators
 
     thinker = thinker_of(options["agent"])
     chosen = {name: value for name, value in options.items() if name != "agent"}
-    authority = await asyncio.to_thread(own_authority, options.get("name", "")) if https else None
+    names = [options.get("name", ""), STORAGE if options.get("proxy") else ""]
+    authority = await asyncio.to_thread(own_authority, *filter(None, names)) if https else None
     async with Emulators(which, thinker=thinker, authority=authority, **chosen) as emulators:
         facts = emulators.facts()
         if as_json:
@@ -72,13 +74,13 @@ async def _follow_rules(directory: Path | None, emulators: Emulators) -> None:
             emulators.think(thinker_of(directory))
 
 
-def own_authority(name: str) -> Authority:
-    """This user's certificate authority for these emulators; one of its own for each name they are given."""
+def own_authority(*names: str) -> Authority:
+    """This user's certificate authority for emulators of these names beside `localhost`; each set of names has its own."""
     from voiceagent.config.load import data_folder, environment
     from voiceagent.emulators.certificates import NAMES, open_authority
 
-    names = (*NAMES, name) if name and name not in NAMES else NAMES
-    return open_authority(data_folder(environment()) / ("https" if names == NAMES else f"https-{name}"), names=names)
+    further = [name for name in names if name not in NAMES]
+    return open_authority(data_folder(environment()) / "-".join(["https", *further]), names=(*NAMES, *further))
 
 
 def announce(facts: Mapping[str, Any], terminal: Terminal, *, shells: Sequence[str]) -> None:

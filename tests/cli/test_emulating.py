@@ -62,7 +62,7 @@ def test_with_https_both_addresses_and_whom_to_trust_are_told() -> None:
 
 
 def test_each_name_of_a_machine_has_an_authority_of_its_own(tmp_path: Path) -> None:
-    mine, named = own_authority(""), own_authority("emulator")
+    mine, named = own_authority(), own_authority("emulator")
     assert mine.certificate.parent.name == "https"
     assert named.certificate.parent.name == "https-emulator"
     assert named.names[-1] == "emulator"

@@ -21,6 +21,8 @@ from azure.communication.phonenumbers import (
     PhoneNumberType,
 )
 from azure.communication.phonenumbers.aio import PhoneNumbersClient as AsyncClient
+from azure.communication.phonenumbers.siprouting import SipRoutingClient, SipTrunk, SipTrunkRoute
+from azure.communication.phonenumbers.siprouting.aio import SipRoutingClient as AsyncSipClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError, ResponseNotReadError
 from jsonschema import Draft202012Validator
@@ -197,7 +199,7 @@ async def reserve_meanwhile(client: AsyncClient) -> None:
     await client.delete_reservation(other)
 
 
-async def test_every_operation_is_understood_by_both_clients() -> None:
+async def test_every_operation_is_understood_by_both_clients(covered: Any) -> None:
     async with a_resource() as (client, aio, watch):
         await asyncio.to_thread(look_around, client)
         await asyncio.to_thread(buy_and_release, client)
@@ -208,8 +210,53 @@ async def test_every_operation_is_understood_by_both_clients() -> None:
         await buy_and_release_meanwhile(aio)
         await reserve_meanwhile(aio)
         await cancel_meanwhile(aio)
-    print(f"phone numbers: sync {len(by_sync)}/{len(operations())}, aio {len(watch.seen)}/{len(operations())} operations")
-    assert by_sync == watch.seen == set(operations())
+    covered("azure-communication-phonenumbers, sync", by_sync, operations())
+    covered("azure-communication-phonenumbers, aio", watch.seen, operations())
+
+
+ROUTE = SipTrunkRoute(name="all", description="every number", number_pattern=".*", trunks=["one.example.com"])
+TRUNKS = [SipTrunk(fqdn=f"{name}.example.com", sip_signaling_port=5061) for name in ("one", "two")]
+
+
+def public(client: Any) -> set[str]:
+    return {name for name in dir(client) if not name.startswith("_")} - {"close", "from_connection_string"}
+
+
+async def test_direct_routing_is_kept_for_both_clients(covered: Any) -> None:
+    async with AcsEmulator(options=NetworkOptions(seed=3)) as emulator:
+        credential = AzureKeyCredential(emulator.key)
+        async with AsyncSipClient(emulator.url, credential) as aio:
+            client = SipRoutingClient(emulator.url, credential)
+            covered("azure-communication-phonenumbers siprouting, sync", await asyncio.to_thread(route, client), public(client))
+            covered("azure-communication-phonenumbers siprouting, aio", await route_meanwhile(aio), public(aio))
+            with pytest.raises(HttpResponseError) as refused:
+                await aio.delete_trunk("one.example.com")
+            assert refused.value.status_code == 422
+            client.close()
+
+
+def route(client: SipRoutingClient) -> set[str]:
+    client.set_trunks(TRUNKS)
+    client.set_trunk(SipTrunk(fqdn="two.example.com", sip_signaling_port=5062))
+    client.set_routes([ROUTE])
+    assert [one.fqdn for one in client.list_trunks()] == ["one.example.com", "two.example.com"]
+    assert [one.name for one in client.list_routes()] == ["all"]
+    assert client.get_trunk("two.example.com").sip_signaling_port == 5062
+    client.delete_trunk("two.example.com")
+    with pytest.raises(KeyError):
+        client.get_trunk("two.example.com")
+    return {"set_trunks", "set_trunk", "set_routes", "list_trunks", "list_routes", "get_trunk", "delete_trunk"}
+
+
+async def route_meanwhile(client: AsyncSipClient) -> set[str]:
+    await client.set_trunks(TRUNKS)
+    await client.set_trunk(TRUNKS[1])
+    await client.set_routes([ROUTE])
+    assert [one.fqdn async for one in client.list_trunks()] == ["one.example.com", "two.example.com"]
+    assert [one.name async for one in client.list_routes()] == ["all"]
+    assert (await client.get_trunk("two.example.com")).sip_signaling_port == 5061
+    await client.delete_trunk("two.example.com")
+    return {"set_trunks", "set_trunk", "set_routes", "list_trunks", "list_routes", "get_trunk", "delete_trunk"}
 
 
 def cancel(client: PhoneNumbersClient) -> None:

@@ -25,6 +25,8 @@ class Reach:
     host: str = "127.0.0.1"
     name: str = ""
     tls: ssl.SSLContext | None = field(default=None, repr=False)
+    storage: str = ""
+    """A name of Azure's storage for recordings, when a proxy leads it here."""
 
     def url(self, port: int, *, secure: bool = False) -> str:
         """Without a slash at its end: the SDKs sign another host with one."""
@@ -33,7 +35,8 @@ class Reach:
     def admits(self, peer: str | None, host_header: str) -> bool:
         """Whether a request from that address, for that `Host`, may use the emulator's own addresses."""
         asked = _without_port(host_header)
-        return (bool(self.name) and asked in (self.name, *NAMES)) or (peer in LOOPBACK and asked in NAMES)
+        mine = (*NAMES, *filter(None, (self.name, self.storage)))
+        return asked in mine and (bool(self.name) or peer in LOOPBACK)
 
     @property
     def _own_name(self) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.serve import AcsEmulator
     from voiceagent.emulators.arm.serve import ArmEmulator
     from voiceagent.emulators.certificates import Authority
+    from voiceagent.emulators.proxy import StorageProxy
     from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
     from voiceagent.emulators.voice_live.source import AnswerSource
     from voiceagent.speech.parts import Parts
@@ -59,9 +60,9 @@ class CallerVoice:
 class Emulators:
     """Run while the block does. A fixed `port` is the ACS emulator's; Voice Live takes the next and ARM the one after.
 
-    With `authority` all are served over https too, at the three ports after these, and the settings lead there. `name` is what
-    other machines call this one. `answers` scripted: Voice Live answers without models. `source` and `voice` replace what would
-    be loaded.
+    With `authority` all are served over https too, at the three ports after these, and the settings lead there; `proxy`, which
+    needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers` scripted:
+    Voice Live answers without models. `source` and `voice` replace what would be loaded.
     """
 
     def __init__(
@@ -79,13 +80,16 @@ class Emulators:
         voice: Callable[[], Speaker] | None = None,
         name: str = "",
         authority: Authority | None = None,
+        proxy: bool = False,
     ) -> None:
         self.acs: AcsEmulator | None = None
         self.voice_live: VoiceLiveEmulator | None = None
         self.arm: ArmEmulator | None = None
+        self.proxy: StorageProxy | None = None
         self._which = which
         self._port = port
         self._authority = authority
+        self._proxy = proxy and authority is not None and which != "voice-live"
         self._reach: dict[str, Any] = {"host": host, "name": name, "tls": authority and authority.server_context()}
         self._key = key
         self._thinker = thinker
@@ -104,6 +108,8 @@ class Emulators:
                 self.acs = await self._enter_acs(entered)
             if self.acs is not None and self._which in MANAGED:
                 self.arm = await self._enter_arm(entered, self.acs)
+            if self.acs is not None and self._proxy:
+                self.proxy = await self._enter_proxy(entered, self.acs)
             self._exit = entered.pop_all()
         return self
 
@@ -148,7 +154,11 @@ class Emulators:
                 "AZURE_VOICELIVE_ENDPOINT": self.voice_live.endpoint,
                 "AZURE_VOICELIVE_API_KEY": self.voice_live.key or "",
             }
-        return found if self._authority is None else found | self._authority.trust_env()
+        if self._authority is not None:
+            found |= self._authority.trust_env()
+        if self.proxy is not None:
+            found |= self.proxy.env()
+        return found
 
     def think(self, thinker: ThinkerSection) -> None:
         """Follow other rules from the next session on. Nothing to do when no embedded engine runs."""
@@ -186,6 +196,7 @@ class Emulators:
 
     async def _enter_acs(self, entered: AsyncExitStack) -> AcsEmulator:
         from voiceagent.emulators.acs.serve import AcsEmulator
+        from voiceagent.emulators.proxy import STORAGE
 
         return await entered.enter_async_context(
             AcsEmulator(
@@ -193,6 +204,7 @@ class Emulators:
                 voice=self._voice or _voice_if_installed(),
                 ear=self._shared_ear(),
                 options=self._options,
+                storage=STORAGE if self._proxy else "",
                 **self._place(0),
             )
         )
@@ -206,6 +218,12 @@ class Emulators:
         from voiceagent.emulators.arm.serve import ArmEmulator
 
         return await entered.enter_async_context(ArmEmulator(acs.network, **self._place(2)))
+
+    async def _enter_proxy(self, entered: AsyncExitStack, acs: AcsEmulator) -> StorageProxy:
+        from voiceagent.emulators.proxy import StorageProxy
+
+        port = self._port + 2 * SERVERS if self._port else 0
+        return await entered.enter_async_context(StorageProxy(acs.reach, acs.tls_port, port=port))
 
     def _place(self, index: int) -> dict[str, Any]:
         """Where one of the three listens."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Context, Option
+from typer import Argument, BadParameter, Context, Option
 
 from voiceagent_cli.options import AsJson
 from voiceagent_cli.typed import key_of
@@ -38,6 +38,9 @@ def command(
     shell: Annotated[Shell | None, Option(help="With --env: for this shell alone.")] = None,
     json: AsJson = False,
     https: Annotated[bool, Option("--https", help="Serve https and wss too, at the ports after these.")] = False,
+    proxy: Annotated[
+        bool, Option("--proxy", help="With --https: let SDKs download recordings, by a proxy for Azure's storage.")
+    ] = False,
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, Option(metavar="PORT", help="First port; the others take the next ones. 0: any free.", min=0, max=65535)
@@ -60,6 +63,8 @@ def command(
 
     With --https a certificate authority of this machine is made once, and --env prints what makes clients trust it.
     """
+    if proxy and not https:
+        raise BadParameter("it needs --https: the SDKs fetch recordings over https alone.", param_hint="--proxy")
     from voiceagent_cli.emulating import emulate
     from voiceagent_cli.signals import run
 
@@ -72,6 +77,7 @@ def command(
                 "host": host,
                 "port": port,
                 "name": name,
+                "proxy": proxy,
                 "key": key,
                 "agent": agent,
                 "seed": seed,

@@ -26,6 +26,8 @@ from voiceagent.emulators.acs.tokens import Signer
 from voiceagent.emulators.event_grid.delivery import Attempt, Conditions, Deliveries
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
 from voiceagent.emulators.event_grid.subscription import Subscription, validate
+from voiceagent.emulators.faults.switchboard import Switchboard
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.reach import Reach
 from voiceagent.errors import UserError
 from voiceagent.protocol.event_grid import IncomingCall
@@ -59,6 +61,8 @@ class Network:
         voice: Callable[[], Speaker] | None,
         ear: Callable[[], Listener] | None = None,
         reach: Reach | None = None,
+        faults: Switchboard | None = None,
+        findings: Findings | None = None,
         now: Callable[[], float] = _monotonic_ms,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -66,7 +70,11 @@ class Network:
         self.client = client
         self.ids = Ids(options.seed)
         self.request_ids = self.ids.stream("requests")
-        self.times = Times(counted=options.seed is not None, wall=wall, now=now)
+        self.faults = faults or Switchboard(seed=options.seed)
+        self.findings = Findings() if findings is None else findings
+        self.now = now
+        self.wall = lambda: wall() + self.faults.skew_seconds
+        self.times = Times(counted=options.seed is not None, wall=self.wall, now=now)
         self.key = key or self.ids.access_key()
         self.resource_id = resource_id or self.ids.guid()
         self.topic = (
@@ -75,9 +83,7 @@ class Network:
         )
         self.base = ""
         self.reach = reach or Reach()
-        self.now = now
-        self.wall = wall
-        self.signer = Signer(resource_id=self.resource_id, ids=self.ids, wall=wall)
+        self.signer = Signer(resource_id=self.resource_id, ids=self.ids, wall=self.wall)
         self.exchange = Exchange(self.ids, options, resource_id=self.resource_id)
         self.circuits: dict[str, Circuit] = {}
         self.studio = Studio(voice, ear)
@@ -95,7 +101,9 @@ class Network:
                 random=Random(options.seed),  # noqa: S311 - chance that can be repeated
             ),
             clock_ms=now,
-            wall=wall,
+            wall=self.wall,
+            faults=self.faults,
+            findings=self.findings,
         )
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
@@ -148,7 +156,9 @@ class Network:
         circuit = self._connect(call, steps, line)
         if any(isinstance(step, Say | Interrupt) for step in steps):
             self._start(self.studio.warm_up())
-        if not self.deliveries.publish(self._incoming(call), lambda attempt: self._undelivered(circuit, attempt)):
+        if not self.deliveries.publish(
+            self._incoming(call), lambda attempt: self._undelivered(circuit, attempt), call=call.call_id
+        ):
             call.diary.note(
                 "warning", self.now(), sentence="No subscription to incoming calls has a filter that lets this through."
             )
@@ -209,6 +219,7 @@ class Network:
             self._broken(circuit, errors.exceptions[0])
         finally:
             self._live.pop(circuit.call.call_id, None)
+            self.faults.call_ended(circuit.call.call_id)
 
     def _broken(self, circuit: Circuit, error: BaseException) -> None:
         _log.exception("emulated call %s broke", circuit.call.call_id, exc_info=error)
@@ -235,7 +246,7 @@ class Network:
             ready_event(
                 recording,
                 topic=self.topic,
-                base=self.base,
+                base=f"https://{self.reach.storage}" if self.reach.storage else self.base,
                 event_id=self.ids.guid(),
                 time=self.times.message(),
                 started=self.times.at(recording.began),

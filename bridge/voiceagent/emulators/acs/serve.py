@@ -13,10 +13,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators.acs.doorway import guarded
 from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
 from voiceagent.emulators.acs.studio import Listener
+from voiceagent.emulators.faults.switchboard import PHONE, Switchboard
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.numbers.state import Numbers
@@ -38,7 +41,8 @@ OPEN_CONNECTIONS = 200
 class AcsEmulator:
     """An emulator that runs while the block does. `url`, `port`, `key` and `resource_id` hold inside it.
 
-    With `tls` it is served over https too, and `url` is that address. `name` is what other machines call it by.
+    With `tls` it is served over https too, and `url` is that address. `name` is what other machines call it by,
+    `storage` the host under which recordings are announced, when a proxy leads there.
 
     `voice` speaks for callers and prompts. `ear` understands callers; without one their scripts tell what they said.
     """
@@ -57,13 +61,18 @@ class AcsEmulator:
         tls: ssl.SSLContext | None = None,
         tls_port: int = 0,
         name: str = "",
+        storage: str = "",
+        faults: Switchboard | None = None,
+        findings: Findings | None = None,
     ) -> None:
-        self.reach = Reach(host, name, tls)
+        self.reach = Reach(host, name, tls, storage)
         self.port = port
         self.tls_port = tls_port
         self._key = key
         if key is not None and not is_access_key(key):
             raise UserError("The access key of an ACS resource is base64 text, and this key is not.", remedy="Leave it out.")
+        self.faults = faults or Switchboard(seed=options.seed if options else None, sites=PHONE)
+        self.findings = Findings() if findings is None else findings
         self._resource_id = resource_id
         self._voice = voice
         self._ear = ear
@@ -126,8 +135,10 @@ class AcsEmulator:
                         voice=self._voice,
                         ear=self._ear,
                         reach=self.reach,
+                        faults=self.faults,
+                        findings=self.findings,
                     )
-                    async with serving(build_app(self.network, self._numbers), opened, tasks):
+                    async with serving(guarded(build_app(self.network, self._numbers), self.network), opened, tasks):
                         self.network.start(self.url)
                         try:
                             yield
@@ -148,15 +159,20 @@ def build_app(network: Network, numbers: NumbersOptions | None = None) -> Starle
     from voiceagent.emulators.acs.admin import admin_routes
     from voiceagent.emulators.acs.routes import calling_routes, verify
     from voiceagent.emulators.numbers.routes import number_routes
+    from voiceagent.emulators.numbers.sip import SipRouting, sip_routes
 
     async def unknown(request: Request, _: Exception) -> Response:
         refusal = errors.unknown_route(request.method, str(request.url))
         return JSONResponse(refusal.body(), status_code=refusal.status)
 
+    def prove(request: Request, body: bytes) -> None:
+        verify(network, request, body)
+
     state = Numbers(numbers or NumbersOptions(), network.wall())
     routes = [
         *calling_routes(network),
-        *number_routes(state, lambda request, body: verify(network, request, body), network.wall),
+        *number_routes(state, prove, network.wall),
+        *sip_routes(SipRouting(), prove),
         *admin_routes(network, state),
     ]
     return Starlette(routes=routes, exception_handlers={404: unknown, 405: unknown})

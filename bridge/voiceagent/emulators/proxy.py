@@ -1,0 +1,108 @@
+"""A proxy that makes Azure's recording storage be here, for clients that fetch recordings from its own address alone.
+
+The SDKs refuse to send a resource's signature anywhere but to `https://….asm.skype.com`. A client that uses this proxy, as
+common clients do when HTTPS_PROXY is set, finds the emulator under `STORAGE`; every other address is passed through untouched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from voiceagent.emulators.listening import listening_at
+from voiceagent.emulators.reach import LOOPBACK, Reach
+
+STORAGE = "emulated.asm.skype.com"
+"""Where recordings are said to be. Nobody has this name outside of the emulator."""
+
+LONGEST_REQUEST = 16_384
+HEAD_SECONDS = 10.0
+PIECE = 65_536
+
+
+class StorageProxy:
+    """`async with StorageProxy(reach, tls_port) as proxy:` — `tls_port` is the ACS emulator's, on this machine."""
+
+    def __init__(self, reach: Reach, tls_port: int, *, port: int = 0) -> None:
+        self.port = port
+        self._reach = reach
+        self._tls_port = tls_port
+
+    @property
+    def url(self) -> str:
+        return self._reach.url(self.port)
+
+    def env(self) -> dict[str, str]:
+        """What sends clients through it, for this machine's addresses too.
+
+        Azure's JavaScript client decides about the proxy while it still looks at the resource's address, not at the storage's.
+        """
+        return {"HTTPS_PROXY": self.url, "https_proxy": self.url, "NO_PROXY": "", "no_proxy": ""}
+
+    async def __aenter__(self) -> StorageProxy:
+        self._block = self._running()
+        await self._block.__aenter__()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._block.__aexit__(None, None, None)
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        with listening_at(self._reach.host, self.port) as listening:
+            server = await asyncio.start_server(self._serve, sock=listening, limit=LONGEST_REQUEST)
+            self.port = listening.getsockname()[1]
+            try:
+                yield
+            finally:
+                server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(HEAD_SECONDS):
+                head = await reader.readuntil(b"\r\n\r\n")
+            answer, onward = await self._connect(head, writer.get_extra_info("peername")[0])
+            writer.write(f"HTTP/1.1 {answer}\r\n\r\n".encode())
+            if onward is not None:
+                await _join((reader, writer), onward)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever asked has gone, or never knew what to ask
+        finally:
+            writer.close()
+
+    async def _connect(self, head: bytes, peer: str) -> tuple[str, tuple[asyncio.StreamReader, asyncio.StreamWriter] | None]:
+        """The status line, and the far end of the tunnel."""
+        method, _, rest = head.decode("latin-1").partition("\r\n")[0].partition(" ")
+        host, _, port = rest.partition(" ")[0].rpartition(":")
+        if peer not in LOOPBACK and not self._reach.name:
+            return "403 Forbidden", None
+        if method != "CONNECT" or not port.isdigit():
+            return "405 Method Not Allowed", None
+        place = ("127.0.0.1", self._tls_port) if host.lower() == STORAGE else (host.strip("[]"), int(port))
+        try:
+            return "200 Connection established", await asyncio.open_connection(*place)
+        except OSError:
+            return "502 Bad Gateway", None
+
+
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _join(one: Stream, other: Stream) -> None:
+    """Carry bytes both ways until both ends have had enough."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_carry(one[0], other[1]))
+            tasks.create_task(_carry(other[0], one[1]))
+    finally:
+        other[1].close()
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while piece := await reader.read(PIECE):
+            writer.write(piece)
+            await writer.drain()
+    with suppress(OSError, RuntimeError):
+        writer.write_eof()

@@ -1,0 +1,61 @@
+"""The proxy: recordings are found under the storage's name, everything else goes where it wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import httpx
+import pytest
+
+from voiceagent.emulators.acs.serve import AcsEmulator
+from voiceagent.emulators.certificates import NAMES, open_authority
+from voiceagent.emulators.proxy import STORAGE, StorageProxy
+from voiceagent.emulators.reach import Reach
+
+
+async def asked(proxy: StorageProxy, head: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    writer.write(head)
+    answer = await reader.readline()
+    writer.close()
+    return answer.strip()
+
+
+async def test_the_storage_is_the_emulator_and_every_other_address_itself(tmp_path: Path) -> None:
+    authority = open_authority(tmp_path, names=(*NAMES, STORAGE))
+    trusted = ssl.create_default_context(cafile=str(authority.certificate))
+    async with (
+        AcsEmulator(tls=authority.server_context(), storage=STORAGE) as acs,
+        StorageProxy(acs.reach, acs.tls_port) as proxy,
+        httpx.AsyncClient(proxy=proxy.url, verify=trusted, trust_env=False) as http,
+    ):
+        stored = await http.get(f"https://{STORAGE}/v1/objects/none/content/audio")
+        assert (stored.status_code, stored.json()["error"]["message"]) == (404, "Recording not found.")
+        assert (await http.get(f"{acs.url}/emulator/health")).json()["ok"]
+
+
+@pytest.mark.parametrize(
+    ("head", "answer"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
+        (b"CONNECT nowhere HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
+        (b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n", b"HTTP/1.1 502 Bad Gateway"),
+        (b"\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
+    ],
+)
+async def test_what_cannot_be_done_is_told(head: bytes, answer: bytes) -> None:
+    async with StorageProxy(Reach(), 1) as proxy:
+        assert await asked(proxy, head) == answer
+
+
+async def test_somebody_who_asks_too_much_or_leaves_is_let_go() -> None:
+    async with StorageProxy(Reach(), 1) as proxy:
+        assert await asked(proxy, b"CONNECT " + b"x" * 70_000 + b"\r\n\r\n") == b""
+        assert (await asked(proxy, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n")).startswith(b"HTTP/1.1 502")
+
+
+async def test_clients_are_sent_through_it_for_this_machine_too() -> None:
+    async with StorageProxy(Reach(), 1) as proxy:
+        assert proxy.env() == {"HTTPS_PROXY": proxy.url, "https_proxy": proxy.url, "NO_PROXY": "", "no_proxy": ""}
