@@ -255,7 +255,7 @@ def tell_live(result: Result, terminal: Terminal) -> None:
     """One capture: a line, and below it how alike the calls were."""
     rates = result.rates
     if rates is None:
-        terminal.result(f"{Path(result.capture).name}: went on otherwise")
+        terminal.result(f"{Path(result.capture).name}: there is nothing to compare this call with")
         return
     of = f", {rates['same']} of {rates['runs']} times" if rates["runs"] > 1 else ""
     terminal.result(f"{_SIGNS[result.verdict]} {result.verdict:<9}  {Path(result.capture).name}  (live{of})")

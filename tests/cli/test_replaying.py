@@ -90,7 +90,7 @@ def test_live_results_tell_each_aspect(terminal: Terminal, streams: tuple[io.Str
 
 def test_a_call_that_went_on_otherwise_is_not_judged(terminal: Terminal, streams: tuple[io.StringIO, io.StringIO]) -> None:
     replaying.tell_live(different(mode="live", difference=None, rates=None), terminal)
-    assert streams[0].getvalue() == "c.gz: went on otherwise\n"
+    assert streams[0].getvalue() == "c.gz: there is nothing to compare this call with\n"
 
 
 def test_the_worst_result_ends_the_command(terminal: Terminal, streams: tuple[io.StringIO, io.StringIO]) -> None:

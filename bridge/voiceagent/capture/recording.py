@@ -44,6 +44,7 @@ _IN = {"in", "inbound", "incoming", "recv", "received", "receive", "rx", "from_a
 _OUT = {"out", "outbound", "outgoing", "send", "sent", "tx", "to_acs", "bot", "agent", "server", "assistant", ">", "->", ">>"}
 _UNIX_SECONDS, _UNIX_MS = 1e8, 1e11  # from here on a number is a time since 1970
 _FRAME_MS = 20.0
+_AGENT = "imported"
 _ARGUMENT = "a recording of media frames holds one JSON object a line, each a frame or an object with one"
 
 
@@ -84,7 +85,12 @@ def header_of(path: Path, *, now: float) -> Header:
     """The header of the capture that a recording becomes. Its id is made of the file: the same file, the same call."""
     call_id = f"imported-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
     created = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Header(call_id, created, "full", {"voiceagent": __version__}, {"agent": "imported", "source": path.name}, "")
+    return Header(call_id, created, "full", {"voiceagent": __version__}, {"agent": _AGENT, "source": path.name}, "")
+
+
+def is_recording(header: Header) -> bool:
+    """Whether a capture was made of a bare recording: it tells of sound, and of nothing that anybody did."""
+    return header.project.get("agent") == _AGENT and bool(header.project.get("source"))
 
 
 # --- media frames

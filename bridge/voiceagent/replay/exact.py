@@ -114,6 +114,8 @@ class ExactReplay:
             self._playback.dropped(item_id, ms)
         elif do == b"confirmed":
             self._playback.confirmed(ms, at_ms)
+        elif do == b"hold":
+            self._playback.hold(at_ms)
 
     # --- the session
 

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.capture.read import CaptureReader
+from voiceagent.capture.recording import is_recording
 from voiceagent.capture.records import NoteRecord, Record
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.errors import RemoteError, UserError
 from voiceagent.local.captured import report_of
+from voiceagent.local.voices import voiced
 from voiceagent.replay import changed
+from voiceagent.replay.bare import overheard
 from voiceagent.replay.meaning import Compared, Tolerance, compared, first_difference, same
 from voiceagent.replay.recorded import each
 from voiceagent.replay.result import Result
@@ -41,6 +44,8 @@ class Rehearsed:
     """The emulated phone's order."""
     hidden: bool
     versions: tuple[str, ...]
+    bare: bool = False
+    """Made of a recording, which tells nothing that a call could be compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,8 @@ def rehearse(path: Path, way: Way, *, key: CaptureKey | None = None) -> Rehearse
                 notes.append(record)
             yield record
 
-    said = spoken(passing())
+    bare = is_recording(reader.header)
+    said = overheard(passing(), voiced) if bare else spoken(passing())
     report = report_of(reader.header, notes, capture=path.name)
     script = steps(said, until_ms=_until_ms(report, way.until), fast=way.fast)
     script += [{"say": text} for text in way.say]
@@ -82,7 +88,8 @@ def rehearse(path: Path, way: Way, *, key: CaptureKey | None = None) -> Rehearse
         "human": _HUMANS.get(transfer.get("outcome", ""), "answer"),
         "hang_up_after": True,
     }
-    return Rehearsed(path, report, plan, hidden=reader.header.policy != "full", versions=tuple(changed.versions(reader.header)))
+    hidden, versions = reader.header.policy != "full", tuple(changed.versions(reader.header))
+    return Rehearsed(path, report, plan, hidden=hidden, versions=versions, bare=bare)
 
 
 def _until_ms(report: Mapping[str, Any], turn: int | None) -> float | None:
@@ -224,13 +231,14 @@ async def replay_live(
     runs: list[list[Compared]] = []
     report: dict[str, Any] = {}
     difference: dict[str, Any] | None = None
+    nothing_to_compare = way.goes_on or rehearsed.bare
     began = clock()
     for _ in range(repeat):
         report = await call(rehearsed.plan)
         found = compared(rehearsed.report, report, hidden=rehearsed.hidden, tolerance=way.tolerance)
         found = [one for one in found if not ear_only or one.what in _AT_THE_EAR]
         runs.append(found)
-        if not way.goes_on:
+        if not nothing_to_compare:
             difference = difference or first_difference(found, report)
     took = (clock() - began) / repeat
     return Result(
@@ -240,7 +248,7 @@ async def replay_live(
         speed_x=float(rehearsed.report["duration_ms"]) / 1000 / took if took else 0.0,
         difference=difference,
         versions=rehearsed.versions,
-        rates=None if way.goes_on else rates(runs),
+        rates=None if nothing_to_compare else rates(runs),
         call=report,
     )
 

@@ -2,7 +2,7 @@
 
 A turn that came after the agent had finished comes as long after it again; one that came while the agent spoke, as long after
 the agent began. Two turns between which the agent said nothing are one, with the silence between them: there is nobody to wait
-for.
+for. Where only the caller was recorded nobody knows, and each turn waits for an answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _TOGETHER_MS = 3_000.0  # keys pressed with shorter pauses are one entry
 
 def steps(spoken: Spoken, *, until_ms: float | None = None, fast: bool = False) -> list[dict[str, Any]]:
     """The steps, up to a time of the call."""
-    said = [one for one in _joined(spoken) if until_ms is None or one.start_ms <= until_ms]
+    turns = spoken.caller if spoken.alone else _joined(spoken)
+    said = [one for one in turns if until_ms is None or one.start_ms <= until_ms]
     timed = [(one.start_ms, _step(spoken, one, before, fast=fast)) for before, one in _with_before(said)]
     timed += [(at_ms, {"dtmf": keys}) for at_ms, keys in _entries(spoken.keys) if until_ms is None or at_ms <= until_ms]
     return [step for _, step in sorted(timed, key=lambda one: one[0])]

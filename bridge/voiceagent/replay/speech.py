@@ -45,12 +45,13 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Everything that was said. `keys` are those pressed, with their times."""
+    """Everything that was said. `keys` are those pressed, with their times. `alone`: only the caller was recorded."""
 
     rate: int
     caller: tuple[Utterance, ...]
     agent: tuple[Agent, ...]
     keys: tuple[tuple[float, str], ...]
+    alone: bool = False
 
 
 @dataclass(slots=True)
