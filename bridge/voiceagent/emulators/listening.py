@@ -6,15 +6,13 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.reach import Reach
 from voiceagent.errors import UserError
 
 if TYPE_CHECKING:
     import ssl
-
-    from starlette.applications import Starlette
 
 
 @contextmanager
@@ -55,7 +53,7 @@ def ports(opened: list[tuple[socket.socket, ssl.SSLContext | None]]) -> tuple[in
 
 @asynccontextmanager
 async def serving(
-    app: Starlette, opened: list[tuple[socket.socket, ssl.SSLContext | None]], tasks: asyncio.TaskGroup
+    app: Any, opened: list[tuple[socket.socket, ssl.SSLContext | None]], tasks: asyncio.TaskGroup
 ) -> AsyncIterator[None]:
     """The app behind all of these doors, until the block ends."""
     async with AsyncExitStack() as entered:
@@ -66,10 +64,12 @@ async def serving(
 
 @asynccontextmanager
 async def _serving(
-    app: Starlette, listening: socket.socket, tls: ssl.SSLContext | None, tasks: asyncio.TaskGroup
+    app: Any, listening: socket.socket, tls: ssl.SSLContext | None, tasks: asyncio.TaskGroup
 ) -> AsyncIterator[None]:
     """uvicorn in this event loop, without its signal handling: whoever runs the loop decides when it ends."""
     import uvicorn
+
+    from voiceagent.emulators.faults.http import cuttable_protocol
 
     started = asyncio.Event()
 
@@ -88,6 +88,7 @@ async def _serving(
         access_log=False,
         lifespan="off",
         ws="none",
+        http=cuttable_protocol(),
         timeout_graceful_shutdown=1,
         ssl_context_factory=None if tls is None else lambda *_: tls,
     )

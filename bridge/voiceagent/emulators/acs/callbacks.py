@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.diary import Diary
 from voiceagent.emulators.acs.effects import Notice, Result
+from voiceagent.emulators.acs.fate import Entry, Posting, postings
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.acs.state import Call
+from voiceagent.emulators.faults.switchboard import Switchboard
+from voiceagent.emulators.lint import answers as lint
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.protocol import acs_callbacks as wire
 from voiceagent.protocol.declared import write_json
 from voiceagent.protocol.identifiers import from_raw_id
@@ -86,6 +90,10 @@ class CallbackPost:
         now: Callable[[], float],
         ids: Ids,
         attempts: int,
+        forged: Callable[[str], str] = lambda _: "",
+        faults: Switchboard | None = None,
+        findings: Findings | None = None,
+        call: str = "",
     ) -> None:
         self._client = client
         self._token = token
@@ -93,6 +101,10 @@ class CallbackPost:
         self._now = now
         self._ids = ids
         self._attempts = attempts
+        self._forged = forged
+        self._faults = faults or Switchboard()
+        self._findings = Findings() if findings is None else findings
+        self._call = call
         self._queue: asyncio.Queue[tuple[str, wire.Callback] | None] = asyncio.Queue(QUEUE)
 
     def put(self, uri: str, report: wire.Callback) -> None:
@@ -108,16 +120,29 @@ class CallbackPost:
 
     async def run(self) -> None:
         while (entry := await self._queue.get()) is not None:
-            uri, report = entry
-            await self._deliver(uri, report)
-            if isinstance(report, wire.CallDisconnected):
+            posted = await postings(entry, self._faults, self._call, self._following)
+            for posting in posted:
+                await self._deliver(posting)
+            told = {type(report) for posting in posted for report in posting.reports} | {type(entry[1])}
+            if wire.CallDisconnected in told:
                 return
 
-    async def _deliver(self, uri: str, report: wire.Callback) -> None:
-        body = write_json([wire.encode(report)])
+    async def _following(self, seconds: float) -> Entry | None:
+        try:
+            async with asyncio.timeout(seconds):
+                entry = await self._queue.get()
+        except TimeoutError:
+            return None
+        if entry is None:
+            self.close()
+        return entry
+
+    async def _deliver(self, posting: Posting) -> None:
+        report = posting.reports[0]
+        body = write_json([wire.encode(one) for one in posting.reports])
         outcome: int | str = ""
         for attempt in range(1, self._attempts + 1):
-            outcome = await self._post(uri, body)
+            outcome = await self._post(posting, body)
             if isinstance(outcome, int) and outcome < 300:
                 if attempt > 1:
                     self._note(report, attempt, outcome)
@@ -128,14 +153,21 @@ class CallbackPost:
                 await asyncio.sleep(PAUSES_SECONDS[min(attempt, len(PAUSES_SECONDS)) - 1])
         self._note(report, attempt, outcome)
 
-    async def _post(self, uri: str, body: bytes) -> int | str:
+    async def _post(self, posting: Posting, body: bytes) -> int | str:
         import httpx
 
-        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json; charset=utf-8"}
+        token, began = self._forged(posting.forgery) if posting.forgery else self._token(), self._now()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
+        if not token:
+            del headers["Authorization"]
+        outcome: int | str
         try:
-            return (await self._client.post(uri, content=body, headers=headers)).status_code
+            outcome = (await self._client.post(posting.uri, content=body, headers=headers)).status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return type(error).__name__
+            outcome = type(error).__name__
+        if not posting.forgery:
+            self._findings.report(lint.callback(outcome, self._now() - began), f"callback {posting.uri}", body)
+        return outcome
 
     def _note(self, report: wire.Callback, attempts: int, outcome: int | str) -> None:
         self._diary.note("callback", self._now(), type=report.TYPE, attempts=attempts, status=outcome)

@@ -15,6 +15,7 @@ from voiceagent.emulators.acs.callbacks import CallbackPost, callback
 from voiceagent.emulators.acs.caller import Caller
 from voiceagent.emulators.acs.ear import Ear
 from voiceagent.emulators.acs.hearing import Hearing
+from voiceagent.emulators.acs.media_line import MediaLine
 from voiceagent.emulators.acs.script import Say, Step, Utterance, frames_of
 from voiceagent.emulators.acs.speaking import Speaking
 from voiceagent.emulators.acs.state import Call
@@ -63,10 +64,17 @@ class Circuit:
             now=network.now,
             ids=self._ids,
             attempts=network.options.callback_attempts,
+            forged=network.signer.forged,
+            faults=network.faults,
+            findings=network.findings,
+            call=call.call_id,
         )
         call.diary.changed = self._wake
         parts: dict[str, Any] = {"headers": self._headers, "changed": self.carry_out}
-        self.stream = Stream(call, now=network.now, heard=self._heard, stopped=self._stopped, warn=self._warn, **parts)
+        way = MediaLine(
+            call.call_id, faults=network.faults, findings=network.findings, now=network.now, forged=network.signer.forged
+        )
+        self.stream = Stream(call, way, now=network.now, heard=self._heard, stopped=self._stopped, warn=self._warn, **parts)
         self.transcriber = Transcriber(call, **parts)
         self.speaking = Speaking(network, call, ear=lambda: self.ear, changed=self.carry_out)
         self._listen(self._rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from voiceagent.emulators.acs.lateness import Lateness
 from voiceagent.emulators.acs.media import BROKEN, FrameCounts, MediaFailed, MediaSocket, dial
 
 if TYPE_CHECKING:
+    from voiceagent.emulators.acs.media_line import MediaLine
     from voiceagent.emulators.acs.requests import MediaRequest
     from voiceagent.emulators.acs.state import Call
 
@@ -20,6 +22,7 @@ class Stream:
     def __init__(
         self,
         call: Call,
+        line: MediaLine,
         *,
         headers: Callable[[], dict[str, str]],
         now: Callable[[], float],
@@ -31,6 +34,7 @@ class Stream:
         self.counts = FrameCounts()
         self.lateness = Lateness()
         self._call = call
+        self._line = line
         self._headers = headers
         self._now = now
         self._heard = heard
@@ -45,13 +49,22 @@ class Stream:
 
     async def run(self, wanted: OpenMedia) -> None:
         """From dialling the socket to its end."""
-        call = self._call
+        call, fate = self._call, self._line.fate()
+        if fate.never or fate.late_ms:
+            call.connect()
+            self._changed()
+            await self._line.pause(fate.late_ms)
+        if fate.never:
+            return
         try:
-            socket = await dial(wanted.url, self._headers())
+            socket: Any = await dial(wanted.url, self._line.headers(self._headers(), fate))
         except MediaFailed as failure:
+            if not fate.forgery:
+                self._line.refused(str(failure.result.message), wanted.url)
             call.streaming.failed(self._now(), failure.details, failure.result)
             self._changed()
             return
+        socket = self._line.through(socket, self._request)
         media = MediaSocket(socket, self.counts, self.lateness, heard=self._hear, stopped=self._stopped)
         if not call.leg_is_up:
             await media.close()
@@ -60,12 +73,34 @@ class Stream:
         self._socket = media
         call.streaming.opened(self._now())
         self._changed()
-        why = await media.receive()
+        async with asyncio.TaskGroup() as tasks:
+            other = tasks.create_task(self._dial_again(wanted)) if fate.twice else None
+            why = await media.receive()
+            if other is not None:
+                other.cancel()
         if self._socket is media:
             self._socket = None
             call.diary.note("media_closed", self._now(), why=why)
             call.streaming.failed(self._now(), "streamConnectionInterrupted", BROKEN)
             self._changed()
+            if self._line.redial_ms is not None:
+                await self._line.pause(self._line.redial_ms)
+                await self.run(wanted)
+
+    async def _dial_again(self, wanted: OpenMedia) -> None:
+        """A second socket while the first one is open; what the app does with it is written down."""
+        try:
+            socket = await dial(wanted.url, self._headers())
+        except MediaFailed as failure:
+            self._warn(f"A second media socket was refused: {failure.details}.")
+            return
+        self._warn("A second media socket was accepted.")
+        media = MediaSocket(socket, self.counts, self.lateness, heard=lambda _: None, stopped=lambda: None)
+        try:
+            await media.send_metadata(wanted.subscription_id, wanted.rate)
+            await media.receive()
+        finally:
+            await media.close()
 
     async def send(self, payload: bytes, *, timestamp: str, silent: bool, late_ms: float) -> None:
         """One frame for the app. Does not wait."""

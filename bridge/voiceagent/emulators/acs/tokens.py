@@ -15,6 +15,8 @@ CALLBACK_SECONDS = 300
 """A callback's token lives five minutes and is new for every event."""
 MEDIA_SECONDS = 86_400
 """A media socket's token lives a day and is new for every connection."""
+LONG_AGO = 3_600
+"""Seconds by which a forged token is out of time: beyond any leeway."""
 KEYS_PATH = "/calling/keys"
 CONFIGURATION_PATH = "/calling/.well-known/acsopenidconfiguration"
 
@@ -34,6 +36,31 @@ class Signer:
 
     def media_token(self) -> str:
         return self._sign(MEDIA_SECONDS)
+
+    def forged(self, kind: str) -> str:
+        """A token that must not be accepted; `kind` is one of `TOKEN_KINDS`, and there is no token of the kind `none`."""
+        import jwt
+
+        now = int(self._wall())
+        claims = {"iss": self.issuer, "aud": self._resource_id, "iat": now, "nbf": now, "exp": now + CALLBACK_SECONDS}
+        key: Any = self._key
+        match kind:
+            case "none":
+                return ""
+            case "expired":
+                claims |= {"iat": now - LONG_AGO, "nbf": now - LONG_AGO, "exp": now - LONG_AGO + CALLBACK_SECONDS}
+            case "early":
+                claims |= {"nbf": now + LONG_AGO, "exp": now + LONG_AGO + CALLBACK_SECONDS}
+            case "issuer":
+                claims["iss"] = "https://somebody-else.example"
+            case "audience":
+                claims["aud"] = "00000000-0000-0000-0000-000000000000"
+            case "key":
+                key = _new_key()
+            case "unsigned":
+                key = None
+        token = jwt.encode(claims, key, algorithm="none" if key is None else "RS256", headers={"kid": self._key_id})
+        return token[:-8] + "AAAAAAAA" if kind == "garbled" else token
 
     def jwks(self) -> dict[str, Any]:
         """The key set document."""

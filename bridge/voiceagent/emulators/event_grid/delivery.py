@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,9 @@ from voiceagent.emulators.event_grid import dead_letters
 from voiceagent.emulators.event_grid.filters import text_at
 from voiceagent.emulators.event_grid.schedule import DELIVERED, RetryPolicy, pause_before_next
 from voiceagent.emulators.event_grid.subscription import Subscription
+from voiceagent.emulators.faults.switchboard import Switchboard
+from voiceagent.emulators.lint import answers as lint
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.protocol import event_grid as wire
 
 if TYPE_CHECKING:
@@ -70,6 +75,8 @@ class Deliveries:
         conditions: Conditions | None = None,
         clock_ms: Callable[[], float],
         wall: Callable[[], float] = lambda: 0.0,
+        faults: Switchboard | None = None,
+        findings: Findings | None = None,
     ) -> None:
         self.subscriptions: dict[str, Subscription] = {}
         self.attempts: deque[Attempt] = deque(maxlen=ATTEMPTS_KEPT)
@@ -79,6 +86,10 @@ class Deliveries:
         self._policy = policy
         self._clock_ms = clock_ms
         self._wall = wall
+        self._faults = faults or Switchboard()
+        self._findings = Findings() if findings is None else findings
+        self._delivered = asyncio.Event()
+        """Set, and replaced, whenever an event was taken."""
 
     @property
     def subscription(self) -> Subscription | None:
@@ -91,13 +102,38 @@ class Deliveries:
         if given is not None:
             self.subscriptions[OWN] = given
 
-    def publish(self, event: wire.GridEvent, given_up: Callable[[Attempt], None] = lambda _: None) -> int:
-        """Deliver an event to all who want it; returns how many that are. `given_up` hears of each last failed attempt."""
+    def publish(self, event: wire.GridEvent, given_up: Callable[[Attempt], None] = lambda _: None, *, call: str = "") -> int:
+        """Deliver an event to all who want it; returns how many that are. `given_up` hears of each last failed attempt.
+
+        `call` is the emulated call it tells of, so that faults of that call find it.
+        """
         wanting = [one for one in self.subscriptions.values() if one.wanted.takes(wire.encode(event, one.schema))]
         for subscription in wanting:
             for _ in range(2 if self.conditions.duplicates else 1):
-                self._start(self._deliver(event, subscription, given_up))
+                self._start(self._fated(event, subscription, given_up, call))
         return len(wanting)
+
+    async def _fated(
+        self, event: wire.GridEvent, subscription: Subscription, given_up: Callable[[Attempt], None], call: str
+    ) -> None:
+        """Deliver it as the faults that are armed will have it."""
+        for shot in self._faults.strikes("delivery", event.type.rsplit(".", 1)[-1], call):
+            match shot.effect:
+                case "omit":
+                    return
+                case "repeat":
+                    self._start(self._deliver(event, subscription, given_up))
+                case "delay":
+                    await self._faults.pause(shot.number("ms"))
+                case "age":
+                    event = replace(event, time=earlier(event.time, shot.number("seconds")))
+                case "forge":
+                    kept = {} if shot.text("kind") == "none" else dict.fromkeys(subscription.headers, "wrong")
+                    subscription = replace(subscription, headers=kept)
+                case "swap":
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._delivered.wait(), shot.number("ms") / 1000)
+        await self._deliver(event, subscription, given_up)
 
     async def _deliver(self, event: wire.GridEvent, subscription: Subscription, given_up: Callable[[Attempt], None]) -> None:
         began, published = self._clock_ms(), self._wall()
@@ -111,6 +147,8 @@ class Deliveries:
             attempt = Attempt(event.event_id, event.type, number, status, subscription.name)
             self.attempts.append(attempt)
             if status in DELIVERED:
+                self._delivered.set()
+                self._delivered = asyncio.Event()
                 return
             age = (self._clock_ms() - began) / 1000
             scaled = RetryPolicy(policy.max_attempts, policy.life_seconds, policy.scale * self.conditions.scale)
@@ -132,13 +170,14 @@ class Deliveries:
         if subscription.copied:
             written = wire.encode(event, subscription.schema)
             headers |= {name: text_at(written, key) for name, key in subscription.copied.items()}
-        try:
+        began, status = self._clock_ms(), None
+        with suppress(httpx.HTTPError, httpx.InvalidURL):
             answer = await self._client.post(
                 subscription.endpoint, content=body, headers={**headers, **subscription.headers}, timeout=ANSWER_SECONDS
             )
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return None
-        return answer.status_code
+            status = answer.status_code
+        self._findings.report(lint.delivery(status, self._clock_ms() - began), f"delivery to {subscription.endpoint}", body)
+        return status
 
     async def _bury(
         self, event: wire.GridEvent, subscription: Subscription, attempt: Attempt, published: float, *, out_of_time: bool
@@ -156,3 +195,11 @@ class Deliveries:
         )
         path = dead_letters.place_of(folder, subscription.dead_letters, subscription.name, event.event_id, self._wall())
         await asyncio.to_thread(dead_letters.write, path, written)
+
+
+def earlier(time: str, seconds: float) -> str:
+    """A time of an event, so much before; what is no time stays as it is."""
+    try:
+        return (datetime.fromisoformat(time) - timedelta(seconds=seconds)).isoformat()
+    except ValueError:
+        return time

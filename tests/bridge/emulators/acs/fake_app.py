@@ -51,6 +51,7 @@ class FakeApp:
         self.on_media: Callable[[FakeApp], Any] | None = None
         self.on_frame: Callable[[dict[str, Any]], Any] | None = None
         self.on_callback: Callable[[dict[str, Any]], Any] | None = None
+        self.on_end: Callable[[int], Any] | None = None
 
     @property
     def media_url(self) -> str:
@@ -97,8 +98,10 @@ class FakeApp:
                 await self._note(lambda frame=frame: self.frames.append(frame))
                 if self.on_frame is not None:
                     await self.on_frame(frame)
-        except WebSocketDisconnect:
+        except WebSocketDisconnect as end:
             self.media = None
+            if self.on_end is not None:
+                self.on_end(end.code)
 
     async def _note(self, keep: Callable[[], None]) -> None:
         async with self.arrived:
@@ -206,19 +209,20 @@ class Agent:
 
 
 @asynccontextmanager
-async def a_network(voice: Any = FakeVoice, **options: Any) -> AsyncIterator[tuple[FakeApp, Any, Any]]:
+async def a_network(voice: Any = FakeVoice, *, strict: bool = False, **options: Any) -> AsyncIterator[tuple[FakeApp, Any, Any]]:
     """A subscribed app, an emulator in a hurry, and a client for its admin interface. The app answers every call."""
     import httpx
     from azure.core.credentials import AzureKeyCredential
 
     from voiceagent.emulators.acs.options import NetworkOptions
     from voiceagent.emulators.acs.serve import AcsEmulator
+    from voiceagent.emulators.lint.findings import Findings
 
     hurry = {"connect_ms": 20, "patience_ms": 150, "farewell_ms": 150, "greeting_wait_ms": 400, "answer_wait_ms": 400}
     hurry |= {"human_answers_ms": 60, "human_busy_ms": 40, "together_ms": 100, "event_grid_scale": 0.001, "seed": 5}
     async with (
         FakeApp().running() as app,
-        AcsEmulator(options=NetworkOptions(**{**hurry, **options}), voice=voice) as emulator,
+        AcsEmulator(options=NetworkOptions(**{**hurry, **options}), voice=voice, findings=Findings(strict=strict)) as emulator,
         httpx.AsyncClient(base_url=emulator.url) as http,
     ):
         answer = await http.put("/emulator/subscription", json={"endpoint": app.url + "/events"})

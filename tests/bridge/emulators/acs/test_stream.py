@@ -5,13 +5,18 @@ from __future__ import annotations
 from a_call import MEDIA, connected
 
 from voiceagent.emulators.acs.effects import OpenMedia
+from voiceagent.emulators.acs.media_line import MediaLine
 from voiceagent.emulators.acs.stream import Stream
+from voiceagent.emulators.faults.switchboard import Switchboard
+from voiceagent.emulators.lint.findings import Findings
 
 
 def a_stream() -> tuple[Stream, list[str]]:
     call, seen = connected(media=MEDIA), list[str]()
+    line = MediaLine(call.call_id, faults=Switchboard(), findings=Findings(), now=lambda: 2_000, forged=lambda _: "")
     stream = Stream(
         call,
+        line,
         headers=dict,
         now=lambda: 2_000,
         heard=lambda _: seen.append("heard"),

@@ -1,0 +1,105 @@
+"""Looks over the shoulder of an emulator's HTTP side: requests before they are carried out, refusals when they go out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from voiceagent.emulators.lint.calling import CallingLint, Request
+from voiceagent.emulators.lint.findings import Findings
+from voiceagent.emulators.lint.rule import Breach
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LINTED = ("/calling/callConnections", "/calling/recordings")
+LONGEST = 1_000_000
+GONE = ("hang_up", "terminate", "stop_recording")
+"""404 to these means that it has happened already; clients rightly take it for success."""
+
+
+class LintedApp:
+    """An ASGI app before `app`. `operation(method, path)` names what is asked, such as `acs:answer`."""
+
+    def __init__(self, app: App, findings: Findings, operation: Callable[[str, str], str]) -> None:
+        self._app = app
+        self._findings = findings
+        self._operation = operation
+        self._lint = CallingLint()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not str(scope["path"]).startswith(LINTED):
+            await self._app(scope, receive, send)
+            return
+        body = await _whole(receive)
+        request = self._request(scope, body)
+        where = f"{request.method} {request.path}{app_of(request.headers)}"
+        refusal = self._findings.report(self._lint.look(request), where, body)
+        if refusal:
+            await _refuse(refusal, send)
+            return
+        parts: list[bytes] = []
+        status, handed_over = 0, False
+
+        async def given() -> MutableMapping[str, Any]:
+            nonlocal handed_over
+            if handed_over:
+                return await receive()
+            handed_over = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def look(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            if status >= 400:
+                parts.append(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, given, look)
+        if 400 <= status < 500 and not (status == 404 and request.operation in GONE):
+            self._findings.report([_refused(status, b"".join(parts))], where, body)
+
+    def _request(self, scope: Scope, body: bytes) -> Request:
+        method, path = scope["method"], scope["path"]
+        return Request(
+            operation=self._operation(method, path).partition(":")[2],
+            method=method,
+            path=path,
+            query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+            headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+            body=body,
+        )
+
+
+def app_of(headers: Any) -> str:
+    """Which app, as far as it tells."""
+    agent = headers.get("user-agent", "").split(" ")[0]
+    return f" ({agent})" if agent else ""
+
+
+def _refused(status: int, body: bytes) -> Breach:
+    try:
+        error = json.loads(body)["error"]
+        return Breach("acs-refused", f"{status}/{error['code']}: {error['message']}")
+    except (ValueError, KeyError, TypeError):
+        return Breach("acs-refused", f"{status}.")
+
+
+async def _whole(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body") or len(body) > LONGEST:
+            return body
+
+
+async def _refuse(sentence: str, send: Send) -> None:
+    body = json.dumps({"error": {"code": "Linter", "message": sentence}}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
