@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from voiceagent.emulators.together import Emulators
     from voiceagent.scenarios.load import Case
     from voiceagent.scenarios.results import Run
     from voiceagent.testing.backstage import Backstage
+    from voiceagent.testing.emulated import Emulated
 
 SCENARIOS, CAPTURES = "scenarios", "captures"
 PROJECT_FILE = "voiceagent.toml"
@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     words = "collect the scenarios and captures of voiceagent projects as tests"
     parser.getgroup("voiceagent").addoption("--voiceagent", action="store_true", help=words)
     parser.addini("voiceagent", words, type="bool", default=False)
+    parser.addini("voiceagent_answers", "how voiceagent_emulators answers: scripted or embedded", default="scripted")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -114,12 +115,14 @@ class Unmet(AssertionError):
 
 
 @pytest.fixture(scope="session")
-def voiceagent_emulators() -> Iterator[Emulators]:
-    """The ACS and Voice Live emulators in this process; `env()` has the settings that lead any client to them."""
-    from voiceagent.emulators.together import Emulators
-    from voiceagent.testing.backstage import Kept
+def voiceagent_emulators(request: pytest.FixtureRequest) -> Iterator[Emulated]:
+    """All emulators in this process; `env()` has the settings that lead any client to them (docs/emulators/pytest.md).
 
-    with Kept(lambda: Emulators("all")) as emulators:
+    Voice Live follows a script unless the ini file says `voiceagent_answers = embedded`.
+    """
+    from voiceagent.testing.emulated import emulated
+
+    with emulated(request.config.getini("voiceagent_answers")) as emulators:
         yield emulators
 
 
