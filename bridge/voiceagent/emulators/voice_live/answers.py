@@ -36,13 +36,39 @@ def transcription_delta(item_id: str, text: str) -> Event:
     return event("conversation.item.input_audio_transcription.delta", item_id=item_id, content_index=0, delta=text)
 
 
-def transcription_completed(item_id: str, text: str) -> Event:
-    return event("conversation.item.input_audio_transcription.completed", item_id=item_id, content_index=0, transcript=text)
+def transcription_completed(item_id: str, text: str, *, audio_ms: float, told_in: Mapping[str, Any]) -> Event:
+    """`told_in` is the session, whose model decides how the transcription is billed."""
+    model = str((told_in["input_audio_transcription"] or {}).get("model"))
+    return event(
+        "conversation.item.input_audio_transcription.completed",
+        item_id=item_id,
+        content_index=0,
+        transcript=text,
+        usage=_transcription_usage(model, text, audio_ms),
+    )
 
 
-def transcription_failed(item_id: str, message: str) -> Event:
-    fault = {"type": "server_error", "code": "transcription_failed", "message": message, "param": None}
-    return event("conversation.item.input_audio_transcription.failed", item_id=item_id, content_index=0, error=fault)
+def _transcription_usage(model: str, text: str, audio_ms: float) -> Event:
+    """What only OpenAI's own API tells: seconds for the whisper models, tokens for the others."""
+    if "whisper" in model:
+        return {"type": "duration", "seconds": round(audio_ms / 1000)}
+    heard, written = int(audio_ms / 100), -(-len(text) // 4)
+    return {
+        "type": "tokens",
+        "total_tokens": heard + written,
+        "input_tokens": heard,
+        "input_token_details": {"text_tokens": 0, "audio_tokens": heard},
+        "output_tokens": written,
+    }
+
+
+def transcription_failed(item_id: str, fault: Mapping[str, Any]) -> Event:
+    return event("conversation.item.input_audio_transcription.failed", item_id=item_id, content_index=0, error=dict(fault))
+
+
+def fault(code: str, message: str) -> Event:
+    """What went wrong on the service's side."""
+    return {"type": "server_error", "code": code, "message": message, "param": None}
 
 
 def message_item(item_id: str, role: str, status: str, content: Sequence[Mapping[str, Any]]) -> Event:

@@ -29,6 +29,7 @@ from voiceagent.emulators.voice_live.steps import (
     TakeBuffer,
     Transcribe,
 )
+from voiceagent.emulators.voice_live.wording import Wording
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -47,6 +48,8 @@ class Connection:
         self.state = state
         self._source = source
         self._options = options
+        self._dialect = state.offer.dialect
+        self._wording = Wording(self._dialect, state.ids, rate_limits=options.rate_limits)
         self._outbox = Outbox(socket.send, limit=options.outbox_bytes)
         self._tasks: asyncio.TaskGroup
         self._running: set[asyncio.Task[None]] = set()
@@ -90,7 +93,7 @@ class Connection:
             elif event.get("type") == "input_audio_buffer.append" and not self.state.wedged:
                 await self._append(event)
             else:
-                self._carry_out(self.state.client_event(event))
+                self._carry_out(self.state.client_event(self._dialect.to_canonical(event)))
 
     async def _append(self, event: dict[str, Any]) -> None:
         session = self.state.session
@@ -107,7 +110,8 @@ class Connection:
         for step in steps:
             match step:
                 case Send(event):
-                    self._outbox.put(json.dumps(event, ensure_ascii=False))
+                    for said in self._wording.said(event):
+                        self._outbox.put(json.dumps(said, ensure_ascii=False))
                 case Listen(listening):
                     self._source.listen(listening)
                 case TakeBuffer():
@@ -127,7 +131,8 @@ class Connection:
             transcript = await self._source.transcribe(utterance)
         except Exception as error:  # a source may fail in any way; on the wire that is one event
             log.warning("transcription failed: %s", error)
-            self._carry_out(self.state.transcription_failed(item_id, str(error)))
+            code = getattr(error, "code", "") or "transcription_failed"
+            self._carry_out(self.state.transcription_failed(item_id, str(code), str(error)))
         else:
             self._carry_out(self.state.transcribed(item_id, transcript))
 

@@ -112,3 +112,8 @@ def session_expired(minutes: float) -> Refusal:
 
 def output_overflow() -> Refusal:
     return Refusal("The client reads too slowly: too much output is waiting.", code="session_output_overflow")
+
+
+def is_number(value: object) -> bool:
+    """Whether a JSON value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -17,14 +17,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voiceagent.emulators.voice_live import answers, errors, requests
+from voiceagent.emulators.voice_live import answers, errors, late, requests
 from voiceagent.emulators.voice_live.answers import Event
 from voiceagent.emulators.voice_live.conversation import Conversation, Item
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.reply import Reply
-from voiceagent.emulators.voice_live.settings import Session
 from voiceagent.emulators.voice_live.source import Entry, Transcript, Utterance
 from voiceagent.emulators.voice_live.steps import Answer, Send, Silence, Step, Transcribe
+from voiceagent.emulators.voice_live.templates import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,13 @@ class Wanted:
 class Exchange:
     """See the module's text. Every method appends to `steps`, which the session takes away."""
 
-    def __init__(self, *, ids: Ids, native: bool, clock: Callable[[], float], late_deltas: int = 0) -> None:
+    def __init__(self, *, ids: Ids, offer: Offer, clock: Callable[[], float], late_deltas: int = 0) -> None:
         self.conversation = Conversation()
         self.replies: list[Reply] = []
         self.active: Reply | None = None
         self.steps: list[Step] = []
-        self.native = native
+        self.offer = offer
+        self.native = offer.native
         self._ids = ids
         self._clock = clock
         self._late_deltas = late_deltas
@@ -110,15 +112,15 @@ class Exchange:
         if item := self._unheard.pop(item_id, None):
             item.parts = [{"type": "input_audio", "transcript": transcript.text}]
             item.confidence = transcript.confidence
-            told = [answers.transcription_completed(item_id, transcript.text)]
+            told = [answers.transcription_completed(item_id, transcript.text, audio_ms=item.audio_ms, told_in=session)]
             if transcript.text and _streams(session["input_audio_transcription"]):
                 told.insert(0, answers.transcription_delta(item_id, transcript.text))
             self._heard(item, told, session)
 
-    def transcription_failed(self, item_id: str, message: str, session: Session) -> None:
+    def transcription_failed(self, item_id: str, fault: Event, session: Session) -> None:
         """The words of a turn will never be there."""
         if item := self._unheard.pop(item_id, None):
-            self._heard(item, [answers.transcription_failed(item_id, message)], session)
+            self._heard(item, [answers.transcription_failed(item_id, fault)], session)
 
     def _heard(self, item: Item, told: list[Event], session: Session) -> None:
         told = told if session["input_audio_transcription"] is not None else []
@@ -208,6 +210,10 @@ class Exchange:
         if self.active is None or self._unasked is None or self._unheard:
             return
         wanted, self._unasked = self._unasked, None
+        if failure := late.failure_of(wanted.session, self.offer):
+            fault = {"type": "invalid_request_error", "code": failure[0], "message": failure[1]}
+            self._finish("failed", {"type": "failed", "error": fault})
+            return
         entries = self.conversation.entries() if wanted.entries is None else wanted.entries
         request = requests.answer_request(
             self.active.id, wanted.session, entries, additional=wanted.additional, spoken_verbatim=wanted.verbatim

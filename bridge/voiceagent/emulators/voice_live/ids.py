@@ -61,6 +61,14 @@ class Ids:
         """An item the client created without choosing an id."""
         return "item_" + self._tail(22)
 
+    def mcp(self, what: str) -> str:
+        """An item about an MCP server: `mcpl` lists tools, `mcp` calls one, `mcpr` asks for approval."""
+        return self._backend(f"{what}_")
+
+    def padding(self, length: int) -> str:
+        """Characters that hide how long a delta is."""
+        return self._tail(length)
+
     def call(self) -> str:
         return "call_" + self._tail(16)
 

@@ -6,28 +6,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from voiceagent.emulators.voice_live import errors, settings
-from voiceagent.emulators.voice_live.settings import Session
+from voiceagent.emulators.voice_live.checks import CHECKS
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import AnswerRequest, Entry
+from voiceagent.emulators.voice_live.templates import Session
 
-_TAKEN_OVER = ("instructions", "tools", "tool_choice", "temperature", "metadata")
+_OVERRIDES = (
+    "instructions",
+    "tools",
+    "tool_choice",
+    "temperature",
+    "metadata",
+    "modalities",
+    "voice",
+    "output_audio_format",
+    "reasoning_effort",
+    "interim_response",
+    "max_response_output_tokens",
+)
 
 
-def effective_session(session: Session, overrides: Mapping[str, Any]) -> Session:
+def effective_session(session: Session, overrides: Mapping[str, Any], offer: Offer) -> Session:
     """Settings in force for one response; raises `Refusal`."""
     after = dict(session)
-    for name in _TAKEN_OVER:
-        if overrides.get(name) is not None:
-            after[name] = overrides[name]
-    if overrides.get("modalities") is not None:
-        after["modalities"] = settings.modalities(overrides["modalities"])
-    if overrides.get("voice") is not None:
-        after["voice"] = settings.voice(overrides["voice"])
-    if overrides.get("output_audio_format") is not None:
-        param = "response.output_audio_format"
-        after["output_audio_format"] = settings.audio_format(overrides["output_audio_format"], settings.OUTPUT_FORMATS, param)
-    for name in ("max_response_output_tokens", "max_output_tokens"):
-        if overrides.get(name) is not None:
-            after["max_response_output_tokens"] = overrides[name]
+    given = dict(overrides)
+    if given.get("max_output_tokens") is not None:
+        given["max_response_output_tokens"] = given["max_output_tokens"]
+    for name in _OVERRIDES:
+        if given.get(name) is not None:
+            after[name] = given[name] if name not in CHECKS else CHECKS[name](given[name], offer)
     return after
 
 

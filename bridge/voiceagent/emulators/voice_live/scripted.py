@@ -48,13 +48,25 @@ class ScriptMismatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One response. `ms` is the length of the tone (None: by the length of the text); `hear` and `expect` may be empty."""
+    """One response. `ms` is the length of the tone (None: by the length of the text); `hear` and `expect` may be empty.
+
+    With `unheard`, an error code, the caller's speech is not understood: its transcription fails.
+    """
 
     say: str = ""
     ms: int | None = None
     call: Sequence[tuple[str, Mapping[str, Any]]] = ()
     hear: str = ""
     expect: str = ""
+    unheard: str = ""
+
+
+class UnheardError(Exception):
+    """The script has the ear fail with this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("Input transcription failed.")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,10 @@ class ScriptedSource:
         if self._heard == self.position:
             return Transcript("")
         self._heard = self.position
-        return Transcript(self._turn(self.position).hear)
+        turn = self._turn(self.position)
+        if turn.unheard:
+            raise UnheardError(turn.unheard)
+        return Transcript(turn.hear)
 
     async def answer(self, request: AnswerRequest) -> AsyncGenerator[Piece, None]:
         if request.verbatim is not None:

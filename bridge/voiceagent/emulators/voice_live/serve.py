@@ -1,27 +1,32 @@
-"""The server: which paths, which credentials, which refusals before the socket opens; and the sessions there are.
+"""The server: its sockets, its quota of new connections, its own pages; and the sessions there are.
 
-Refusals come as plain HTTP answers before the upgrade, as from the real service: 404 wrong path or version, 401 wrong
-credential, 400 no model, 429 too many new connections.
+Who may come in, `entrance` decides; here only the quota (429) is added to it.
 """
 
 from __future__ import annotations
 
-import hmac
 import http
 import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from voiceagent import __version__
+from voiceagent.emulators import trouble
+from voiceagent.emulators.faults.switchboard import ENGINE, Switchboard
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.reach import Reach
 from voiceagent.emulators.voice_live.connection import Connection
+from voiceagent.emulators.voice_live.entrance import ANY as ANY
+from voiceagent.emulators.voice_live.entrance import Refused, Visit, query_of, visit_of
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.options import EmulatorOptions
+from voiceagent.emulators.voice_live.session_line import SessionLine, event_loop_ms
 from voiceagent.emulators.voice_live.source import AnswerSource
 from voiceagent.emulators.voice_live.state import SessionState
 from voiceagent.emulators.voice_live.view import session_view
@@ -32,11 +37,9 @@ if TYPE_CHECKING:
 
     from websockets.asyncio.server import Server, ServerConnection
     from websockets.http11 import Request, Response
+    from websockets.typing import Subprotocol
 
-PATHS = ("/voice-live/realtime", "/voice-agent/realtime")
 OWN = "/emulator"
-ANY = "*"
-"""Among the accepted tokens: all of them."""
 SEEDED_SECONDS = 1_767_258_000.0
 """The time in the ids of seeded sessions: 2026-01-01, 9:00 UTC."""
 LARGEST_FRAME_IN = 24 * 1024 * 1024
@@ -61,12 +64,17 @@ class VoiceLiveEmulator:
         tls: ssl.SSLContext | None = None,
         tls_port: int = 0,
         name: str = "",
+        faults: Switchboard | None = None,
+        findings: Findings | None = None,
     ) -> None:
         self.reach = Reach(host, name, tls)
         self.port = port
         self.tls_port = tls_port
         self.key = key
         self.options = options or EmulatorOptions()
+        self.faults = faults or Switchboard(seed=options.seed if options else None, sites=ENGINE)
+        self.findings = Findings() if findings is None else findings
+        self._line = SessionLine(self.faults, self.findings, event_loop_ms)
         self._answers = answers
         self._wall = wall
         self._sessions_begun = 0
@@ -106,6 +114,7 @@ class VoiceLiveEmulator:
                 port,
                 ssl=tls,
                 process_request=self._refuse,
+                select_subprotocol=_subprotocol,
                 compression=None,  # a laptop's loopback has bandwidth; deflating base64 noise costs more than all else here
                 max_size=LARGEST_FRAME_IN,
                 ping_interval=None,
@@ -144,16 +153,17 @@ class VoiceLiveEmulator:
         import asyncio
 
         assert socket.request is not None
+        visit = visit_of(socket.request.path, socket.request.headers, key=None)
         loop = asyncio.get_running_loop()
         state = SessionState(
             ids=self._ids_of_next(),
-            model=query_of(socket.request.path).get("model", "agent"),
+            offer=_offer(visit, self.options),
             expires_at=int(self._wall() + self.options.session_seconds),
             clock=lambda: loop.time() * 1000,
             honour_cancel_previous=self.options.honour_cancel_previous,
             late_deltas=self.options.late_deltas,
         )
-        connection = Connection(socket, state, self._answers(), self.options)
+        connection = Connection(self._line.through(socket, state.session["id"]), state, self._answers(), self.options)
         session_id = state.session["id"]
         self._states.append(state)
         self._open[session_id] = connection
@@ -170,15 +180,18 @@ class VoiceLiveEmulator:
             return Ids(seed=None, wall=self._wall)
         return Ids(seed=seed * 1_000_003 + self._sessions_begun, wall=lambda: SEEDED_SECONDS + self._sessions_begun)
 
-    def _refuse(self, socket: ServerConnection, request: Request) -> Response | None:
+    async def _refuse(self, socket: ServerConnection, request: Request) -> Response | None:
         if urlsplit(request.path).path.startswith(OWN):
             return self._page(socket, request)
-        refusal = refusal_of(request.path, request.headers, key=self.key, tokens=self.options.bearer_tokens)
-        if refusal is None and self._over_quota():
-            refusal = http.HTTPStatus.TOO_MANY_REQUESTS, "Too many new connections in a minute."
-        if refusal is None:
-            return None
-        return socket.respond(*refusal)
+        if (hindered := await self._line.at_the_door(socket, request)) is not None:
+            return hindered
+        try:
+            visit_of(request.path, request.headers, key=self.key, tokens=self.options.bearer_tokens)
+        except Refused as refused:
+            return socket.respond(refused.status, str(refused))
+        if self._over_quota():
+            return socket.respond(http.HTTPStatus.TOO_MANY_REQUESTS, "Too many new connections in a minute.")
+        return self._line.welcome(socket, request)
 
     def _page(self, socket: ServerConnection, request: Request) -> Response:
         """The emulator's own addresses: what it knows, for people and tests on this machine."""
@@ -190,6 +203,7 @@ class VoiceLiveEmulator:
         match words:
             case [""]:
                 pages = {"/emulator/health": "whether it runs", "/emulator/sessions": "all sessions, and one by its id"}
+                pages |= {"/emulator/faults": "what may go wrong", "/emulator/findings": "what clients did wrong"}
                 return _json_page(socket, 200, {"emulator": "voice-live", "pages": pages})
             case ["health"]:
                 return _json_page(socket, 200, {"ok": True, "version": __version__, "sessions": len(self._open)})
@@ -197,6 +211,14 @@ class VoiceLiveEmulator:
                 return _json_page(socket, 200, {"sessions": list(sessions.values())})
             case ["sessions", session_id] if session_id in sessions:
                 return _json_page(socket, 200, sessions[session_id])
+        try:
+            own = trouble.page(
+                request.method, words, query_of(request.path), faults=self.faults, findings=self.findings
+            )
+        except UserError as error:
+            return _json_page(socket, 400, {"error": {"message": str(error), "remedy": error.remedy}})
+        if own is not None:
+            return _json_page(socket, *own)
         return _json_page(socket, 404, {"error": {"message": f"There is no page {urlsplit(request.path).path}."}})
 
     def _over_quota(self) -> bool:
@@ -207,6 +229,22 @@ class VoiceLiveEmulator:
             return True
         self._accepted_at.append(now)
         return False
+
+
+def _offer(visit: Visit, options: EmulatorOptions) -> Offer:
+    return Offer(
+        visit.model,
+        visit.dialect,
+        options.model_family,
+        visit.agent,
+        visit.project,
+        visit.client_echo_reference,
+    )
+
+
+def _subprotocol(_: object, offered: Sequence[str]) -> Subprotocol | None:
+    """The one that one of the services requires; a client that offers none, or others, is served without."""
+    return next((one for one in offered if one == "realtime"), None)  # type: ignore[return-value]  # a new type of str
 
 
 def _json_page(socket: ServerConnection, status: int, body: Mapping[str, Any]) -> Response:
@@ -221,41 +259,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
         return os.strerror(error.errno)
     return getattr(error, "strerror", None) or str(error).rstrip(".")
-
-
-def query_of(target: str) -> dict[str, str]:
-    """The first value of each query parameter."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
-
-
-def refusal_of(
-    target: str, headers: Mapping[str, str], *, key: str | None, tokens: tuple[str, ...] = ()
-) -> tuple[http.HTTPStatus, str] | None:
-    """Why an upgrade request is refused; None when it is welcome."""
-    query = query_of(target)
-    if not urlsplit(target).path.endswith(PATHS):
-        return http.HTTPStatus.NOT_FOUND, "Resource not found: the path ends in /voice-live/realtime."
-    if not _authorised(query, headers, key, tokens):
-        return http.HTTPStatus.UNAUTHORIZED, "Access denied due to invalid subscription key or wrong API endpoint."
-    version = query.get("api-version", "")
-    if not version:
-        return http.HTTPStatus.BAD_REQUEST, "Missing required query parameter: api-version."
-    if version == "v1":
-        return http.HTTPStatus.NOT_FOUND, "api-version v1 is another dialect, which this emulator does not speak."
-    if not query.get("model") and not query.get("agent-name") and not query.get("agent-id"):
-        return http.HTTPStatus.BAD_REQUEST, "Missing required query parameter: model."
-    return None
-
-
-def _authorised(query: Mapping[str, str], headers: Mapping[str, str], key: str | None, tokens: tuple[str, ...]) -> bool:
-    if key is None:
-        return True
-    given_key = headers.get("api-key") or query.get("api-key")
-    if given_key is not None:
-        return _same(given_key, key)
-    kind, _, token = (headers.get("Authorization") or query.get("Authorization") or "").partition(" ")
-    return kind.casefold() == "bearer" and bool(token) and (ANY in tokens or any(_same(token, one) for one in (key, *tokens)))
-
-
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())

@@ -10,40 +10,41 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voiceagent.emulators.voice_live import answers, errors, requests, settings
+from voiceagent.emulators.voice_live import answers, errors, requests, settings, templates
 from voiceagent.emulators.voice_live.conversation import read_item
 from voiceagent.emulators.voice_live.errors import Refusal
 from voiceagent.emulators.voice_live.exchange import Exchange, Wanted
 from voiceagent.emulators.voice_live.ids import Ids
-from voiceagent.emulators.voice_live.settings import Session
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import Noticed, Scene, SpeechStarted, Transcript, Utterance
 from voiceagent.emulators.voice_live.steps import ForgetBuffer, Listen, Step, TakeBuffer
+from voiceagent.emulators.voice_live.templates import Session
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.protocol import client_events as client
 from voiceagent.protocol.realtime_event import ClientEvent, UnknownClientEvent, read_event
 
 
 class SessionState:
-    """See the module's text. `model` is the one of the URL; `honour_cancel_previous` lets a second response.create cancel."""
+    """See the module's text. `honour_cancel_previous` lets a second response.create cancel."""
 
     def __init__(
         self,
         *,
         ids: Ids,
-        model: str,
+        offer: Offer,
         expires_at: int,
         clock: Callable[[], float],
         honour_cancel_previous: bool = False,
         late_deltas: int = 0,
     ) -> None:
-        self.native = settings.is_native(model)
-        self.session: Session = settings.created(session_id=ids.session(), model=model, expires_at=expires_at)
+        self.offer = offer
+        self.session: Session = templates.created(session_id=ids.session(), expires_at=expires_at, offer=offer)
         self.listening = settings.listening(self.session)
         """What the ear was told last."""
         self.wedged = False
         """Broken by an update; every further event is refused."""
-        self.exchange = Exchange(ids=ids, native=self.native, clock=clock, late_deltas=late_deltas)
-        self._ids = ids
+        self.exchange = Exchange(ids=ids, offer=offer, clock=clock, late_deltas=late_deltas)
+        self.ids = ids
         self._honour_cancel_previous = honour_cancel_previous
         self._buffered_ms = 0.0
         self._has_audio = False
@@ -70,7 +71,10 @@ class SessionState:
         try:
             if self.wedged:
                 raise errors.wedged()
-            self._react(read_event(source, client.CLIENT_EVENTS, UnknownClientEvent))
+            event = read_event(source, client.CLIENT_EVENTS, UnknownClientEvent)
+            if not self.offer.dialect.knows(event.type):
+                raise errors.unknown_type(event.type)
+            self._react(event)
         except Refusal as refusal:
             return self.refused(refusal, source)
         except RemoteProtocolError as error:
@@ -124,8 +128,8 @@ class SessionState:
     def _update(self, patch: Mapping[str, Any]) -> None:
         spoke = any(item.spoken for item in self.exchange.conversation.items)
         before = self.session
-        self.session = settings.updated(before, patch, native=self.native, heard_audio=self._has_audio, spoke_audio=spoke)
-        for name in settings.unknown_fields(before, patch):
+        self.session = settings.updated(before, patch, self.offer, heard_audio=self._has_audio, spoke_audio=spoke)
+        for name in settings.unknown_settings(before, patch, self.offer):
             warning = answers.warning(
                 f"Unknown parameter: 'session.{name}'; it is ignored.", code="unknown_parameter", param=f"session.{name}"
             )
@@ -144,15 +148,15 @@ class SessionState:
     def _create_item(self, event: client.ConversationItemCreate) -> None:
         if event.item is None:
             raise errors.missing("item")
-        item = read_item(event.item, new_id=self._ids.client_item())
+        item = read_item(event.item, new_id=self.ids.client_item())
         previous = self.exchange.conversation.add(item, event.previous_item_id)
         self.exchange.send(answers.item_created(previous, item.shown()))
 
     def _create_response(self, event: client.ResponseCreate) -> None:
         asked = event.response or {}
-        effective = requests.effective_session(self.session, asked)
+        effective = requests.effective_session(self.session, asked, self.offer)
         verbatim = requests.verbatim(asked)
-        added = [read_item(body, new_id=self._ids.client_item()) for body in asked.get("append_input_items") or ()]
+        added = [read_item(body, new_id=self.ids.client_item()) for body in asked.get("append_input_items") or ()]
         alone = asked.get("input_items")
         entries = None if alone is None else tuple(read_item(body, new_id="").entry() for body in alone)
         if self.exchange.active and self._honour_cancel_previous and asked.get("cancel_previous", True):
@@ -186,9 +190,9 @@ class SessionState:
         self.exchange.transcribed(item_id, transcript, self.session)
         return self._taken()
 
-    def transcription_failed(self, item_id: str, message: str) -> list[Step]:
+    def transcription_failed(self, item_id: str, code: str, message: str) -> list[Step]:
         """The ear could not make words of a turn."""
-        self.exchange.transcription_failed(item_id, message, self.session)
+        self.exchange.transcription_failed(item_id, answers.fault(code, message), self.session)
         return self._taken()
 
     # -- from the answering source ------------------------------------------------------------------------------------

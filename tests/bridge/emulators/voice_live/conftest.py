@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import AnswerRequest, SpeechStarted, SpeechStopped, Transcript
 from voiceagent.emulators.voice_live.state import SessionState
 from voiceagent.emulators.voice_live.steps import Answer, Send, Step, Transcribe
@@ -28,9 +29,9 @@ class Stage:
 
     def __init__(self, **options: Any) -> None:
         self.now_ms = 0.0
-        model = options.pop("model", "gpt-realtime")
+        offer = Offer(options.pop("model", "gpt-realtime"), **options.pop("offer", {}))
         ids = Ids(seed=7, wall=lambda: 1_784_664_973.0)
-        self.state = SessionState(ids=ids, model=model, expires_at=1_784_668_573, clock=lambda: self.now_ms, **options)
+        self.state = SessionState(ids=ids, offer=offer, expires_at=1_784_668_573, clock=lambda: self.now_ms, **options)
         self.events: list[dict[str, Any]] = []
         self.requests: list[AnswerRequest] = []
         self.waiting: list[str] = []

@@ -10,6 +10,7 @@ import pytest
 from voiceagent.emulators.voice_live.errors import Refusal
 from voiceagent.emulators.voice_live.exchange import Exchange, Wanted
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import Entry
 from voiceagent.emulators.voice_live.steps import Silence
 
@@ -178,7 +179,7 @@ def test_a_turn_that_cannot_be_transcribed_is_answered_without_words(stage: Call
     one = ready(stage)
     one.speech_starts()
     one.speech_stops()
-    one.take(one.state.transcription_failed(one.waiting.pop(), "no model"))
+    one.take(one.state.transcription_failed(one.waiting.pop(), "DeploymentNotFound", "no model"))
     assert one.requests[0].entries[0].text == ""
     one.say("Pardon?")
     assert one.last(f"{TURN}.failed")["error"]["message"] == "no model"
@@ -187,7 +188,7 @@ def test_a_turn_that_cannot_be_transcribed_is_answered_without_words(stage: Call
 def test_words_of_a_forgotten_turn_are_ignored(stage: Callable[..., Any]) -> None:
     one = ready(stage)
     one.turn("Hello")
-    assert one.take(one.state.transcription_failed("item_x", "no")) == []
+    assert one.take(one.state.transcription_failed("item_x", "x", "no")) == []
 
 
 def test_a_failed_answer_says_why(stage: Callable[..., Any]) -> None:
@@ -200,7 +201,7 @@ def test_a_failed_answer_says_why(stage: Callable[..., Any]) -> None:
 
 
 def test_one_response_at_a_time() -> None:
-    exchange = Exchange(ids=Ids(seed=1, wall=lambda: 1.7e9), native=True, clock=lambda: 0.0)
+    exchange = Exchange(ids=Ids(seed=1, wall=lambda: 1.7e9), offer=Offer("gpt-realtime"), clock=lambda: 0.0)
     session = {"modalities": ["text"], "instructions": "", "voice": None, "output_audio_format": None}
     wanted = Wanted({**session, "max_response_output_tokens": "inf", "tools": [], "tool_choice": "auto"})
     exchange.create(wanted)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from voiceagent.emulators.voice_live import settings
+from voiceagent.emulators.voice_live import templates
 from voiceagent.emulators.voice_live.conversation import Conversation
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.reply import Reply, count_tokens
 
 
@@ -13,7 +14,7 @@ def reply(*, native: bool = True, hidden: bool = False, talk: Conversation | Non
     return Reply(
         response_id="resp_1",
         conversation_id=None if hidden else "conv_1",
-        session={**settings.created(session_id="sess_1", model=model, expires_at=1), **session},
+        session={**templates.created(session_id="sess_1", expires_at=1, offer=Offer(model)), **session},
         ids=Ids(seed=1, wall=lambda: 1.7e9),
         conversation=Conversation() if talk is None else talk,
         native=native,

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from voiceagent.emulators.voice_live import requests, settings
+from voiceagent.emulators.voice_live import requests, templates
 from voiceagent.emulators.voice_live.errors import Refusal
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import Entry
 
-SESSION = settings.created(session_id="sess_1", model="gpt-realtime", expires_at=1)
+OFFER = Offer("gpt-realtime")
+SESSION = templates.created(session_id="sess_1", expires_at=1, offer=OFFER)
 
 
 def test_a_response_may_override_the_session() -> None:
@@ -19,7 +21,7 @@ def test_a_response_may_override_the_session() -> None:
         "max_output_tokens": 5,
         "metadata": {"a": "b"},
     }
-    effective = requests.effective_session(SESSION, asked)
+    effective = requests.effective_session(SESSION, asked, OFFER)
     assert effective["modalities"] == ["text"]
     assert effective["instructions"] == "Be brief."
     assert effective["voice"] == {"name": "verse", "type": "openai"}
@@ -30,7 +32,8 @@ def test_a_response_may_override_the_session() -> None:
 
 def test_both_spellings_of_the_format_are_taken() -> None:
     assert (
-        requests.effective_session(SESSION, {"output_audio_format": "pcm16-16000hz"})["output_audio_format"] == "pcm16_16000hz"
+        requests.effective_session(SESSION, {"output_audio_format": "pcm16-16000hz"}, OFFER)["output_audio_format"]
+        == "pcm16_16000hz"
     )
 
 

@@ -4,18 +4,19 @@ from typing import Any
 
 import pytest
 
-from voiceagent.emulators.voice_live import settings
+from voiceagent.emulators.voice_live import settings, templates
 from voiceagent.emulators.voice_live.errors import Refusal
+from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import Listening, TurnRules
+from voiceagent.emulators.voice_live.templates import Session
 
 
-def fresh(model: str = "gpt-realtime") -> settings.Session:
-    return settings.created(session_id="sess_1", model=model, expires_at=1)
+def fresh(model: str = "gpt-realtime") -> Session:
+    return templates.created(session_id="sess_1", expires_at=1, offer=Offer(model))
 
 
-def update(patch: dict[str, Any], *, model: str = "gpt-realtime", heard: bool = False, spoke: bool = False) -> settings.Session:
-    native = settings.is_native(model)
-    return settings.updated(fresh(model), patch, native=native, heard_audio=heard, spoke_audio=spoke)
+def update(patch: dict[str, Any], *, model: str = "gpt-realtime", heard: bool = False, spoke: bool = False) -> Session:
+    return settings.updated(fresh(model), patch, Offer(model), heard_audio=heard, spoke_audio=spoke)
 
 
 def test_a_native_session_begins_with_the_backends_defaults() -> None:
@@ -41,7 +42,7 @@ def test_naming_the_detection_brings_voice_lives_own_defaults() -> None:
 def test_detection_is_rebuilt_from_its_type_not_merged_with_the_last() -> None:
     first = update({"turn_detection": {"type": "server_vad", "silence_duration_ms": 900}})
     second = settings.updated(
-        first, {"turn_detection": {"type": "azure_semantic_vad"}}, native=True, heard_audio=False, spoke_audio=False
+        first, {"turn_detection": {"type": "azure_semantic_vad"}}, Offer("gpt-realtime"), heard_audio=False, spoke_audio=False
     )
     assert second["turn_detection"]["silence_duration_ms"] == 500
     assert second["turn_detection"]["prefix_padding_ms"] == 420
@@ -72,7 +73,7 @@ def test_fields_not_named_stay() -> None:
 
 
 def test_empty_instructions_leave_the_default_in_force() -> None:
-    assert update({"instructions": ""})["instructions"] == settings.DEFAULT_INSTRUCTIONS
+    assert update({"instructions": ""})["instructions"] == templates.DEFAULT_INSTRUCTIONS
 
 
 @pytest.mark.parametrize("spelling", ["pcm16-16000hz", "pcm16_16000hz"])
@@ -95,7 +96,9 @@ def test_an_option_without_default_is_echoed_once_set() -> None:
 
 
 def test_unknown_fields_are_told_and_ignored() -> None:
-    assert settings.unknown_fields(fresh(), {"voise": "alloy", "temperature": 1, "tools": []}) == ["voise"]
+    assert settings.unknown_settings(fresh(), {"voise": "alloy", "temperature": 1, "tools": []}, Offer("gpt-realtime")) == [
+        "voise"
+    ]
     assert "voise" not in update({"voise": "alloy"})
 
 

@@ -1,0 +1,110 @@
+"""The way to one session: what goes wrong on it when faults are armed, and what is noticed about the client's events."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from voiceagent.emulators.faults.fault import Shot
+from voiceagent.emulators.faults.socket import UnreliableSocket
+from voiceagent.emulators.faults.switchboard import Switchboard
+from voiceagent.emulators.lint.engine import EngineLint, Openings, connecting
+from voiceagent.emulators.lint.findings import Findings
+from voiceagent.emulators.lint.http import app_of
+from voiceagent.emulators.lint.socket import LintedSocket
+from voiceagent.emulators.voice_live.entrance import VOICE_LIVE_PATHS, query_of
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request, Response
+
+Frame = str | bytes
+
+_TYPE = re.compile(r'"type"\s*:\s*"([\w.]+)"')
+
+
+class SessionLine:
+    """One for a server."""
+
+    def __init__(self, faults: Switchboard, findings: Findings, now: Callable[[], float]) -> None:
+        self.faults = faults
+        self.findings = findings
+        self._now = now
+        self._openings = Openings()
+
+    async def at_the_door(self, socket: ServerConnection, request: Request) -> Response | None:
+        """What happens to a request for a session before anybody looks at it; None: nothing."""
+        model = query_of(request.path).get("model", "")
+        for shot in self.faults.strikes("engine-connect", model):
+            match shot.effect:
+                case "refuse":
+                    return _refusal(socket, shot)
+                case "cut":
+                    socket.transport.abort()
+                case "hang":
+                    await socket.wait_closed()
+                case "delay":
+                    await self.faults.pause(shot.number("ms"))
+        return None
+
+    def welcome(self, socket: ServerConnection, request: Request) -> Response | None:
+        """Look at a request that is granted; strictly, a wrong one is not."""
+        path, headers = urlsplit(request.path).path, _plain(request.headers)
+        breaches = list(self._openings.opened(self._now()))
+        if path.endswith(VOICE_LIVE_PATHS):
+            breaches += connecting(path, query_of(request.path), headers)
+        refusal = self.findings.report(breaches, f"voice-live {path}{app_of(headers)}", _without_keys(request.path))
+        return socket.respond(HTTPStatus.BAD_REQUEST, refusal) if refusal else None
+
+    def through(self, socket: ServerConnection, session_id: str) -> Any:
+        """The socket as both sides will have it."""
+        assert socket.request is not None
+        query, path = query_of(socket.request.path), urlsplit(socket.request.path).path
+        lint = EngineLint(query, dated=path.endswith(VOICE_LIVE_PATHS) and query.get("api-version") != "v1")
+        where = f"session {session_id}{app_of(_plain(socket.request.headers))}"
+
+        def received(frame: Frame) -> str:
+            breaches = lint.client(frame, self._now())
+            return self.findings.report(breaches, where, frame) if breaches else ""
+
+        def told(frame: Frame) -> None:
+            if breaches := lint.server(frame):
+                self.findings.report(breaches, where, lint.last)
+
+        unreliable = UnreliableSocket(
+            socket,
+            self.faults,
+            sent=lambda frame: self.faults.strikes("engine", type_of(frame), session_id),
+            read=lambda _: self.faults.strikes("engine-read", call=session_id),
+        )
+        return LintedSocket(unreliable, received=received, sent=told)
+
+
+def event_loop_ms() -> float:
+    """The clock of sessions."""
+    return asyncio.get_running_loop().time() * 1000
+
+
+def type_of(frame: Frame) -> str:
+    """The type of a server event, which stands near its beginning."""
+    found = _TYPE.search(frame if isinstance(frame, str) else frame[:200].decode("utf-8", "replace"), 0, 200)
+    return found[1] if found else ""
+
+
+def _refusal(socket: ServerConnection, shot: Shot) -> Response:
+    response = socket.respond(HTTPStatus(int(shot.number("status"))), f"Refused by the fault {shot.fault}.")
+    if shot.values.get("retry_after_s") is not None:
+        response.headers["Retry-After"] = f"{shot.number('retry_after_s'):g}"
+    return response
+
+
+def _plain(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _without_keys(target: str) -> str:
+    return re.sub(r"((?:api-key|Authorization)=)[^&]*", r"\1…", target)
