@@ -21,10 +21,10 @@ PLANTED = {Words: "marmalade weather tomorrow", PhoneNumber: "+14255550177", Sec
 TELLS_ALOUD = {
     "voiceagent.agent.project",
     "voiceagent.capture.export",
+    "voiceagent.call.handover",
     "voiceagent.call.speech",
     "voiceagent.config.secrets",
-    "voiceagent.control.acs",
-    "voiceagent.control.acs_account",
+    "voiceagent.control",
     "voiceagent.emulators",
     "voiceagent.engines",
     "voiceagent.observe.feed",

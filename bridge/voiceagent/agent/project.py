@@ -14,7 +14,8 @@ from pathlib import Path
 from voiceagent.agent import session_options
 from voiceagent.agent.module import tool_functions
 from voiceagent.call.commands import EngineSetup
-from voiceagent.call.settings import SessionSettings, TargetPolicy
+from voiceagent.call.policies import BargeInPolicy
+from voiceagent.call.settings import HandoverPolicy, SessionSettings, TargetPolicy
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
 from voiceagent.tools.run import PythonTools
@@ -58,20 +59,52 @@ class AgentProject:
             greeting=settings.agent.greeting,
             greeting_by=settings.agent.greeting_by,
             goodbye=settings.agent.goodbye,
+            disclosure=settings.agent.disclosure,
             silence_after_ms=settings.silence.after_seconds * 1000,
             silence_prompts=tuple(settings.silence.prompts),
+            interruptions=self.interruptions(),
             max_call_ms=settings.limits.max_call_minutes * 60_000,
+            warning=settings.limits.warning,
+            warn_before_ms=settings.limits.warn_before_seconds * 1000,
             tool_timeout_ms=int(settings.limits.tool_timeout_seconds * 1000),
             targets=self.targets(),
+            handover=self.handover(),
             record=settings.recording.enabled,
+        )
+
+    def interruptions(self) -> BargeInPolicy:
+        """When a caller who speaks makes the agent fall silent."""
+        chosen = self.settings.barge_in
+        return BargeInPolicy(
+            when=chosen.when,
+            after_ms=chosen.after_ms,
+            after_words=chosen.after_words,
+            resume_after_ms=chosen.resume_after_ms,
+            during_greeting=chosen.during_greeting,
         )
 
     def targets(self) -> dict[str, TargetPolicy]:
         """The transfer targets by name, without their addresses: those are call control's business."""
         return {
-            name: TargetPolicy(description=target.description, ring_seconds=target.ring_seconds, agent=target.agent)
+            name: TargetPolicy(
+                description=target.description,
+                ring_seconds=target.ring_seconds,
+                agent=target.agent,
+                mode=target.mode,
+                members=tuple(target.queue),
+            )
             for name, target in self.settings.transfer.targets.items()
         }
+
+    def handover(self) -> HandoverPolicy:
+        """How humans are met to whom a caller is transferred."""
+        transfer = self.settings.transfer
+        return HandoverPolicy(
+            briefing=transfer.briefing,
+            question=transfer.question,
+            stay_ms=transfer.stay_seconds * 1000,
+            decide_ms=transfer.decide_seconds * 1000,
+        )
 
 
 def load_project(project_dir: Path, settings: Settings, *, now_ms: Callable[[], float] | None = None) -> AgentProject:

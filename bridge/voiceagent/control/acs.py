@@ -1,32 +1,36 @@
-"""Call control of one call through Azure Call Automation: answer, transfer, record, leave.
-
-A transfer adds the human to the call and leaves it afterwards, so that a busy line costs nothing: the caller is still with us.
-"""
+"""Call control of one call through Azure Call Automation: answer, record, leave; transfers stand in `acs_transfers`."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, StartRecording, TransferCaller
-from voiceagent.call.events import CallerLeft, ParticipantsChanged, TransferEnded, TransferRinging
-from voiceagent.config.schema import RecordingSection, TransferTarget
+from voiceagent.call.commands import (
+    ControlCommand,
+    DismissHuman,
+    HangUp,
+    HoldCaller,
+    LeaveCall,
+    ResumeCaller,
+    StartRecording,
+    TransferCaller,
+)
+from voiceagent.call.events import CallerLeft, ParticipantsChanged, TransferEnded
+from voiceagent.config.schema import RecordingSection
 from voiceagent.control.acs_account import SERVICE, asked, hooks
 from voiceagent.control.acs_events import events_of
-from voiceagent.errors import RemoteError, UserError
+from voiceagent.control.acs_transfers import AcsTransfers, Manners
+from voiceagent.errors import RemoteError
 from voiceagent.ports import Deliver, WireFn
-from voiceagent.protocol.acs_callbacks import Callback, ParticipantsUpdated
+from voiceagent.protocol.acs_callbacks import Callback, HoldFailed, ParticipantsUpdated
 
 if TYPE_CHECKING:
-    from azure.communication.callautomation import CommunicationIdentifier
     from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 
 ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear something before that
 LATE_END_SECONDS = 3.0  # one request; the call is over for us anyway
-RING_MARGIN_SECONDS = 2.0  # the service ends an invitation itself; we withdraw it only when it does not say so
 _GONE = {"8522", "8528"}  # call not found, call terminated
 _GONE_STATUS = 404
 
@@ -43,8 +47,7 @@ class AcsControl:
         callback_url: str,
         media_url: str,
         sample_rate: int,
-        targets: Mapping[str, TransferTarget],
-        caller_id: str,
+        manners: Manners,
         recording: RecordingSection,
     ) -> None:
         self.connection_id = ""
@@ -59,16 +62,17 @@ class AcsControl:
         self._callback_url = callback_url
         self._media_url = media_url
         self._sample_rate = sample_rate
-        self._targets = targets
-        self._caller_id = caller_id
+        self._caller = manners.caller
         self._recording = recording
         self._hooks: dict[str, Any] = {}
         self._settled = asyncio.Event()
         self._overheard = ""
         self._ourselves = ""
         self._roster_number = -1
-        self._invited: dict[str, str] = {}
-        self._invitation_over: dict[str, asyncio.Event] = {}
+        self._caller_was_there = False
+        self._transfers = AcsTransfers(
+            manners, call=lambda: self._call, deliver=lambda event: self.deliver(event), hooks=lambda: self._hooks
+        )
 
     def watch(self, wire: WireFn | None) -> None:
         """Show every request and its answer to `wire`."""
@@ -148,7 +152,13 @@ class AcsControl:
     async def carry_out(self, command: ControlCommand) -> None:
         match command:
             case TransferCaller():
-                await self._transfer(command)
+                await self._transfers.call(command)
+            case HoldCaller():
+                await self._transfers.hold()
+            case ResumeCaller():
+                await self._transfers.resume()
+            case DismissHuman(target):
+                await self._transfers.dismiss(target)
             case HangUp():
                 await self._end(for_everyone=True)
             case LeaveCall():
@@ -162,15 +172,22 @@ class AcsControl:
         """A verified report of the service about this call."""
         if isinstance(callback, ParticipantsUpdated) and self._is_old_roster(callback):
             return
-        for event in events_of(callback, target=self._target_of, ourselves=self._ourselves):
-            over = self._invitation_over.get(callback.operation_context or "")
-            if isinstance(event, TransferEnded) and over is not None:
-                if over.is_set() and event.outcome != "connected":
-                    continue  # told already; by now the same target may be called anew
-                over.set()
-            if isinstance(event, ParticipantsChanged) and not self._ourselves:
-                continue  # we could not tell ourselves from the others
+        if isinstance(callback, HoldFailed):
+            self._transfers.not_held()
+        for event in events_of(callback, target=self._transfers.target_of, ourselves=self._ourselves, caller=self._caller):
+            if isinstance(event, TransferEnded) and not self._transfers.is_news(callback, event):
+                continue
+            if isinstance(event, ParticipantsChanged):
+                self._roster(event)
+                continue
             self.deliver(event)
+
+    def _roster(self, event: ParticipantsChanged) -> None:
+        if not self._ourselves:
+            return  # we could not tell ourselves from the others
+        # Whom we have never seen under the name we know may be there under another.
+        self._caller_was_there = self._caller_was_there or event.caller_here
+        self.deliver(event if self._caller_was_there else ParticipantsChanged(event.count))
 
     def _is_old_roster(self, callback: ParticipantsUpdated) -> bool:
         number = callback.sequence_number
@@ -179,9 +196,6 @@ class AcsControl:
         old = number <= self._roster_number
         self._roster_number = max(number, self._roster_number)
         return old
-
-    def _target_of(self, operation_context: str | None) -> str | None:
-        return self._invited.get(operation_context or "")
 
     @property
     def _call(self) -> CallConnectionClient:
@@ -193,6 +207,9 @@ class AcsControl:
             await self.reject()
             self.deliver(CallerLeft("rejected"))
             return
+        if not for_everyone:
+            with contextlib.suppress(RemoteError):  # who cannot be taken off hold is no reason to stay for ever
+                await self._transfers.resume()
         await self._hang_up(for_everyone=for_everyone)
 
     async def _hang_up(self, *, for_everyone: bool) -> None:
@@ -216,65 +233,3 @@ class AcsControl:
             ),
             "record the call",
         )
-
-    async def _transfer(self, command: TransferCaller) -> None:
-        address = self._targets.get(command.target)
-        if address is None:
-            raise RemoteError(
-                f"there is no transfer target {command.target!r}", service=SERVICE, remedy="add it under [transfer.targets]"
-            )
-        context = f"transfer-{len(self._invited) + 1}"
-        over = self._invitation_over[context] = asyncio.Event()
-        self._invited[context] = command.target  # before asking: the report may overtake the answer
-        invited = await asked(
-            self._call.add_participant(
-                identifier_of(address),
-                source_caller_id_number=self._caller_number(address),
-                invitation_timeout=command.ring_seconds,
-                operation_context=context,
-                **self._hooks,
-            ),
-            "call the transfer target",
-        )
-        if over.is_set():
-            return
-        self.deliver(TransferRinging(command.target))
-        try:
-            async with asyncio.timeout(command.ring_seconds + RING_MARGIN_SECONDS):
-                await over.wait()
-        except TimeoutError:
-            over.set()
-            await self._withdraw(invited.invitation_id or "")
-            self.deliver(TransferEnded(command.target, "no_answer", message="nobody answered in time"))
-
-    async def _withdraw(self, invitation_id: str) -> None:
-        try:
-            await asked(self._call.cancel_add_participant_operation(invitation_id, **self._hooks), "withdraw the invitation")
-        except RemoteError as error:
-            if error.status is None or error.status >= 500:  # anything else: it has ended by itself
-                raise
-
-    def _caller_number(self, address: TransferTarget) -> Any:
-        from azure.communication.callautomation import PhoneNumberIdentifier
-
-        return PhoneNumberIdentifier(self._caller_id) if address.phone_number and self._caller_id else None
-
-
-def identifier_of(address: TransferTarget) -> CommunicationIdentifier:
-    """The SDK's identifier of a transfer target."""
-    from azure.communication.callautomation import (
-        CommunicationUserIdentifier,
-        MicrosoftTeamsUserIdentifier,
-        PhoneNumberIdentifier,
-    )
-
-    if address.phone_number:
-        return PhoneNumberIdentifier(address.phone_number)
-    if address.acs_user:
-        return CommunicationUserIdentifier(address.acs_user)
-    if address.teams_user:
-        return MicrosoftTeamsUserIdentifier(address.teams_user)
-    raise UserError(
-        "a transfer target has no address",
-        remedy="give it a phone_number, an acs_user or a teams_user under [transfer.targets]",
-    )

@@ -1,7 +1,7 @@
 """What a report of Azure Call Automation means for the call: a table from callbacks to call events.
 
-`target` is the name of the transfer that an invitation belongs to, found by its operation context; `ourselves` is our own raw
-id, which the service lists among the participants.
+`target` is the name of the transfer that an invitation belongs to, found by its operation context; `ourselves` and `caller` are
+raw ids, which the service lists among the participants.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def transfer_outcome(result: acs.Result | None) -> TransferOutcome:
     return _BY_SUBCODE.get(result.sub_code or 0) or _BY_CODE.get(result.code or 0, "failed")
 
 
-def events_of(callback: acs.Callback, *, target: Callable[[str | None], str | None], ourselves: str) -> list[Event]:
+def events_of(
+    callback: acs.Callback, *, target: Callable[[str | None], str | None], ourselves: str, caller: str = ""
+) -> list[Event]:
     """The call events of one report; none for what the session need not know."""
     result = callback.result or acs.Result()
     message = result.message or ""
@@ -61,11 +63,18 @@ def events_of(callback: acs.Callback, *, target: Callable[[str | None], str | No
             failed = ControlFailed("answer", result.code, str(result.sub_code or ""), message)
             return [failed, CallerLeft("answer failed", result.code, result.sub_code)]
         case acs.ParticipantsUpdated(participants=participants):
-            return [ParticipantsChanged(sum(one.identifier.raw_id != ourselves for one in participants))]
-        case acs.AddParticipantSucceeded(operation_context=context) if (name := target(context)) is not None:
+            present = {one.identifier.raw_id.shown for one in participants}
+            return [ParticipantsChanged(len(present - {ourselves}), caller_here=not caller or caller in present)]
+        case acs.AddParticipantSucceeded(operation_context=context) | acs.CallTransferAccepted(operation_context=context) if (
+            name := target(context)
+        ) is not None:
             return [TransferEnded(name, "connected", result.code, result.sub_code, message)]
-        case acs.AddParticipantFailed(operation_context=context) if (name := target(context)) is not None:
+        case acs.AddParticipantFailed(operation_context=context) | acs.CallTransferFailed(operation_context=context) if (
+            name := target(context)
+        ) is not None:
             return [TransferEnded(name, transfer_outcome(callback.result), result.code, result.sub_code, message)]
+        case acs.HoldFailed():
+            return [ControlFailed("hold_caller", result.code, str(result.sub_code or ""), message)]
         case acs.MediaStreamingFailed():
             return [MediaClosed(message or "media streaming failed")]
         case acs.RecordingStateChanged(recording_id=recording_id, state=state):

@@ -23,7 +23,8 @@ from voiceagent.call.events import (
     TransferOutcome,
     TransferRinging,
 )
-from voiceagent.config.schema import RecordingSection, TransferTarget
+from voiceagent.config.handover import TransferTarget
+from voiceagent.config.schema import RecordingSection
 from voiceagent.config.telephony import TwilioSection
 from voiceagent.discreet import Secret
 from voiceagent.errors import RemoteError

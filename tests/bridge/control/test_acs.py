@@ -12,14 +12,23 @@ from azure.core.exceptions import AzureError, HttpResponseError
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
-from voiceagent.config.schema import RecordingSection, TransferTarget
+from voiceagent.config.handover import TransferTarget
+from voiceagent.config.schema import RecordingSection
 from voiceagent.control import acs as module
-from voiceagent.control.acs import AcsControl, identifier_of
+from voiceagent.control.acs import AcsControl
+from voiceagent.control.acs_transfers import Manners
 from voiceagent.discreet import Words
-from voiceagent.errors import RemoteError, UserError
+from voiceagent.errors import RemoteError
 from voiceagent.protocol import acs_callbacks as acs
 from voiceagent.protocol.identifiers import from_raw_id, phone
 
+MANNERS = Manners(
+    {"sales": TransferTarget(phone_number="+14255550123")},
+    caller_id="+14255550199",
+    call_id="ab12",
+    caller="4:+14255550100",
+    hold_audio="https://us/hold/1/t",
+)
 TRANSFER = c.TransferCaller("sales", Words("asked"), 30)
 
 
@@ -65,6 +74,18 @@ class Service:
         await self._request("add", {"target": target.raw_id, **options})
         return SimpleNamespace(invitation_id="inv-1")
 
+    async def transfer_call_to_participant(self, target: Any, **options: Any) -> None:
+        await self._request("move", {"target": target.raw_id, **options})
+
+    async def remove_participant(self, target: Any, **_: Any) -> None:
+        await self._request("remove", {"target": target.raw_id})
+
+    async def hold(self, target: Any, **options: Any) -> None:
+        await self._request("hold", {"target": target.raw_id, **options})
+
+    async def unhold(self, target: Any, **_: Any) -> None:
+        await self._request("unhold", {"target": target.raw_id})
+
     async def cancel_add_participant_operation(self, invitation_id: str, **_: Any) -> None:
         await self._request("cancel", {"invitation_id": invitation_id})
 
@@ -85,8 +106,7 @@ class Bench:
             callback_url="https://us/callbacks/1/t",
             media_url="wss://us/media/1/t",
             sample_rate=rate,
-            targets={"sales": TransferTarget(phone_number="+14255550123")},
-            caller_id="+14255550199",
+            manners=MANNERS,
             recording=recording or RecordingSection(),
         )
         self.control.deliver = self.events.append
@@ -241,21 +261,13 @@ async def test_an_older_roster_is_not_believed() -> None:
     bench.control.on_callback(acs.ParticipantsUpdated(participants=one, sequence_number=2))
     bench.control.on_callback(acs.ParticipantsUpdated(participants=(), sequence_number=1))
     bench.control.on_callback(acs.ParticipantsUpdated(participants=(), sequence_number=None))
-    assert bench.events == [e.ParticipantsChanged(1), e.ParticipantsChanged(0)]
+    assert bench.events == [e.ParticipantsChanged(1), e.ParticipantsChanged(0, caller_here=False)]
 
 
 async def test_a_roster_is_not_counted_before_we_know_ourselves() -> None:
     bench = Bench()
     bench.control.on_callback(acs.ParticipantsUpdated(participants=()))
     assert bench.events == []
-
-
-def test_targets_are_phones_users_or_teams_users() -> None:
-    assert identifier_of(TransferTarget(phone_number="+1425")).raw_id == "4:+1425"
-    assert identifier_of(TransferTarget(acs_user="8:acs:x")).raw_id == "8:acs:x"
-    assert identifier_of(TransferTarget(teams_user="guid")).raw_id == "8:orgid:guid"
-    with pytest.raises(UserError, match="no address"):
-        identifier_of(TransferTarget())
 
 
 async def test_a_command_nobody_can_carry_out_is_a_defect() -> None:
@@ -314,3 +326,36 @@ async def test_a_broken_connection_may_have_carried_our_answer_and_a_refusal_is_
     with pytest.raises(RemoteError):
         await bench.control.answer()
     assert bench.control.given_up is given_up
+
+
+async def test_a_caller_on_hold_is_taken_off_before_we_leave() -> None:
+    bench = await answered()
+    await bench.control.carry_out(c.HoldCaller())
+    await bench.control.carry_out(c.LeaveCall())
+    assert bench.service.names() == ["answer", "hold", "unhold", "hang_up"]
+    await bench.control.carry_out(c.ResumeCaller())
+    assert bench.service.names()[-1] == "hang_up"
+
+
+async def test_a_caller_whom_the_service_cannot_keep_on_hold_is_told_of() -> None:
+    bench = await answered()
+    await bench.control.carry_out(c.HoldCaller())
+    bench.control.on_callback(acs.HoldFailed(result=acs.Result(400, 8536, "no such file")))
+    assert bench.events == [e.ControlFailed("hold_caller", 400, "8536", "no such file")]
+    await bench.control.carry_out(c.ResumeCaller())
+    assert bench.service.names() == ["answer", "hold"]
+
+
+def roster(*others: str) -> acs.ParticipantsUpdated:
+    return acs.ParticipantsUpdated(participants=tuple(acs.Participant(from_raw_id(one)) for one in ("8:acs:us", *others)))
+
+
+async def test_a_caller_who_left_is_told_from_one_who_was_never_seen() -> None:
+    bench = await answered()
+    for others in (("4:+14255550123",), ("4:+14255550100", "4:+14255550123"), ("4:+14255550123",)):
+        bench.control.on_callback(roster(*others))
+    assert bench.events == [
+        e.ParticipantsChanged(1),
+        e.ParticipantsChanged(2),
+        e.ParticipantsChanged(1, caller_here=False),
+    ]

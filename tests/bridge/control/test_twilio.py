@@ -19,7 +19,8 @@ from voiceagent.call.events import (
     TransferOutcome,
     TransferRinging,
 )
-from voiceagent.config.schema import RecordingSection, TransferTarget
+from voiceagent.config.handover import TransferTarget
+from voiceagent.config.schema import RecordingSection
 from voiceagent.config.telephony import TwilioSection
 from voiceagent.control.twilio import TwilioAccount, TwilioControl, twilio_account
 from voiceagent.discreet import Secret, Words
