@@ -19,12 +19,13 @@ HEAD = """\
 
 The call session (`voiceagent.call.session`) is made of small state machines. This page is drawn from their tables by
 `scripts/gen_states.py`; do not edit it. A label reads *signal / action*. A signal that has no arrow in a state says nothing new
-there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`, `errands`, `handover` and `ending`.
+there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`, `floor`, `errands`, `handover`, `ending`.
 """
 
 
 def tables() -> list[Any]:
     """Every table of the session, the call's life first."""
+    from voiceagent.call.barge_in import BARGE_IN
     from voiceagent.call.life import LIFE
     from voiceagent.call.replies import GATE
     from voiceagent.call.silence import SILENCE
@@ -32,7 +33,7 @@ def tables() -> list[Any]:
     from voiceagent.call.transfer import TRANSFER
     from voiceagent.call.turns import FLOOR
 
-    return [LIFE, FLOOR, GATE, ITEM, TRANSFER, SILENCE]
+    return [LIFE, FLOOR, BARGE_IN, GATE, ITEM, TRANSFER, SILENCE]
 
 
 def page() -> str:

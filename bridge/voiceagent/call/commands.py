@@ -23,6 +23,7 @@ from voiceagent.call.notes import CallerTurnNoted as CallerTurnNoted
 from voiceagent.call.notes import KeyNoted as KeyNoted
 from voiceagent.call.notes import Note as Note
 from voiceagent.call.notes import PhaseNoted as PhaseNoted
+from voiceagent.call.notes import PlaybackResumedNoted as PlaybackResumedNoted
 from voiceagent.call.notes import RecordingNoted as RecordingNoted
 from voiceagent.call.notes import ToolNoted as ToolNoted
 from voiceagent.call.notes import TransferNoted as TransferNoted
@@ -158,6 +159,16 @@ class AddUserText(EngineCommand):
 @dataclass(frozen=True, slots=True)
 class StopPlayback(LegCommand):
     """Silence at the caller's ear now: drop what is queued here and flush what the service has queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class PausePlayback(LegCommand):
+    """Silence at the caller's ear now, but nothing is lost: what was not heard waits for `ResumePlayback` or `StopPlayback`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePlayback(LegCommand):
+    """Go on where the caller stopped hearing."""
 
 
 @dataclass(frozen=True, slots=True)

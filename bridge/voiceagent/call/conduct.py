@@ -1,8 +1,8 @@
 """What one part of a call means for the others: the agent's conduct, decided here and in what this module composes.
 
 `Conduct` has a verb for every happening that concerns more than one part, and `settle`, which looks at all of them in a fixed
-order and does whatever has become due or possible. What tool calls mean stands in `errands`, what transfers mean in
-`handover`, how a call ends in `ending`; all work on the same `parts`.
+order and does whatever has become due or possible. What the caller's turns mean stands in `floor`, what tool calls mean in
+`errands`, what transfers mean in `handover`, how a call ends in `ending`; all work on the same `parts`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from voiceagent.call import events as e
 from voiceagent.call.agents import Agents
 from voiceagent.call.ending import Ending
 from voiceagent.call.errands import Errands
+from voiceagent.call.floor import Floor
 from voiceagent.call.handover import Handover
 from voiceagent.call.holding import Holding
-from voiceagent.call.interrupt import heard_of_current
 from voiceagent.call.menu import Menu
 from voiceagent.call.parts import Parts
 from voiceagent.call.tools import builtin_tools
@@ -35,10 +35,13 @@ class Conduct:
         self.ending = Ending(parts)
         self.handover = Handover(parts, self.ending)
         self.holding = Holding(parts)
+        self.floor = Floor(parts, self.holding)
         ours = builtin_tools(parts.settings.targets, send_keys=parts.settings.keys.send)
         self.agents = Agents(parts.settings, ours)
         self.errands = Errands(parts, self.ending, self.handover, self.holding, self.agents)
         self.menu = Menu(parts, self.errands.called)
+        self._disclosure: c.AskForReply | None = None
+        self._greeting: c.AskForReply | None = None  # what comes after the disclosure
 
     # --- what has become due or possible
 
@@ -50,6 +53,7 @@ class Conduct:
         if parts.life.over:
             return
         parts.turns.settle(now)
+        self.floor.settle(now)
         self._expire_reply(now)
         parts.do(*parts.speech.settle(now))
         self.menu.settle(now)
@@ -67,7 +71,7 @@ class Conduct:
         if not parts.life.over:
             bounds += [parts.turns.deadline(), parts.replies.deadline(parts.playback.ends_at()), parts.speech.deadline()]
             bounds += [parts.tools.deadline(), parts.transfer.deadline(), parts.silence.deadline(), parts.keys.deadline()]
-            bounds.append(self.holding.deadline())
+            bounds += [self.holding.deadline(), parts.barge_in.deadline()]
         return min((due for due in bounds if due is not None), default=None)
 
     def _may_ask(self) -> bool:
@@ -103,6 +107,9 @@ class Conduct:
         parts = self.parts
         if parts.life.too_long(now) and not parts.transfer.placed:
             self.ending.end("max_length", now, goodbye=True)
+        elif parts.life.nearly_too_long and self.callers_turn:
+            parts.life.warned()
+            parts.replies.want(c.AskForReply(exactly=Words(parts.settings.warning)))
         if parts.life.state == "ending" and parts.calm():
             self.ending.obey(parts.life.calm(now), now)
 
@@ -123,14 +130,24 @@ class Conduct:
             self._greet()
 
     def _greet(self) -> None:
-        """As soon as both are there, before audio flows: the greeting waits in the lane, not the caller for the greeting."""
+        """As soon as both are there, before audio flows: the greeting waits in the lane, not the caller for the greeting.
+
+        A disclosure comes first; the greeting is asked for once the engine has begun to say that.
+        """
         settings = self.parts.settings
-        if not (self.parts.life.was_answered and self.parts.engine_is_ready and settings.greeting):
+        if not (self.parts.life.was_answered and self.parts.engine_is_ready):
             return
-        if settings.greeting_by == "text":
-            self.parts.replies.want(c.AskForReply(exactly=Words(settings.greeting)))
-        else:
-            self.parts.replies.want(c.AskForReply(instructions=settings.greeting))
+        words = Words(settings.greeting)
+        greeting = c.AskForReply(exactly=words) if settings.greeting_by == "text" else c.AskForReply(instructions=words.shown)
+        if settings.greeting and not settings.interruptions.during_greeting:
+            self.floor.protect(greeting)
+        if settings.disclosure:
+            self._disclosure = c.AskForReply(exactly=Words(settings.disclosure))
+            self.floor.protect(self._disclosure)
+            self._greeting = greeting if settings.greeting else None
+            self.parts.replies.want(self._disclosure)
+        elif settings.greeting:
+            self.parts.replies.want(greeting)
 
     def end_requested(self, event: e.EndRequested, now: float) -> None:
         """Whoever runs us wants the call to end."""
@@ -166,58 +183,19 @@ class Conduct:
         if code in _FATAL:
             self.ending.depart("engine_refused", now)
 
-    # --- turns
-
-    def caller_started(self, event: e.CallerSpeechStarted, now: float) -> None:
-        """The caller speaks; the agent falls silent."""
-        parts = self.parts
-        onset = parts.turns.started(event.item_id, event.audio_start_ms, now)
-        self._caller_is_there()
-        self.holding.caller_started(event.item_id, now)
-        if not parts.settings.barge_in or parts.transfer.reached:
-            return
-        audible = parts.playback.audible(now)
-        heard = heard_of_current(parts.speech, parts.playback, now)
-        parts.cut_off(now, cancel=not parts.settings.engine_interrupts)
-        if audible:
-            parts.do(c.BargeInNoted(onset, now - onset, heard))
-
-    def caller_committed(self) -> None:
-        """The caller's turn is in the engine's memory. Ask for the answer if the engine does not give it by itself."""
-        if self.holding.waiting:
-            self.parts.turns.reply_started()  # none is owed: the words of this turn answer a question of ours
-        elif not self.parts.settings.engine_replies and not self.parts.transfer.reached:
-            self.parts.turns.reply_started()
-            self.parts.replies.want(c.AskForReply())
+    # --- keys
 
     def key_pressed(self, key: str, now: float) -> None:
         """The caller types."""
         self.parts.do(c.KeyNoted(Words(key)))
-        self._caller_is_there()
+        self.floor.caller_is_there()
         if not self.parts.transfer.reached and not self.handover.key_pressed(key, now):
             self.parts.keys.pressed(key, now)
 
     def hidden_key_pressed(self, event: e.HiddenKeyPressed, now: float) -> None:
         """The caller types what only a tool may know."""
-        self._caller_is_there()
+        self.floor.caller_is_there()
         self.holding.key_pressed(event, now)
-
-    def caller_wrote(self, text: Words, now: float) -> None:
-        """A turn in writing: it interrupts, and it is answered."""
-        self._caller_is_there()
-        if self.parts.transfer.reached:
-            return
-        self.parts.cut_off(now, cancel=True)
-        self.parts.do(*self.parts.turns.wrote(text, now), c.AddUserText(text))
-        if self.holding.waiting:
-            self.holding.answered(text.shown, now)
-        else:
-            self.parts.replies.want(c.AskForReply())
-
-    def _caller_is_there(self) -> None:
-        self.parts.silence.caller_stirred()
-        if self.parts.life.stay():
-            self.parts.replies.forget_wishes()
 
     # --- replies
 
@@ -229,6 +207,10 @@ class Conduct:
             self._reply_is_over(before)
         parts.turns.reply_started()
         self.holding.reply_began(reply_id, parts.replies.asked)
+        self.floor.reply_began(reply_id, parts.replies.asked)
+        if self._greeting is not None and parts.replies.asked is self._disclosure:
+            parts.replies.want(self._greeting)
+            self._greeting = None
         parts.replies.started(reply_id, now)
         if parts.transfer.reached:
             parts.speech.drop(reply_id)

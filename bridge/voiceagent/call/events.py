@@ -130,6 +130,14 @@ class CallerTurnCommitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerWordsArrived(Event):
+    """A piece of what the caller says or said, before the final text."""
+
+    item_id: str
+    delta: Words
+
+
+@dataclass(frozen=True, slots=True)
 class CallerTranscribed(Event):
     """What the caller said, when the engine has a final text for it; may arrive long after the reply began."""
 
@@ -194,6 +202,16 @@ class ReplyWordsEnded(Event):
     reply_id: str
     item_id: str
     text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWordTimed(Event):
+    """A word is spoken from `offset_ms` to `offset_ms + duration_ms` of the audio of an item."""
+
+    reply_id: str
+    item_id: str
+    offset_ms: float
+    duration_ms: float
 
 
 @dataclass(frozen=True, slots=True)

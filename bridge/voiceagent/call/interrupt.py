@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from voiceagent.call.commands import CancelReply, Command, DropAudioOf, StopPlayback, TruncateItem
 from voiceagent.call.playback import Playback
-from voiceagent.call.speech import Speech
+from voiceagent.call.speech import Item, Speech
 
 
 def cut_off(
@@ -45,9 +45,15 @@ def _unfinished(speech: Speech, active_reply: str | None) -> list[str]:
 
 
 def _truncations(speech: Speech, playback: Playback, now: float) -> list[Command]:
-    # Rounded down: the engine refuses to truncate beyond what it has generated.
     return [
-        TruncateItem(item.item_id, int(playback.heard_ms(item.item_id, now)))
+        TruncateItem(item.item_id, _end_of(item, playback.heard_ms(item.item_id, now)))
         for item in speech.items()
         if playback.arrived_ms(item.item_id)
     ]
+
+
+def _end_of(item: Item, heard_ms: float) -> int:
+    """Where the engine's memory shall end: half a word was not understood, and would be remembered as whole."""
+    whole = item.whole_words(heard_ms)
+    # Rounded down: the engine refuses to truncate beyond what it has generated.
+    return int(heard_ms if whole is None else whole)

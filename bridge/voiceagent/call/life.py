@@ -84,13 +84,17 @@ _FAILURES = {"engine_lost", "engine_refused", "engine_not_ready", "media_lost", 
 class Life:
     """One call's life. Time bounds end it even if nobody answers."""
 
-    def __init__(self, max_call_ms: float) -> None:
+    def __init__(self, max_call_ms: float, warn_before_ms: float = 0.0) -> None:
         self._machine = Machine(LIFE)
         self._max_call_ms = max_call_ms
+        self._warn_after_ms = max_call_ms - warn_before_ms if 0 < warn_before_ms < max_call_ms else None
         self._due: float | None = None
         self._ending_since = 0.0
         self._engine_due: float | None = None
         self._length_due: float | None = None
+        self._warning_due: float | None = None
+        self.nearly_too_long = False
+        """The longest call is near, and nobody was told yet; whoever tells it says `warned`."""
         self.was_answered = False
         self.reason = ""
         """Why the call ends, once that is known."""
@@ -123,6 +127,7 @@ class Life:
             self.was_answered = True
             self._due = now + MEDIA_MS
             self._length_due = now + self._max_call_ms
+            self._warning_due = None if self._warn_after_ms is None else now + self._warn_after_ms
         return action
 
     def media_opened(self) -> None:
@@ -185,6 +190,8 @@ class Life:
         if self._engine_due is not None and now >= self._engine_due and not self.over:
             self._engine_due = None
             return self.depart("engine_not_ready", now)
+        if self._warning_due is not None and now >= self._warning_due:
+            self._warning_due, self.nearly_too_long = None, True
         if patient and self._machine.state == "ending":
             self._due = self._latest_end
         if transferring and self._machine.state == "detached":
@@ -194,6 +201,10 @@ class Life:
         self.reason = self.reason or ("not_answered" if self._machine.state == "ringing" else "media_lost")
         self._due = now + DEPARTING_MS
         return self._machine.signal("overdue")
+
+    def warned(self) -> None:
+        """The caller is being told that the longest call is near."""
+        self.nearly_too_long = False
 
     def too_long(self, now: float) -> bool:
         """The longest call is reached, and not being ended yet."""
@@ -219,5 +230,5 @@ class Life:
             return None
         bounds = [self._due, None if self.over else self._engine_due]
         if length_counts and self._machine.allows("end"):
-            bounds.append(self._length_due)
+            bounds += [self._length_due, self._warning_due]
         return min((due for due in bounds if due is not None), default=None)

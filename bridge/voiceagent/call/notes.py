@@ -61,6 +61,13 @@ class BargeInNoted(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybackResumedNoted(Note):
+    """An interruption was none; after `silent_ms` the agent goes on where the caller stopped hearing."""
+
+    silent_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class ToolNoted(Note):
     """A tool ran. `arguments` and `output` are JSON texts."""
 

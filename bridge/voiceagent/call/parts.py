@@ -1,12 +1,13 @@
 """The parts of one call side by side, and the commands they give rise to: what every module of the agent's conduct works on.
 
-The parts themselves (`life`, `turns`, `replies`, `speech`, `tools`, `transfer`, `silence`, `keys`) do not know each other and
-not this module.
+The parts themselves (`life`, `turns`, `barge_in`, `replies`, `speech`, `tools`, `transfer`, `silence`, `keys`) do not know each
+other and not this module.
 """
 
 from __future__ import annotations
 
 from voiceagent.call import commands as c
+from voiceagent.call.barge_in import BargeIn
 from voiceagent.call.interrupt import cut_off
 from voiceagent.call.keys import Keys
 from voiceagent.call.life import Life
@@ -26,8 +27,9 @@ class Parts:
     def __init__(self, settings: SessionSettings, playback: Playback) -> None:
         self.settings = settings
         self.playback = playback
-        self.life = Life(settings.max_call_ms)
+        self.life = Life(settings.max_call_ms, settings.warn_before_ms if settings.warning else 0.0)
         self.turns = CallerTurns(settings.end_silence_ms, settings.onset_padding_ms)
+        self.barge_in = BargeIn(settings.interruptions, settings.end_silence_ms)
         self.replies = Replies()
         self.speech = Speech(playback)
         self.tools = ToolCalls(settings.tool_timeout_ms, settings.tools)
@@ -65,6 +67,9 @@ class Parts:
 
     def cut_off(self, now: float, *, cancel: bool) -> None:
         """The agent falls silent now. `cancel`: the engine does not cancel its active reply by itself."""
+        if self.barge_in.held and not self.playback.audible(now):
+            self.do(c.ResumePlayback())  # nothing is held back, and the next reply shall be heard
+        self.barge_in.over()
         truncate = not self.settings.engine_truncates
         self.do(*cut_off(self.speech, self.playback, self.replies.active_id, now, cancel=cancel, truncate=truncate))
 

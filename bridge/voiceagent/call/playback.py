@@ -123,6 +123,25 @@ class Playback:
         self._ends_at = min(self._ends_at, now)
         return gone
 
+    def hold(self, now: float) -> list[tuple[str, float]]:
+        """What was handed over and not heard waits in the lane again; returns it, piece by piece in its order."""
+        pieces: list[tuple[str, float]] = []
+        for stretch in self._stretches:
+            unplayed = stretch.unplayed(now)
+            if unplayed <= _DUST_MS:
+                continue
+            pieces.append((stretch.item_id, unplayed))
+            item = self._items[stretch.item_id]
+            item.handed -= unplayed
+            self._waiting += unplayed
+            if item.handed <= _DUST_MS:
+                item.starts_at = None
+        self._stretches = deque(stretch for stretch in self._stretches if stretch.start < now)
+        for stretch in self._stretches:
+            stretch.end = min(stretch.end, now)
+        self._ends_at = min(self._ends_at, now)
+        return pieces
+
     # --- asked by whoever decides
 
     def ahead_ms(self, now: float) -> float:

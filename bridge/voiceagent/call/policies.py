@@ -85,6 +85,22 @@ class KeyPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BargeInPolicy:
+    """When a caller who speaks while the agent does makes it fall silent; see `barge_in`.
+
+    `when` duration: after `after_ms` of speech; words: once `after_words` of it are known. `resume_after_ms`: so long after
+    the sound without a word the agent goes on; 0: it never does. `during_greeting` False: the greeting is heard to its end.
+    Anything but the default needs an engine that neither interrupts nor replies by itself.
+    """
+
+    when: Literal["speech", "duration", "words", "never"] = "speech"
+    after_ms: float = 400
+    after_words: int = 2
+    resume_after_ms: float = 0
+    during_greeting: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPolicy:
     """A further agent of the same call: its own prompt and tools. `voice` None keeps the one that is speaking."""
 

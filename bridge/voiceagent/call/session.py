@@ -109,7 +109,7 @@ class Session:
             case e.HiddenKeyPressed():
                 call.hidden_key_pressed(event, now)
             case e.CallerWrote(text):
-                call.caller_wrote(text, now)
+                call.floor.caller_wrote(text, now)
             case e.CallerLeft():
                 call.ending.obey(parts.life.gone("caller_left"), now)
             case _:
@@ -126,17 +126,20 @@ class Session:
             case e.EngineRefused(code, message):
                 call.engine_refused(code, message, now)
             case e.CallerSpeechStarted():
-                call.caller_started(event, now)
-            case e.CallerSpeechStopped(item_id, audio_end_ms):
-                parts.turns.stopped(item_id, audio_end_ms, now)
-            case e.CallerTurnCommitted():
-                call.caller_committed()
+                call.floor.caller_started(event, now)
+            case e.CallerSpeechStopped():
+                call.floor.caller_stopped(event, now)
+            case e.CallerTurnCommitted(item_id):
+                call.floor.caller_committed(item_id)
+            case e.CallerWordsArrived(item_id, delta):
+                call.floor.words_arrived(item_id, delta, now)
             case e.CallerTranscribed(item_id, text):
-                parts.do(*parts.turns.transcribed(item_id, text, now))
+                call.floor.transcribed(item_id, text, now)
                 call.handover.heard(text, now)
                 call.holding.transcribed(item_id, text.shown, now)
             case e.CallerTranscriptionFailed(item_id, code, message):
                 call.holding.not_transcribed(item_id, now)
+                call.floor.not_transcribed(item_id, now)
                 parts.warn("transcription_failed", f"{code}: {message}")
             case e.ItemTruncated() | e.EngineNoted():
                 pass
@@ -162,6 +165,8 @@ class Session:
             case e.ReplyWordsEnded(reply_id, item_id, text):
                 parts.speech.words_ended(item_id, text)
                 self._seen(reply_id, item_id, now)
+            case e.ReplyWordTimed(reply_id, item_id, offset_ms, duration_ms):
+                parts.speech.word_timed(item_id, offset_ms + duration_ms)
             case e.ToolCalled(reply_id):
                 call.tool_called(event, now)
             case e.ReplyEnded(reply_id):

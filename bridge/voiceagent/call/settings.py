@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from voiceagent.call.commands import EngineSetup, TransferMode
-from voiceagent.call.policies import NO, YES, AgentPolicy, KeyPolicy, ToolPolicy
+from voiceagent.call.policies import NO, YES, AgentPolicy, BargeInPolicy, KeyPolicy, ToolPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,9 @@ class SessionSettings:
     `tools`: how tools are treated that need more than to be run. `yes`, `no`: words by which the caller lets a tool run or does
     not, and a human takes a caller or does not. `agents`: others that may take the conversation over from the first one, which
     is named `agent`.
-    `max_call_ms` counts from the answer. `barge_in` False: the caller cannot interrupt the agent.
+    `max_call_ms` counts from the answer; `warning` is said `warn_before_ms` before it, at the next pause.
+    `barge_in` False: the caller cannot interrupt the agent; else `interruptions` says when. `disclosure` is said before the
+    greeting, and nobody can interrupt it.
     """
 
     setup: EngineSetup
@@ -68,6 +70,10 @@ class SessionSettings:
     handover: HandoverPolicy = HandoverPolicy()
     record: bool = False
     barge_in: bool = True
+    interruptions: BargeInPolicy = field(default_factory=BargeInPolicy)
+    disclosure: str = ""
+    warning: str = ""
+    warn_before_ms: float = 60_000
     in_writing: bool = False
     tools: Mapping[str, ToolPolicy] = field(default_factory=dict)
     yes: tuple[str, ...] = YES

@@ -52,10 +52,21 @@ class Item:
     all_sent: bool = False
     began_at: float = 0.0
     latency_ms: float | None = None
+    word_ends: list[float] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return "".join(self.pieces)
+
+    def whole_words(self, heard_ms: float) -> float | None:
+        """Where the last word ends of which the caller has heard all; None when the engine does not tell when words end."""
+        return max((end for end in self.word_ends if end <= heard_ms), default=0.0) if self.word_ends else None
+
+    def text_heard(self, heard_ms: float, share: float) -> str:
+        """The words of which the caller has heard all; by their times, else by the share of the audio."""
+        if not self.word_ends:
+            return cut_words(self.text, share)
+        return " ".join(self.text.split()[: sum(end <= heard_ms for end in self.word_ends)])
 
 
 class Speech:
@@ -103,6 +114,11 @@ class Speech:
     def words_ended(self, item_id: str, text: Words) -> None:
         if item_id in self._items:
             self._items[item_id].pieces = [text.shown]
+
+    def word_timed(self, item_id: str, ends_at_ms: float) -> None:
+        """The engine told where a word ends in the audio of an item."""
+        if item_id in self._items:
+            self._items[item_id].word_ends.append(ends_at_ms)
 
     def reply_ended(self, reply_id: str) -> None:
         """Nothing more comes of this reply, whatever was announced."""
@@ -167,11 +183,13 @@ class Speech:
 
     def _turn_note(self, item: Item, now: float, *, interrupted: bool) -> AgentTurnNoted:
         heard, arrived = self._playback.heard_ms(item.item_id, now), self._playback.arrived_ms(item.item_id)
-        end = self._playback.item_ends_at(item.item_id)
+        end: float | None = self._playback.ends_at() if interrupted else self._playback.item_ends_at(item.item_id)
+        if end is not None and end <= item.began_at:
+            end = None  # nothing of it was sound
         return AgentTurnNoted(
             item_id=item.item_id,
             # What came without audio was read, not heard: all of it.
-            text=Words(cut_words(item.text, heard / arrived) if interrupted and arrived else item.text),
+            text=Words(item.text_heard(heard, heard / arrived) if interrupted and arrived else item.text),
             start_ms=item.began_at,
             end_ms=min(now, end) if end is not None else now,
             interrupted=interrupted,

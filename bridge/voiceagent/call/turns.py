@@ -97,13 +97,14 @@ class CallerTurns:
         self.spoke_until = None
         return onset
 
-    def stopped(self, item_id: str, audio_end_ms: float, now: float) -> None:
-        """The engine ended the caller's turn."""
+    def stopped(self, item_id: str, audio_end_ms: float, now: float) -> float:
+        """The engine ended the caller's turn; returns the end of the speech on our clock."""
         turn = self._turn(item_id)
         end = self._on_our_clock(audio_end_ms, now) - self._end_silence_ms
         turn.end_ms = self.spoke_until = max(end, turn.start_ms or 0.0)
         self._floor.signal("speech_stopped")
         self._due = now + PENDING_MS
+        return turn.end_ms
 
     def reply_started(self) -> None:
         """A reply is under way: nothing is owed any more."""

@@ -70,7 +70,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class LaneStep:
-    """What the audio lane told the playback account: `do` is arrived, handed_over, dropped, confirmed or flush.
+    """What the audio lane told the playback account: `do` is arrived, handed_over, dropped, confirmed, hold or flush.
 
     The session reads that account when it decides, so a replay must tell it the same, in the same place between the reactions.
     """

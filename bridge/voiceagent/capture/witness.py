@@ -91,6 +91,12 @@ class WitnessedPlayback(Playback):
         self._writer.lane(self._call_id, now, "confirmed", "", "", ahead_ms)
         super().confirmed(ahead_ms, now)
 
+    def hold(self, now: float) -> list[tuple[str, float]]:
+        """What was not heard waits again."""
+        self._seen = now
+        self._writer.lane(self._call_id, now, "hold", "", "", 0.0)
+        return super().hold(now)
+
     def flush(self, now: float) -> float:
         """Nothing that was handed over will be heard from now on."""
         self._seen = now

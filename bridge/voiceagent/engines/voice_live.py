@@ -27,6 +27,7 @@ from voiceagent.call.events import (
     CallerTranscribed,
     CallerTranscriptionFailed,
     CallerTurnCommitted,
+    CallerWordsArrived,
     EngineNoted,
     EngineReady,
     EngineRefused,
@@ -39,6 +40,7 @@ from voiceagent.call.events import (
     ReplyStatus,
     ReplyWordsArrived,
     ReplyWordsEnded,
+    ReplyWordTimed,
     ToolCalled,
 )
 from voiceagent.discreet import Words
@@ -171,6 +173,8 @@ class Hearing:
                 return CallerSpeechStopped(said.item_id, said.audio_end_ms)
             case wire.InputAudioBufferCommitted():
                 return CallerTurnCommitted(said.item_id)
+            case wire.ConversationItemInputAudioTranscriptionDelta() if said.delta:
+                return CallerWordsArrived(said.item_id, Words(said.delta))
             case wire.ConversationItemInputAudioTranscriptionCompleted():
                 return CallerTranscribed(said.item_id, Words(said.transcript))
             case wire.ConversationItemInputAudioTranscriptionFailed():
@@ -196,6 +200,8 @@ class Hearing:
                 return ReplyWordsEnded(said.response_id, said.item_id, Words(said.transcript))
             case wire.ResponseTextDone():
                 return ReplyWordsEnded(said.response_id, said.item_id, Words(said.text))
+            case wire.ResponseAudioTimestampDelta():
+                return ReplyWordTimed(said.response_id, said.item_id, said.audio_offset_ms, said.audio_duration_ms)
             case wire.ResponseAudioDone():
                 return ReplyAudioEnded(said.response_id, said.item_id)
             case wire.ResponseFunctionCallArgumentsDone():

@@ -16,44 +16,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from voiceagent.call.commands import (
-    BridgeShareNoted,
-    CallBeganNoted,
-    CallEndedNoted,
-    CancelTool,
-    CloseCall,
-    Command,
-    ConfigureEngine,
-    ControlCommand,
-    DropAudioOf,
-    EngineCommand,
-    EngineSetup,
-    HangUp,
-    HideKeys,
-    LeaveCall,
-    ListenAgain,
-    MuteAgent,
-    Note,
-    RunTool,
-    ShowKeys,
-    StopListening,
-    StopPlayback,
-    UnmuteAgent,
-    Warned,
-)
-from voiceagent.call.events import (
-    CallAnswered,
-    CallerSpeechStarted,
-    ControlFailed,
-    EngineLost,
-    EngineReady,
-    Event,
-    KeyPressed,
-    MediaClosed,
-    MediaOpened,
-    ReplyAudioEnded,
-    TimePassed,
-)
+from voiceagent.call import commands as c
+from voiceagent.call import events as e
 from voiceagent.errors import RemoteError
 from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireFn, WireTap
 from voiceagent.runtime.alarm import Alarm
@@ -66,15 +30,15 @@ _log = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 5.0  # how long a hang-up that was already asked for may take once the session is finished
 
-OpenEngine = Callable[[EngineSetup, EngineListener], Awaitable[Engine]]
+OpenEngine = Callable[[c.EngineSetup, EngineListener], Awaitable[Engine]]
 """Connects and configures; raises RemoteError."""
 
 
 class CallSession(Protocol):
     """What decides: `call.session.Session`, or a replay of one."""
 
-    def start(self, now: float) -> list[Command]: ...
-    def handle(self, event: Event, now: float) -> list[Command]: ...
+    def start(self, now: float) -> list[c.Command]: ...
+    def handle(self, event: e.Event, now: float) -> list[c.Command]: ...
     def deadline(self) -> float | None: ...
 
 
@@ -104,7 +68,7 @@ class CallRunner:
         tool_context: Mapping[str, Any] | None = None,
         sinks: Sequence[Sink] = (),
         taps: Sequence[WireTap] = (),
-        began: CallBeganNoted | None = None,
+        began: c.CallBeganNoted | None = None,
     ) -> None:
         self.call_id = call_id
         self.clock = CallClock(clock)
@@ -131,11 +95,11 @@ class CallRunner:
         self._leg_dropped = 0
         self._engine: Engine | None = None
         self._engine_ready = False
-        self._setup: EngineSetup | None = None
-        self._for_engine: list[EngineCommand] = []
-        self._inbox: deque[Event] = deque()
+        self._setup: c.EngineSetup | None = None
+        self._for_engine: list[c.EngineCommand] = []
+        self._inbox: deque[e.Event] = deque()
         self._handling = False
-        self._alarm = Alarm(self.clock, lambda: self.deliver(TimePassed()))
+        self._alarm = Alarm(self.clock, lambda: self.deliver(e.TimePassed()))
         self._finished = asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
         self._leaving: set[asyncio.Task[None]] = set()
@@ -180,17 +144,17 @@ class CallRunner:
         if self.end is not None:
             return
         _log.error("call %s ended by a defect", self.call_id, exc_info=error)
-        self._note(Warned("defect", f"{type(error).__name__} in the bridge ended the call"))
-        self._start_control(HangUp("defect"))
+        self._note(c.Warned("defect", f"{type(error).__name__} in the bridge ended the call"))
+        self._start_control(c.HangUp("defect"))
         self.finish("failed", f"a defect in the bridge: {type(error).__name__}")
 
     # --- events in
 
-    def deliver(self, event: Event) -> None:
+    def deliver(self, event: e.Event) -> None:
         """Give an event to the session and carry out what it wants; never raises."""
         if self.end is not None:
             return
-        if isinstance(event, KeyPressed):
+        if isinstance(event, e.KeyPressed):
             told = self._keypad.arrived(event, self.clock.now_ms())
             if told is None:
                 return
@@ -219,14 +183,14 @@ class CallRunner:
             began, out = time.perf_counter(), self.lane.agent_out
             self.lane.reply_audio(reply_id, item_id, payload)
             if self.lane.agent_out > out:
-                self._note(BridgeShareNoted("first_audio", (time.perf_counter() - began) * 1000))
+                self._note(c.BridgeShareNoted("first_audio", (time.perf_counter() - began) * 1000))
         except Exception as error:  # the edge of the call: see the module
             self.failed(error)
 
     def attach_leg(self, leg: CallerLeg) -> None:
         """Audio flows between the caller and us, over this leg."""
         self._leg = leg
-        self.deliver(MediaOpened(leg.sample_rate))
+        self.deliver(e.MediaOpened(leg.sample_rate))
         self.lane.attach_leg(leg)
 
     def detach_leg(self, leg: CallerLeg, reason: str) -> None:
@@ -235,7 +199,7 @@ class CallRunner:
         if self._leg is leg:
             self._leg = None
             self.lane.detach_leg()
-            self.deliver(MediaClosed(reason))
+            self.deliver(e.MediaClosed(reason))
 
     def wire(self, edge: str) -> WireFn | None:
         """How an edge shows its frames to the taps; None when nobody looks."""
@@ -252,81 +216,89 @@ class CallRunner:
 
         return show
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: e.Event) -> None:
         if self.end is not None:
             return
-        if isinstance(event, CallerSpeechStarted):
+        if isinstance(event, e.CallerSpeechStarted):
             self._speech_began = time.perf_counter()
         self._react(lambda now: self._session.handle(event, now))
         self._speech_began = None
-        if isinstance(event, ReplyAudioEnded):
+        if isinstance(event, e.ReplyAudioEnded):
             self.lane.item_ended(event.item_id)
-        elif isinstance(event, EngineReady):
+        elif isinstance(event, e.EngineReady):
             self._engine_ready = True
             if self._engine is not None:
                 self.lane.attach_engine(self._engine)
-        elif isinstance(event, EngineLost):
+        elif isinstance(event, e.EngineLost):
             self._engine_ready = False
             self.lane.detach_engine()
 
-    def _react(self, decide: Callable[[float], list[Command]]) -> None:
+    def _react(self, decide: Callable[[float], list[c.Command]]) -> None:
         now = self.clock.now_ms()
         for command in decide(now):
             self._carry_out(command, now)
 
     # --- commands out
 
-    def _carry_out(self, command: Command, now: float) -> None:
+    def _carry_out(self, command: c.Command, now: float) -> None:
         match command:
-            case Note():
+            case c.Note():
                 self._note(command, now)
-            case ConfigureEngine(setup=setup) if self._setup is None:
+            case c.ConfigureEngine(setup=setup) if self._setup is None:
                 self._setup = setup  # whoever opens the engine sends it
-            case EngineCommand():
+            case c.EngineCommand():
                 if self._engine is None:
                     self._for_engine.append(command)
                 else:
                     self._engine.obey(command)
-            case StopPlayback():
+            case c.StopPlayback():
                 self.lane.flush()
-                if self._speech_began is not None:
-                    self._note(BridgeShareNoted("barge_in", (time.perf_counter() - self._speech_began) * 1000), now)
-            case DropAudioOf(reply_id=reply_id):
+                self._note_barge_in_share(now)
+            case c.PausePlayback():
+                self.lane.pause()
+                self._note_barge_in_share(now)
+            case c.ResumePlayback():
+                self.lane.resume()
+            case c.DropAudioOf(reply_id=reply_id):
                 self.lane.drop_reply(reply_id)
-            case MuteAgent():
+            case c.MuteAgent():
                 self.lane.mute()
-            case UnmuteAgent():
+            case c.UnmuteAgent():
                 self.lane.unmute()
-            case StopListening():
+            case c.StopListening():
                 self.lane.stop_listening()
-            case ListenAgain():
+            case c.ListenAgain():
                 self.lane.listen_again()
-            case HideKeys(end_key=end_key):
+            case c.HideKeys(end_key=end_key):
                 self._keypad.hide(end_key)
-            case ShowKeys():
+            case c.ShowKeys():
                 self._keypad.show(now)
-            case RunTool():
+            case c.RunTool():
                 self._tool_tasks[command.tool_call_id] = self._spawn(
                     self._run_tool(command, self._context_of(command)), self._others
                 )
-            case CancelTool(tool_call_id=tool_call_id):
+            case c.CancelTool(tool_call_id=tool_call_id):
                 if (task := self._tool_tasks.pop(tool_call_id, None)) is not None:
                     task.cancel()
-            case ControlCommand():
+            case c.ControlCommand():
                 self._start_control(command)
-            case CloseCall(outcome=outcome, reason=reason):
+            case c.CloseCall(outcome=outcome, reason=reason):
                 self.finish(outcome, reason)
             case _:
                 raise TypeError(f"no way to carry out {type(command).__name__}")
 
-    def _note(self, note: Note, now: float | None = None) -> None:
+    def _note(self, note: c.Note, now: float | None = None) -> None:
         at_ms = self.clock.now_ms() if now is None else now
         for sink in self._sinks:
             sink.note(self.call_id, at_ms, note)
 
-    def _start_control(self, command: ControlCommand) -> None:
+    def _note_barge_in_share(self, now: float) -> None:
+        if self._speech_began is not None:
+            self._note(c.BridgeShareNoted("barge_in", (time.perf_counter() - self._speech_began) * 1000), now)
+
+    def _start_control(self, command: c.ControlCommand) -> None:
         if self._group is not None:
-            goodbye = isinstance(command, HangUp | LeaveCall)
+            goodbye = isinstance(command, c.HangUp | c.LeaveCall)
             self._spawn(self._carry_out_control(command), self._leaving if goodbye else self._others)
 
     # --- tasks
@@ -348,17 +320,17 @@ class CallRunner:
         try:
             await answer()
         except RemoteError as error:
-            self.deliver(ControlFailed("answer", error.status, error.code, _in_words(error)))
+            self.deliver(e.ControlFailed("answer", error.status, error.code, _in_words(error)))
             self.finish("failed", _in_words(error))  # a call that was never answered has nobody to talk to
         else:
-            self.deliver(CallAnswered())
+            self.deliver(e.CallAnswered())
 
     async def _live_engine(self, open_engine: OpenEngine) -> None:
         assert self._setup is not None, "a session configures its engine when it starts"
         try:
             engine = await open_engine(self._setup, self)
         except RemoteError as error:
-            self.deliver(EngineLost(_in_words(error), error.status))
+            self.deliver(e.EngineLost(_in_words(error), error.status))
             return
         self._engine = engine
         for command in self._for_engine:
@@ -368,17 +340,17 @@ class CallRunner:
             self.lane.attach_engine(engine)
         await engine.run()
 
-    async def _carry_out_control(self, command: ControlCommand) -> None:
+    async def _carry_out_control(self, command: c.ControlCommand) -> None:
         try:
             await self._control.carry_out(command)
         except RemoteError as error:
             operation = re.sub(r"(?<!^)(?=[A-Z])", "_", type(command).__name__).lower()
-            self.deliver(ControlFailed(operation, error.status, error.code, _in_words(error)))
+            self.deliver(e.ControlFailed(operation, error.status, error.code, _in_words(error)))
 
-    def _context_of(self, command: RunTool) -> Mapping[str, Any]:
+    def _context_of(self, command: c.RunTool) -> Mapping[str, Any]:
         return {**self._tool_context, "digits": self._keypad.take()} if command.with_keys else self._tool_context
 
-    async def _run_tool(self, command: RunTool, context: Mapping[str, Any]) -> None:
+    async def _run_tool(self, command: c.RunTool, context: Mapping[str, Any]) -> None:
         returned = await self._tools.run(
             command.name,
             command.arguments,
@@ -402,10 +374,10 @@ class CallRunner:
         if self._engine is not None:
             await self._engine.close()
 
-    def _summary(self, end: CallEnd) -> CallEndedNoted:
+    def _summary(self, end: CallEnd) -> c.CallEndedNoted:
         lane = self.lane
         dropped = lane.early_dropped + lane.refused + self._leg_dropped + (self._leg.dropped if self._leg else 0)
-        return CallEndedNoted(end.outcome, end.reason, lane.caller_in, lane.agent_out, dropped)
+        return c.CallEndedNoted(end.outcome, end.reason, lane.caller_in, lane.agent_out, dropped)
 
 
 def _in_words(error: RemoteError) -> str:

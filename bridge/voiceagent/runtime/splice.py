@@ -22,6 +22,7 @@ from voiceagent.runtime.ticker import Ticker
 
 FRAME_MS = 20.0
 EARLY_MS = 5000.0
+_REMEMBERED_FRAMES = 256  # 5 s: more than any service holds of what it was given
 _REMEMBERED_REPLIES = 16  # a late delta belongs to one of the last few replies
 
 
@@ -42,6 +43,10 @@ class PlaybackAccount(Protocol):
 
     def flush(self, now: float) -> float:
         """Nothing unheard will be heard any more."""
+        ...
+
+    def hold(self, now: float) -> list[tuple[str, float]]:
+        """What was handed over and not heard waits again."""
         ...
 
     def confirmed(self, ahead_ms: float, now: float) -> None:
@@ -86,6 +91,8 @@ class AudioLane:
         self._cuts = Cuts(rate)
         self._queue: deque[tuple[str, str, bytes, float]] = deque()
         self._queued_ms = 0.0
+        self._sent: deque[tuple[str, str, bytes, float]] = deque(maxlen=_REMEMBERED_FRAMES)
+        self._paused = False
         self._reply = self._item = self._began = ""
         self._ended = True
         self._dropped_replies: deque[str] = deque(maxlen=_REMEMBERED_REPLIES)
@@ -180,11 +187,11 @@ class AudioLane:
             return
         if item_id != self._item:
             self._begin(reply_id, item_id)
-        if not self._queue and self._leg is not None and self._cuts.is_one_frame(payload):
+        if not self._queue and self._leg is not None and not self._paused and self._cuts.is_one_frame(payload):
             self._playback.arrived(reply_id, item_id, FRAME_MS)
             now = self._clock.now_ms()
             if self._playback.ahead_ms(now) + FRAME_MS <= self._ahead_ms:
-                self._hand_over(self._leg, item_id, payload, FRAME_MS, now)
+                self._hand_over(self._leg, reply_id, item_id, payload, FRAME_MS, now)
             else:
                 self._wait_in_line(reply_id, item_id, payload, FRAME_MS)
                 self._ticker.add(self)
@@ -217,10 +224,29 @@ class AudioLane:
         self.withdrawn += len(self._queue)
         self._queue.clear()
         self._queued_ms = 0.0
+        self._paused = False
         self._ticker.remove(self)
         self._playback.flush(self._clock.now_ms())  # whoever decided this has done so before; twice is once
         if self._leg is not None:
             self._leg.stop_playback()
+
+    def pause(self) -> None:
+        """Silence at the caller's ear now, and everything unheard kept (PausePlayback)."""
+        self._paused = True
+        self._ticker.remove(self)
+        unheard = sum(ms for _, ms in self._playback.hold(self._clock.now_ms()))
+        while self._sent and unheard > 0:  # a frame that was half heard is played again as a whole
+            frame = self._sent.pop()
+            self._queue.appendleft(frame)
+            self._queued_ms += frame[3]
+            unheard -= frame[3]
+        if self._leg is not None:
+            self._leg.stop_playback()
+
+    def resume(self) -> None:
+        """Go on where the caller stopped hearing (ResumePlayback)."""
+        self._paused = False
+        self._pace()
 
     def drop_reply(self, reply_id: str) -> None:
         """Ignore what still comes of a cancelled reply, and what waits of it (DropAudioOf)."""
@@ -265,18 +291,19 @@ class AudioLane:
 
     def _fill(self) -> None:
         leg = self._leg
-        if leg is None or not self._queue:
+        if leg is None or not self._queue or self._paused:
             return
         now = self._clock.now_ms()
         room = self._ahead_ms - self._playback.ahead_ms(now)
         while self._queue and self._queue[0][3] <= room:
-            _, item_id, payload, ms = self._queue.popleft()
+            reply_id, item_id, payload, ms = self._queue.popleft()
             self._queued_ms -= ms
             room -= ms
-            self._hand_over(leg, item_id, payload, ms, now)
+            self._hand_over(leg, reply_id, item_id, payload, ms, now)
 
-    def _hand_over(self, leg: CallerLeg, item_id: str, payload: bytes, ms: float, now: float) -> None:
+    def _hand_over(self, leg: CallerLeg, reply_id: str, item_id: str, payload: bytes, ms: float, now: float) -> None:
         leg.play(payload)
+        self._sent.append((reply_id, item_id, payload, ms))
         self.agent_out += 1
         self._playback.handed_over(item_id, ms, now)
         if item_id != self._began:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from voiceagent.call.commands import Command, DropAudioOf, MuteAgent, StopPlayback, UnmuteAgent
+from voiceagent.call.commands import (
+    Command,
+    DropAudioOf,
+    MuteAgent,
+    PausePlayback,
+    ResumePlayback,
+    StopPlayback,
+    UnmuteAgent,
+)
 from voiceagent.call.events import Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
 from voiceagent.call.playback import Playback
 
@@ -23,6 +31,7 @@ class SilentLane:
         self._began: set[str] = set()
         self._playing: str | None = None
         self._muted = False
+        self._paused = False
 
     def arrive(self, reply_id: str, item_id: str, ms: float) -> list[Event]:
         """Audio of a reply came from the engine."""
@@ -37,21 +46,27 @@ class SilentLane:
 
     def next_tick(self, now: float) -> float | None:
         """When `tick` has something to do next."""
-        return (math.floor(now / TICK_MS) + 1) * TICK_MS if self._queue else None
+        return (math.floor(now / TICK_MS) + 1) * TICK_MS if self._queue and not self._paused else None
 
     def tick(self, now: float) -> list[Event]:
         """Hand over what is due."""
         out: list[Event] = []
-        while self._queue and self._playback.ahead_ms(now) < self._ahead_ms:
+        while self._queue and not self._paused and self._playback.ahead_ms(now) < self._ahead_ms:
             out += self._hand_over(now)
         return out
 
-    def obey(self, command: Command) -> None:
+    def obey(self, command: Command, now: float = 0.0) -> None:
         """Carry out a command that is for the lane; others are ignored."""
         match command:
             case StopPlayback():
                 self._queue.clear()
                 self._playing = None
+                self._paused = False
+            case PausePlayback():
+                self._paused = True
+                self._queue.extendleft(reversed(self._playback.hold(now)))
+            case ResumePlayback():
+                self._paused = False
             case DropAudioOf(reply_id):
                 self._dropped.add(reply_id)
             case MuteAgent():

@@ -74,6 +74,6 @@ class Rehearsal:
 
     def _carry_out(self, commands: list[Command]) -> list[Command]:
         for command in commands:
-            self.lane.obey(command)
+            self.lane.obey(command, self.now)
             self.log.append((self.now, command))
         return commands

@@ -153,3 +153,27 @@ def test_an_ending_before_the_answer_needs_no_words() -> None:
     life = Life(60_000)
     life.start(0)
     assert life.end("shutdown", 0) == "depart"
+
+
+def test_the_longest_call_is_announced_once() -> None:
+    life = Life(60_000, 10_000)
+    life.start(0)
+    life.answered(1000)
+    life.media_opened()
+    assert life.deadline(length_counts=True) == 20_000  # the engine must be ready first
+    life.engine_ready()
+    assert life.deadline(length_counts=True) == 51_000
+    life.settle(51_000, patient=False)
+    assert (life.nearly_too_long, life.deadline(length_counts=True)) == (True, 61_000)
+    life.warned()
+    life.settle(55_000, patient=False)
+    assert not life.nearly_too_long
+
+
+def test_a_warning_that_would_come_before_the_call_is_none() -> None:
+    life = Life(5_000, 10_000)
+    life.start(0)
+    life.answered(0)
+    life.engine_ready()
+    life.media_opened()
+    assert life.deadline(length_counts=True) == 5_000

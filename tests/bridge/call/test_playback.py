@@ -219,3 +219,27 @@ def test_even_what_counted_as_heard_may_turn_out_not_to_be() -> None:
     _ten_frames(playback, 1000)
     playback.confirmed(80, 1250)
     assert playback.heard_ms("i", 1250) == 120
+
+
+def test_what_is_held_waits_again_from_where_the_caller_stopped_hearing() -> None:
+    playback = Playback()
+    playback.arrived("r", "i", 1000)
+    for piece in range(10):
+        playback.handed_over("i", 20, piece * 10.0)
+    assert playback.hold(50) == [("i", 150)]
+    assert (playback.waiting_ms, playback.ahead_ms(50), playback.heard_ms("i", 5000)) == (950, 0, 50)
+    assert playback.hold(60) == []
+    playback.handed_over("i", 20, 1000)
+    assert playback.heard_ms("i", 1020) == 70
+    playback.flush(1010)
+    assert playback.heard_ms("i", 9000) == 60
+
+
+def test_an_item_that_was_held_before_it_was_heard_begins_later() -> None:
+    playback = Playback()
+    playback.arrived("r", "i", 100)
+    playback.arrived("r", "j", 100)
+    playback.handed_over("i", 100, 0)
+    playback.handed_over("j", 20, 0)
+    assert playback.hold(40) == [("i", 60), ("j", 20)]
+    assert (playback.item_starts_at("i"), playback.item_starts_at("j")) == (0, None)

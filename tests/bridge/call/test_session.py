@@ -842,3 +842,22 @@ def test_the_session_tells_whose_turn_it_is() -> None:
     rehearsal.play(agent_replies("Here.", reply_id="r1", item_id="i1", at_ms=200))
     turns.append(rehearsal.session.callers_turn)
     assert turns == [False, True, False, True]
+
+
+# --- the longest call
+
+
+def test_the_warning_waits_for_the_end_of_a_turn() -> None:
+    book = open_call(silence_after_ms=None, max_call_ms=20_000, warning="We have one minute left.", warn_before_ms=10_000)
+    says(book, 9000, 4000, "A long story.")
+    book.by(12_000, FIRST, c.AgentSpeechBegan("i1", None))
+    warning = c.AskForReply(exactly=Words("We have one minute left."))
+    book.by(15_000, At(13_020, turn("A long story.", 9020, 13_020)), At(13_020, warning))
+    says(book, 15_100, 1000, "We have one minute left.", reply="r2", item="i2")
+    book.by(16_000, c.AgentSpeechBegan("i2", None))
+    book.by(
+        20_000,
+        turn("We have one minute left.", 15_120, 16_120, item="i2"),
+        At(20_000, c.PhaseNoted("ending")),
+        At(20_000, BYE),
+    ).run()

@@ -137,3 +137,15 @@ def test_a_dropped_reply_says_nothing_more() -> None:
 )
 def test_words_are_cut_between_words(share: float, heard: str) -> None:
     assert cut_words("one two three four", share) == heard
+
+
+def test_where_the_engine_tells_when_words_end_half_a_word_was_not_heard() -> None:
+    speech, _ = speaking(ms=100)
+    for end in (20, 45, 70, 95):
+        speech.word_timed("i", end)
+    speech.word_timed("unknown", 10)
+    (item,) = speech.items()
+    assert [item.whole_words(heard) for heard in (10, 45, 69)] == [0, 45, 45]
+    (note,) = speech.stop(60)
+    assert isinstance(note, AgentTurnNoted)
+    assert (note.text.shown, note.heard_ms) == ("one two", 60)

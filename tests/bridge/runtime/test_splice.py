@@ -250,3 +250,31 @@ async def test_an_engine_that_comes_later_is_kept_from_listening_as_well(bench: 
     bench.lane.attach_engine(bench.engine)
     bench.lane.caller_audio(base64.b64encode(b"\x01\x02" * 480))
     assert bench.engine.heard == [silence(20, 24_000)]
+
+
+def test_a_pause_keeps_what_was_not_heard_and_the_call_goes_on_from_there() -> None:
+    bench = Bench()
+    bench.lane.attach_leg(bench.leg)
+    bench.reply(300)
+    bench.beat(5)
+    frames = len(bench.leg.played)
+    bench.lane.pause()
+    heard = bench.playback.heard_ms("i1", bench.clock.now_ms())
+    bench.beat(50)
+    bench.reply(100)
+    assert (len(bench.leg.played), len(bench.leg.stops), heard) == (frames, 1, 100)
+    assert bench.playback.waiting_ms == 300
+    bench.lane.resume()
+    bench.beat(30)
+    assert bench.playback.heard_ms("i1", bench.clock.now_ms()) == 400
+    assert len(bench.leg.played) == 20 + frames - 5  # what had been handed over and not heard goes out once more
+
+
+def test_a_pause_that_ends_in_silence_is_over() -> None:
+    bench = Bench()
+    bench.lane.attach_leg(bench.leg)
+    bench.reply(300)
+    bench.lane.pause()
+    bench.lane.flush()
+    bench.reply(20, reply="r2", item="i2")
+    assert bench.events[-1] == PlaybackBegan("i2")

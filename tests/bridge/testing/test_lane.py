@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from voiceagent.call.commands import DropAudioOf, LeaveCall, MuteAgent, StopPlayback, UnmuteAgent
+from voiceagent.call.commands import (
+    DropAudioOf,
+    LeaveCall,
+    MuteAgent,
+    PausePlayback,
+    ResumePlayback,
+    StopPlayback,
+    UnmuteAgent,
+)
 from voiceagent.call.events import Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
 from voiceagent.call.playback import Playback
 from voiceagent.testing.lane import SilentLane
@@ -49,3 +57,16 @@ def test_a_dropped_reply_and_a_muted_agent_are_not_played() -> None:
     assert lane.arrive("r2", "b", 500) == []
     lane.obey(UnmuteAgent())
     assert lane.arrive("r2", "b", 500) == [ReplyAudioBegan("r2", "b")]
+
+
+def test_what_was_paused_goes_on_where_it_was_not_heard() -> None:
+    playback = Playback()
+    lane = SilentLane(playback)
+    lane.arrive("r", "a", 500)
+    play(lane, 100)
+    lane.obey(PausePlayback(), 120)
+    assert (lane.next_tick(120), lane.tick(140), playback.waiting_ms) == (None, [], 400)
+    lane.obey(ResumePlayback(), 1000)
+    assert lane.next_tick(1000) == 1020
+    lane.tick(1020)
+    assert playback.heard_ms("a", 1120) == 200
