@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from voiceagent.capture.seal import CaptureKey
+    from voiceagent.local.chat import Chat
     from voiceagent.replay.live import Rehearsed, Way
     from voiceagent.replay.result import Result
     from voiceagent_cli.terminal import Terminal
@@ -184,6 +185,7 @@ class Wish:
     latency_ms: float | None
     fast: bool
     against: str | None
+    judge: str | None
     until: int | None
     say: tuple[str, ...]
     limit_seconds: float
@@ -202,6 +204,10 @@ def live(paths: Sequence[Path], directory: Path | None, wish: Wish, terminal: Te
         tolerance=Tolerance(words=wish.words, latency_ms=wish.latency_ms),
         limit_seconds=wish.limit_seconds,
     )
+    if wish.judge and wish.against:
+        raise UserError(
+            "--judge reads the agent's words, and a foreign bridge does not tell them", remedy="leave one of them out"
+        )
     rehearsed = [rehearse(path, way, key=key_of(path, directory)) for path in paths]
     results = run(lambda stop: _speak(rehearsed, way, directory, wish, terminal, stop))
     if not as_json:
@@ -247,8 +253,21 @@ async def _speak(
             say=terminal.soft,
             stop=stop,
         )
+    judge = _judge(rehearsed, directory, wish.judge) if wish.judge else None
     async with calling as call:
-        return [await replay_live(one, call, way, repeat=wish.repeat, ear_only=bool(wish.against)) for one in rehearsed]
+        return [
+            await replay_live(one, call, way, repeat=wish.repeat, ear_only=bool(wish.against), judge=judge) for one in rehearsed
+        ]
+
+
+def _judge(rehearsed: Sequence[Rehearsed], directory: Path | None, model: str) -> Chat:
+    from voiceagent.local.project import settings_of
+    from voiceagent.replay.changed import project_of
+    from voiceagent.replay.judge import judge_of
+
+    thinker = settings_of(directory or project_of(rehearsed[0].path)).settings.thinker
+    hidden = any(one.hidden for one in rehearsed)
+    return judge_of(thinker.base_url, model, str.__str__(thinker.api_key), hidden=hidden)
 
 
 def tell_live(result: Result, terminal: Terminal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,8 +113,12 @@ def test_another_bridge_needs_the_phone_it_uses(terminal: Terminal, tmp_path: Pa
 
     path = recite(tmp_path, Programme(seconds=8, caller_ms=1_000))
     wish = replaying.Wish(
-        engine=None, repeat=1, words=0.6, latency_ms=None, fast=False, against="http://127.0.0.1:1/events", until=None, say=(),
-        limit_seconds=5,
+        engine=None, repeat=1, words=0.6, latency_ms=None, fast=False, against="http://127.0.0.1:1/events", judge=None,
+        until=None, say=(), limit_seconds=5,
     )  # fmt: skip
     with pytest.raises(UserError, match="VOICEAGENT_EMULATOR_URL"):
         replaying.live([path], None, wish, terminal, as_json=False)
+    with pytest.raises(UserError, match="--judge reads the agent's words"):
+        replaying.live([path], None, replace(wish, judge="m"), terminal, as_json=False)
+    with pytest.raises(UserError, match="--judge needs a chat endpoint"):
+        replaying.live([path], None, replace(wish, judge="m", against=None), terminal, as_json=False)

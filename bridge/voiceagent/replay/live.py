@@ -19,13 +19,15 @@ from voiceagent.local.captured import report_of
 from voiceagent.local.voices import voiced
 from voiceagent.replay import changed
 from voiceagent.replay.bare import overheard
-from voiceagent.replay.meaning import Compared, Tolerance, compared, first_difference, same
+from voiceagent.replay.judge import judged
+from voiceagent.replay.meaning import AGENTS_WORDS, Compared, Tolerance, compared, first_difference, same
 from voiceagent.replay.recorded import each
 from voiceagent.replay.result import Result
 from voiceagent.replay.script import steps
 from voiceagent.replay.speech import spoken
 
 if TYPE_CHECKING:
+    from voiceagent.local.chat import Chat
     from voiceagent.local.phone import Phone
 
 Show = Callable[[Mapping[str, Any]], None]
@@ -225,9 +227,10 @@ async def replay_live(
     *,
     repeat: int = 1,
     ear_only: bool = False,
+    judge: Chat | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
-    """Speak it so many times; the same only when every time was."""
+    """Speak it so many times; the same only when every time was. A `judge` decides about the agent's words."""
     runs: list[list[Compared]] = []
     report: dict[str, Any] = {}
     difference: dict[str, Any] | None = None
@@ -237,6 +240,9 @@ async def replay_live(
         report = await call(rehearsed.plan)
         found = compared(rehearsed.report, report, hidden=rehearsed.hidden, tolerance=way.tolerance)
         found = [one for one in found if not ear_only or one.what in _AT_THE_EAR]
+        if judge is not None and not nothing_to_compare and not ear_only:
+            verdict = await judged(judge, rehearsed.report, report)
+            found = [verdict if one.what == AGENTS_WORDS else one for one in found]
         runs.append(found)
         if not nothing_to_compare:
             difference = difference or first_difference(found, report)

@@ -16,6 +16,7 @@ from voiceagent.capture.masks import mask_words, masked
 
 Report = Mapping[str, Any]
 
+AGENTS_WORDS = "agent's words"
 _TOKEN = re.compile(r"[\w']+")
 
 
@@ -53,7 +54,7 @@ def compared(expected: Report, actual: Report, *, hidden: bool, tolerance: Toler
         _equal("outcome", expected["outcome"], actual["outcome"]),
         _equal("end reason", expected["end_reason"], actual["end_reason"]),
         _equal("interruptions", len(expected["barge_ins"]), len(actual["barge_ins"])),
-        Compared("agent's words", f"at least {tolerance.words:g}", ratios["agent"], ratios["agent"] >= tolerance.words),
+        Compared(AGENTS_WORDS, f"at least {tolerance.words:g}", ratios["agent"], ratios["agent"] >= tolerance.words),
         Compared("caller's words", 1.0, ratios["caller"], ratios["caller"] >= tolerance.words, counts=False),
         _latency(expected, actual, tolerance),
     ]

@@ -7,17 +7,15 @@ model, and what it answers becomes the caller's next step.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import RemoteError, UserError
+from voiceagent.local.chat import Chat
 from voiceagent.scenarios.schema import Persona
 
 if TYPE_CHECKING:
-    import httpx
-
     from voiceagent.config.schema import ThinkerSection
     from voiceagent.local.phone import Phone
 
@@ -25,8 +23,6 @@ HANG_UP = "[hang up]"
 SILENT_SECONDS = 15.0
 """A caller who hears nothing for this long says something, or gives up."""
 AFTER_HUMAN_SECONDS = 2.0
-READ_SECONDS = 60.0
-SERVICE = "chat endpoint"
 CALL_ENDED = 409
 """What the phone answers when the caller should do more in a call that is over: no failure of ours."""
 
@@ -37,31 +33,6 @@ Speak as people do on the telephone: one or two short sentences, no lists, no st
 Spell numbers digit by digit in words. Never play the agent. When your goal is reached, or clearly cannot be, say goodbye and
 end with {hang_up}."""
 _NOTHING_HEARD = "(The agent says nothing.)"
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """An OpenAI-compatible chat endpoint."""
-
-    base_url: str
-    model: str
-    api_key: str = ""
-    transport: httpx.AsyncBaseTransport | None = None
-
-    async def answer(self, messages: Sequence[Mapping[str, str]]) -> str:
-        """The model's next words. RemoteError when the endpoint refuses, fails, or answers something else."""
-        import httpx
-
-        headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
-        async with httpx.AsyncClient(timeout=READ_SECONDS, transport=self.transport, headers=headers) as http:
-            try:
-                url = f"{self.base_url.rstrip('/')}/chat/completions"
-                answer = await http.post(url, json={"model": self.model, "messages": list(messages)})
-                if answer.status_code >= 400:
-                    raise RemoteError(answer.text[:200].strip(), service=SERVICE, status=answer.status_code)
-                return str(answer.json()["choices"][0]["message"]["content"]).strip()
-            except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-                raise RemoteError(f"No words from {self.base_url}: {type(error).__name__}.", service=SERVICE) from error
 
 
 def chat_of(persona: Persona, thinker: ThinkerSection, *, where: str) -> Chat:

@@ -33,6 +33,10 @@ def command(
     words: Annotated[
         float, Option(metavar="RATIO", help="With --live: how alike the agent's words must be, 0 to 1.", min=0, max=1)
     ] = 0.6,
+    judge: Annotated[
+        str | None,
+        Option(metavar="MODEL", help="With --live: this model at OPENAI_BASE_URL judges the agent's words instead."),
+    ] = None,
     latency: Annotated[
         float | None, Option("--latency-ms", metavar="MS", help="With --live: answers may be so much later than then.", min=0)
     ] = None,
@@ -63,6 +67,7 @@ def command(
             latency_ms=latency,
             fast=fast,
             against=against,
+            judge=judge,
             until=until,
             say=tuple(say or ()),
             limit_seconds=timeout,

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from voiceagent.agent.init import write_project
 from voiceagent.emulators.together import Emulators as Together
 from voiceagent.errors import UserError
 from voiceagent.local import bridge as local_bridge
+from voiceagent.local.chat import Chat
 from voiceagent.local.emulators import Emulators
 from voiceagent.replay.live import Way, ear_report, own_bridge, rehearse, replay_live
 
@@ -73,6 +75,22 @@ async def test_one_run_that_differs_makes_a_difference(capture: Path) -> None:
     assert result.rates is not None
     assert result.rates["same"] == 2
     assert [one["held"] for one in result.rates["aspects"] if one["what"] == "outcome"] == [2]
+
+
+async def test_a_judge_decides_about_the_agents_words(capture: Path) -> None:
+    ready = rehearse(capture, Way())
+    turns = [{**turn, "text": "Something else entirely."} for turn in ready.report["turns"]]
+
+    async def call(_: Mapping[str, Any]) -> dict[str, Any]:
+        return ready.report | {"turns": turns}
+
+    answer = {"choices": [{"message": {"content": '{"same": true, "why": ""}'}}]}
+    judge = Chat("http://127.0.0.1:1", "m", transport=httpx.MockTransport(lambda _: httpx.Response(200, json=answer)))
+    assert (await replay_live(ready, call, Way())).verdict == "different"
+    result = await replay_live(ready, call, Way(), judge=judge)
+    assert result.verdict == "same"
+    assert result.rates is not None
+    assert "the same is told" in [one["actual"] for one in result.rates["aspects"]]
 
 
 async def test_a_continued_call_is_compared_with_nothing(capture: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from voiceagent.config.schema import ThinkerSection
 from voiceagent.errors import RemoteError, UserError
+from voiceagent.local.chat import Chat
 from voiceagent.scenarios import persona as under_test
-from voiceagent.scenarios.persona import HANG_UP, Chat, Impersonation, chat_of
+from voiceagent.scenarios.persona import HANG_UP, Impersonation, chat_of
 from voiceagent.scenarios.schema import Persona
 
 ANN = Persona(who="Ann, in a hurry", goal="where order 4271 is", max_turns=4)
@@ -127,12 +128,6 @@ async def test_a_caller_who_reached_a_human_hangs_up(monkeypatch: pytest.MonkeyP
     phone = Phone("Hello.", actor=actor, transfer=True)
     await played(actor, phone)
     assert phone.hung_up
-
-
-async def test_an_answer_without_words_is_refused() -> None:
-    chat = Chat("http://127.0.0.1:1", "m", transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"choices": []})))
-    with pytest.raises(RemoteError, match="No words from"):
-        await chat.answer([])
 
 
 def test_the_endpoint_is_the_personas_or_the_agents() -> None:
