@@ -270,6 +270,7 @@ class Network:
         )
 
     def _undelivered(self, circuit: Circuit, attempt: Attempt) -> None:
+        tries = "attempt" if attempt.number == 1 else "attempts"
         answer = f"answered {attempt.status}" if attempt.status is not None else "did not answer"
-        sentence = f"IncomingCall was not delivered: after {attempt.number} attempts the app {answer}."
+        sentence = f"IncomingCall was not delivered: after {attempt.number} {tries} the app {answer}."
         circuit.call.diary.note("warning", self.now(), sentence=sentence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from a_call import CALLEE, CALLER
 from fake_app import a_network, answered
@@ -9,6 +11,7 @@ from fake_app import a_network, answered
 from voiceagent.emulators.acs.script import Say
 from voiceagent.emulators.acs.state import Order
 from voiceagent.emulators.acs.studio import Line
+from voiceagent.emulators.event_grid.schedule import RetryPolicy
 from voiceagent.errors import UserError
 
 ORDER = Order(CALLER, CALLEE)
@@ -52,6 +55,8 @@ async def test_a_call_that_breaks_ends_visibly_and_alone(caplog: pytest.LogCaptu
 
 async def test_an_incoming_call_that_is_not_taken_is_told_in_the_diary() -> None:
     async with a_network() as (app, emulator, http):
+        patient = RetryPolicy(max_attempts=2, life_seconds=3_600)  # a busy machine must not outlast the event
+        emulator.network.deliveries.subscription = replace(emulator.network.deliveries.subscription, policy=patient)
         app.event_status = [500, 404]
         circuit = emulator.network.place(ORDER, (), Line())
         while not circuit.call.diary.all("warning"):
