@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
+from voiceagent.emulators.faults.switchboard import ENGINE, PHONE, Switchboard
+from voiceagent.emulators.lint.findings import Findings
 
 if TYPE_CHECKING:
     from voiceagent.config.schema import ThinkerSection
@@ -62,7 +64,8 @@ class Emulators:
 
     With `authority` all are served over https too, at the three ports after these, and the settings lead there; `proxy`, which
     needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers` scripted:
-    Voice Live answers without models. `source` and `voice` replace what would be loaded.
+    Voice Live answers without models. `source` and `voice` replace what would be loaded. `strict`: what Azure would refuse or
+    ignore fails here. `faults` and `findings` are of all of them together.
     """
 
     def __init__(
@@ -81,11 +84,15 @@ class Emulators:
         name: str = "",
         authority: Authority | None = None,
         proxy: bool = False,
+        strict: bool = False,
     ) -> None:
         self.acs: AcsEmulator | None = None
         self.voice_live: VoiceLiveEmulator | None = None
         self.arm: ArmEmulator | None = None
         self.proxy: StorageProxy | None = None
+        self.findings = Findings(strict=strict)
+        self.faults = Switchboard(seed=seed, sites=_sites(which))
+        self._trouble: dict[str, Any] = {"faults": self.faults, "findings": self.findings}
         self._which = which
         self._port = port
         self._authority = authority
@@ -175,7 +182,7 @@ class Emulators:
         key = self._key or _new_key(self._seed)
         options = EmulatorOptions(seed=self._seed, bearer_tokens=(ANY,))
         place = self._place(1 if self._which == "all" else 0)
-        return await entered.enter_async_context(VoiceLiveEmulator(source, key=key, options=options, **place))
+        return await entered.enter_async_context(VoiceLiveEmulator(source, key=key, options=options, **place, **self._trouble))
 
     async def _load_source(self, entered: AsyncExitStack) -> Callable[[], AnswerSource]:
         if self._answers == "scripted":
@@ -206,6 +213,7 @@ class Emulators:
                 options=self._options,
                 storage=STORAGE if self._proxy else "",
                 **self._place(0),
+                **self._trouble,
             )
         )
 
@@ -229,6 +237,10 @@ class Emulators:
         """Where one of the three listens."""
         port, tls_port = (self._port + index, self._port + SERVERS + index) if self._port else (0, 0)
         return {**self._reach, "port": port, "tls_port": tls_port}
+
+
+def _sites(which: Which) -> frozenset[str]:
+    return {"voice-live": ENGINE, "all": PHONE | ENGINE}.get(which, PHONE)
 
 
 def _event_grid_facts(acs: AcsEmulator, arm: ArmEmulator | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from voiceagent import __version__
-from voiceagent.emulators.acs import pages, routes
+from voiceagent.emulators.acs import pages, routes, triggers
 from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.measures import measurements, summary
 from voiceagent.emulators.acs.placing import read_callee, read_more, read_order
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.circuit import Circuit
     from voiceagent.emulators.acs.network import Network
     from voiceagent.emulators.numbers.state import Numbers
+
+TROUBLE = ("/emulator/faults", "/emulator/faults/{fault}", "/emulator/findings")
 
 Endpoint = Callable[["Request"], Awaitable["Response"]]
 
@@ -55,6 +57,9 @@ def admin_routes(network: Network, numbers: Numbers) -> list[Route]:
         ("GET", "/emulator/calls", desk.calls),
         ("GET", "/emulator/calls/{call}", desk.call),
         ("POST", "/emulator/calls/{call}/steps", desk.add_steps),
+        ("POST", "/emulator/calls/{call}/callbacks", desk.post_callback),
+        ("POST", "/emulator/events", desk.publish),
+        *((method, path, desk.trouble) for path in TROUBLE for method in ("GET", "PUT", "DELETE")),
         ("GET", "/emulator/calls/{call}/events", desk.events),
         ("GET", "/emulator/calls/{call}/ear.wav", desk.ear),
         ("DELETE", "/emulator/calls/{call}", desk.hang_up),
@@ -131,8 +136,16 @@ class _Desk:
         )
 
     async def place(self, request: Request) -> Response:
-        order, steps, line = read_order(await _body(request))
-        call = self._network.place(order, steps, line).call
+        body = await _body(request)
+        brought = body.pop("faults", []) if isinstance(body, dict) else []
+        order, steps, line = read_order(body)
+        armed = triggers.bring(self._network, brought)
+        try:
+            call = self._network.place(order, steps, line).call
+        except UserError:
+            triggers.take_back(self._network, armed)
+            raise
+        triggers.belongs_to(call.call_id, armed)
         body = {"call_id": call.call_id, "correlation_id": call.correlation_id, "server_call_id": call.server_call_id}
         return _json(201, body)
 
@@ -155,6 +168,18 @@ class _Desk:
             return _error(409, "The call has ended; the caller can do nothing more.")
         self._network.must_be_able_to_say(steps)
         return _json(200, {"steps": circuit.add_steps(steps, hangs_up=hangs_up)})
+
+    async def post_callback(self, request: Request) -> Response:
+        return _json(202, triggers.post_callback(self._network, self._circuit(request), await _body(request)))
+
+    async def publish(self, request: Request) -> Response:
+        return _json(200, triggers.publish_event(self._network, await _body(request)))
+
+    async def trouble(self, request: Request) -> Response:
+        found = await triggers.trouble_page(self._network, request)
+        if found is None:
+            raise _Missing(f"{request.method} {request.url.path} does nothing.")
+        return _json(*found)
 
     async def events(self, request: Request) -> Response:
         from starlette.responses import StreamingResponse

@@ -24,9 +24,11 @@ from voiceagent.emulators.acs.studio import SPEECH_DBFS, Line
 from voiceagent.emulators.acs.transcriber import Transcriber
 from voiceagent.emulators.acs.turns import TurnLog
 
+from voiceagent.errors import UserError
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.network import Network
 
+    from voiceagent.protocol.acs_callbacks import Callback
 DEFAULT_RATE = 24_000
 """Of the ear of a call that has no media stream."""
 
@@ -192,6 +194,12 @@ class Circuit:
         self.turns.finish(now)
         call.diary.note("ended", now, outcome=call.outcome, end_reason=call.end_reason, duration_ms=call.diary.since_ring(now))
         self._post.close()
+    def post(self, report: Callback) -> None:
+        """Send the app a callback that is not of the state's making."""
+        if self.call.request is None:
+            raise UserError("The call has not been answered: nobody has said where its callbacks go.")
+        self._post.put(self.call.request.callback_uri, report)
+
         self._closed.set()
 
     def _callee_answers(self, raw_id: str) -> None:
@@ -270,6 +278,7 @@ class Circuit:
     @property
     def _rate(self) -> int:
         request = self.call.request
+        now = self._network.now()
         return DEFAULT_RATE if request is None or request.media is None else request.media.rate
 
     @property

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators import trouble
+from voiceagent.emulators.acs.admin import TROUBLE
 from voiceagent.emulators.arm import errors
 from voiceagent.emulators.arm.desk import Desk
 from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.paths import find
 from voiceagent.emulators.arm.tokens import must_be_signed_in, token_routes
 from voiceagent.emulators.event_grid.delivery import Conditions
+from voiceagent.errors import UserError
 from voiceagent.protocol.event_grid import UnknownEvent
 
 if TYPE_CHECKING:
@@ -97,6 +100,7 @@ def change_conditions(conditions: Conditions, body: Mapping[str, Any]) -> None:
     known = {"scale", "duplicates", "reorder_ms", "dead_letters"}
     if unknown := sorted(set(body) - known):
         raise errors.invalid(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+            *(Route(path, troubled, methods=["GET", "PUT", "DELETE"]) for path in TROUBLE),
     for name in ("scale", "reorder_ms"):
         value = body.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:

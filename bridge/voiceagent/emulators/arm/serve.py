@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators.acs.doorway import guarded
 from voiceagent.emulators.acs.network import Network
 from voiceagent.emulators.arm.desk import Desk
 from voiceagent.emulators.arm.options import ArmOptions
@@ -71,6 +72,10 @@ class ArmEmulator:
         """
         return f"{self.plain_url}{MSI_PATH}"
 
+    def _app(self) -> Any:
+        app = build_app(self.desk, identity_header=self.identity_header)
+        return guarded(app, self._network, lambda method, path: f"arm:{method} {path}")
+
     async def __aenter__(self) -> ArmEmulator:
         self._block = self._running()
         await self._block.__aenter__()
@@ -94,7 +99,7 @@ class ArmEmulator:
 
                 self.desk = Desk(self._network, start, self.url, self._options)
                 self.identity_header = self.desk.ids.guid()
-                async with serving(build_app(self.desk, identity_header=self.identity_header), opened, tasks):
+                async with serving(self._app(), opened, tasks):
                     try:
                         yield
                     except BaseException as error:  # raised again below, not wrapped in the task group's own

@@ -15,6 +15,7 @@ from typing import Any
 from voiceagent.emulators.lint import engine_families as families
 from voiceagent.emulators.lint import engine_options
 from voiceagent.emulators.lint.rule import Breach
+from voiceagent.emulators.lint.rules import rule_of
 from voiceagent.protocol.client_events import CLIENT_EVENTS
 from voiceagent.protocol.declared import is_base64
 
@@ -86,7 +87,8 @@ class EngineLint:
         self._calls: dict[str, bool] = {}
         """Function calls by call_id, and whether they have their output."""
         self._last = ""
-        self._blamed = False
+        self._blamed = 0
+        """Events found wrong here, whose refusal by the service is no news."""
         self._began = self._until = 0.0
         self._heard_ms = 0.0
 
@@ -107,9 +109,11 @@ class EngineLint:
         if not isinstance(kind, str):
             return [Breach("vl-type-missing")]
         if kind == "input_audio_buffer.append":
-            return list(self._append(event.get("audio"), at_ms))
-        breaches = list(self._event(kind, event)) if self._dated else []
-        self._last, self._blamed = text, bool(breaches)
+            breaches = list(self._append(event.get("audio"), at_ms))
+        else:
+            breaches = list(self._event(kind, event)) if self._dated else []
+            self._last = text
+        self._blamed += any(rule_of(breach.rule).severity == "error" for breach in breaches)
         return breaches
 
     def _append(self, audio: object, at_ms: float) -> Iterator[Breach]:
@@ -222,11 +226,14 @@ class EngineLint:
 
     def _refusal(self, error: Mapping[str, Any]) -> Iterator[Breach]:
         code = str(error.get("code"))
-        if code in HARMLESS or self._blamed:
+        if code in HARMLESS:
             return
         rule = REFUSALS.get(code, "vl-refused")
         if "already shorter" in str(error.get("message")):
             rule = "vl-truncate-beyond"
+        if rule == "vl-refused" and self._blamed:
+            self._blamed -= 1
+            return
         yield Breach(rule, f"{code}: {error.get('message')}")
 
 

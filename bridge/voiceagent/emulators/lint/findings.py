@@ -47,6 +47,12 @@ class Findings:
                 self._tell(Finding(rule.id, rule.severity, where, beginning(shown), sentence, rule.source))
         return refusal
 
+    def clear(self) -> int:
+        """Forget all; what is broken again is told again. Returns how many there were."""
+        gone = len(self.told) + self.more
+        self.told, self.more, self._times = [], 0, {}
+        return gone
+
     def __bool__(self) -> bool:
         return bool(self.told)
 

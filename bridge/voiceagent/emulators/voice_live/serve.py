@@ -212,9 +212,7 @@ class VoiceLiveEmulator:
             case ["sessions", session_id] if session_id in sessions:
                 return _json_page(socket, 200, sessions[session_id])
         try:
-            own = trouble.page(
-                request.method, words, query_of(request.path), faults=self.faults, findings=self.findings
-            )
+            own = trouble.page(request.method, words, query_of(request.path), faults=self.faults, findings=self.findings)
         except UserError as error:
             return _json_page(socket, 400, {"error": {"message": str(error), "remedy": error.remedy}})
         if own is not None:
