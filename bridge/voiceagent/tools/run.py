@@ -18,14 +18,12 @@ from voiceagent.errors import UserError
 from voiceagent.tools.define import CallContext, HandTo, SecretDigits
 from voiceagent.tools.options import policy_of
 from voiceagent.tools.output import error_text, result_text
-from voiceagent.tools.schema import DefinedTool, define
+from voiceagent.tools.schema import DefinedTool, check_arguments, define
 from voiceagent.tools.strays import Strays
 from voiceagent.tools.threads import ToolThreads
 from voiceagent.tools.veil import Veil
 
 _log = logging.getLogger(__name__)
-_LONGEST_ARGUMENTS = 65536
-"""Characters; far above what a model writes for a spoken request, far below what would hold up the loop."""
 _NAMED = ("call_id", "correlation_id", "caller", "called")
 _KEYS = uuid.UUID("0d8a5c1e-3c0e-4a53-9f0b-7f5b0f6f2a55")  # of no meaning: it only keeps our keys apart from others'
 _CONVERTING = 4  # results turned into text at once, each in milliseconds
@@ -140,14 +138,9 @@ class PythonTools:
 
 def bind(defined: DefinedTool, arguments: str, context: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]] | str:
     """The Python arguments of a call, or a sentence that tells the model what to mend."""
-    from pydantic import ValidationError
-
-    if len(arguments) > _LONGEST_ARGUMENTS:
-        return f"The arguments of {defined.spec.name} are too long ({len(arguments)} characters)."
-    try:
-        checked = defined.model.model_validate_json(arguments.strip() or "{}")
-    except ValidationError as error:
-        return _complaint(defined.spec.name, error)
+    checked = check_arguments(defined.spec.name, defined.model, arguments)
+    if isinstance(checked, str):
+        return checked
     values = {parameter: getattr(checked, field) for parameter, field in defined.fields.items()}
     values |= dict.fromkeys(defined.context, call_context(context))
     if defined.secret:
@@ -177,14 +170,6 @@ def idempotency_key(call_id: str, tool_call_id: str) -> str:
 
 def _shown(value: Any) -> str:
     return str.__str__(value) if isinstance(value, str) else ""
-
-
-def _complaint(name: str, error: Any) -> str:
-    found = []
-    for problem in error.errors(include_url=False, include_context=False, include_input=False)[:5]:
-        where = ".".join(str(part) for part in problem["loc"])
-        found.append(f"{where}: {problem['msg']}" if where else problem["msg"])
-    return f"The arguments of {name} were not accepted ({'; '.join(found)}). Call it again with corrected arguments."
 
 
 async def _awaited(awaitable: Any) -> tuple[Any, BaseException | None]:

@@ -20,13 +20,16 @@ from voiceagent.tools.define import CallContext, SecretDigits, ToolOptions, opti
 from voiceagent.tools.options import check_options
 
 if typing.TYPE_CHECKING:
-    from pydantic import BaseModel
+    from pydantic import BaseModel, ValidationError
 
 RESERVED = frozenset({"request_transfer", "end_call", "send_keys"})
 """Built into every agent; carried out by the call session itself."""
 
 RESERVED_PREFIX = "hand_to_"
 """Before an agent's name: the session's own way to the agents of `[agents]`."""
+
+_LONGEST_ARGUMENTS = 65536
+"""Characters; far above what a model writes for a spoken request, far below what would hold up the loop."""
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # what the realtime services accept as a function's name
 _TYPES = "use str, int, float, bool, Literal, Enum, list, dict, Optional, a dataclass or a pydantic model"
@@ -55,7 +58,7 @@ def define(function: Callable[..., Any]) -> DefinedTool:
     options = options_of(function) or ToolOptions()
     name = options.name or function.__name__
     where = f"tool `{name}`{_place(function)}"
-    _check_name(name, where)
+    check_name(name, where)
     _check_kind(function, where)
     opening, described = docstring.read(inspect.getdoc(function))
     hints = _hints(function, where)
@@ -90,7 +93,28 @@ def _place(function: Callable[..., Any]) -> str:
     return f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
 
 
-def _check_name(name: str, where: str) -> None:
+def check_arguments(name: str, model: type[BaseModel], arguments: str) -> BaseModel | str:
+    """The arguments a model wrote, checked; or a sentence that tells it what to mend."""
+    from pydantic import ValidationError
+
+    if len(arguments) > _LONGEST_ARGUMENTS:
+        return f"The arguments of {name} are too long ({len(arguments)} characters)."
+    try:
+        return model.model_validate_json(arguments.strip() or "{}")
+    except ValidationError as error:
+        return _complaint(name, error)
+
+
+def _complaint(name: str, error: ValidationError) -> str:
+    found = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False)[:5]:
+        where = ".".join(str(part) for part in problem["loc"])
+        found.append(f"{where}: {problem['msg']}" if where else problem["msg"])
+    return f"The arguments of {name} were not accepted ({'; '.join(found)}). Call it again with corrected arguments."
+
+
+def check_name(name: str, where: str) -> None:
+    """Raises UserError for a name that no engine takes, or that is ours."""
     if not _NAME.fullmatch(name):
         raise UserError(
             f"{where}: the name {name!r} is not allowed", remedy="use at most 64 letters, digits, underscores and hyphens"
