@@ -75,6 +75,17 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
         )
         return _json(200, {"event_id": published.event_id, "subscriptions": network.deliveries.publish(published)})
 
+    async def troubled(request: Request) -> Response:
+        _only_guests(network, request)
+        words, query = request.url.path.removeprefix("/emulator/").split("/"), dict(request.query_params)
+        try:
+            found = trouble.page(request.method, words, query, faults=network.faults, findings=network.findings)
+        except UserError as error:
+            raise errors.invalid(f"{error} {error.remedy}".strip()) from error
+        if found is None:
+            raise errors.not_found(request.url.path)
+        return _json(*found)
+
     async def refused(_: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)
         headers = {"WWW-Authenticate": f'Bearer authorization_uri="{desk.base}/emulated"'} if refusal.status == 401 else {}
@@ -89,6 +100,7 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
             Route("/eventsubscriptions/{operation}/validate", by_hand, methods=["GET"]),
             Route("/emulator/event-grid", event_grid, methods=["GET", "PUT"]),
             Route("/emulator/events", publish, methods=["POST"]),
+            *(Route(path, troubled, methods=["GET", "PUT", "DELETE"]) for path in TROUBLE),
             Route("/{path:path}", resource, methods=METHODS),
         ],
         exception_handlers={Refusal: refused},
@@ -100,7 +112,6 @@ def change_conditions(conditions: Conditions, body: Mapping[str, Any]) -> None:
     known = {"scale", "duplicates", "reorder_ms", "dead_letters"}
     if unknown := sorted(set(body) - known):
         raise errors.invalid(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
-            *(Route(path, troubled, methods=["GET", "PUT", "DELETE"]) for path in TROUBLE),
     for name in ("scale", "reorder_ms"):
         value = body.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
