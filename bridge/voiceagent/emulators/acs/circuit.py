@@ -189,17 +189,17 @@ class Circuit:
         )
         self._post.put(notice.uri, report)
 
-    def _end(self) -> None:
-        now, call = self._network.now(), self.call
-        self.turns.finish(now)
-        call.diary.note("ended", now, outcome=call.outcome, end_reason=call.end_reason, duration_ms=call.diary.since_ring(now))
-        self._post.close()
     def post(self, report: Callback) -> None:
         """Send the app a callback that is not of the state's making."""
         if self.call.request is None:
             raise UserError("The call has not been answered: nobody has said where its callbacks go.")
         self._post.put(self.call.request.callback_uri, report)
 
+    def _end(self) -> None:
+        now, call = self._network.now(), self.call
+        self.turns.finish(now)
+        call.diary.note("ended", now, outcome=call.outcome, end_reason=call.end_reason, duration_ms=call.diary.since_ring(now))
+        self._post.close()
         self._closed.set()
 
     def _callee_answers(self, raw_id: str) -> None:
