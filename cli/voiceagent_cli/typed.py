@@ -7,8 +7,8 @@ import re
 
 from typer import BadParameter
 
-HUMANS = ("answer", "busy", "declined", "no_answer")
-HUMAN_METAVAR = "<answer|busy|declined|no-answer>"
+HUMANS = ("answer", "busy", "declined", "no_answer", "unreachable", "refuses", "leaves")
+HUMAN_METAVAR = "<answer|busy|declined|no-answer|unreachable|refuses|leaves>"
 
 
 def human_of(typed: str) -> str:

@@ -6,26 +6,45 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, StartRecording, TransferCaller
+from voiceagent.call.commands import (
+    ControlCommand,
+    DismissHuman,
+    HangUp,
+    HoldCaller,
+    LeaveCall,
+    ResumeCaller,
+    StartRecording,
+    TransferCaller,
+)
 from voiceagent.call.events import (
     CallConnected,
     CallerLeft,
     ControlFailed,
+    KeyPressed,
+    ParticipantsChanged,
     TransferEnded,
     TransferOutcome,
     TransferRinging,
 )
 from voiceagent.ports import Deliver
 
-Human = Literal["answer", "busy", "declined", "no_answer"]
+Human = Literal["answer", "busy", "declined", "no_answer", "unreachable", "refuses", "leaves"]
 
 _OUTCOMES: dict[Human, TransferOutcome] = {
     "answer": "connected",
+    "refuses": "connected",
+    "leaves": "connected",
+    "unreachable": "failed",
     "busy": "busy",
     "declined": "declined",
     "no_answer": "no_answer",
 }
-_MESSAGES: dict[TransferOutcome, str] = {"connected": "", "busy": "", "declined": "", "no_answer": "nobody answered in time"}
+_MESSAGES: dict[Human, str] = {"no_answer": "nobody answered in time", "unreachable": "there is no such number"}
+
+DECIDES_SECONDS = 6.0
+"""When a human has heard what it is about, and says whether they take the call."""
+
+LEAVES_SECONDS = 1.5
 
 RING_SECONDS = 1.5
 """Long enough to be noticed. A phone that nobody answers rings no longer either: who waits for it is a developer."""
@@ -50,6 +69,8 @@ class LocalControl:
         match command:
             case TransferCaller():
                 await self._transfer(command)
+            case HoldCaller() | ResumeCaller() | DismissHuman():
+                pass  # whoever tries an agent here wants to hear what the human is told
             case HangUp() | LeaveCall():
                 self.deliver(CallerLeft("hung up"))
             case StartRecording():
@@ -64,7 +85,21 @@ class LocalControl:
 
     async def _transfer(self, command: TransferCaller) -> None:
         outcome = _OUTCOMES[self._human]
-        if self._human in ("answer", "no_answer"):  # the other two are told before a phone rings
+        if outcome in ("connected", "no_answer"):  # the others are told before a phone rings
             self.deliver(TransferRinging(command.target))
         await self._wait(min(self._ring_seconds, command.ring_seconds))
-        self.deliver(TransferEnded(command.target, outcome, message=_MESSAGES[outcome]))
+        self.deliver(TransferEnded(command.target, outcome, message=_MESSAGES.get(self._human, "")))
+        if outcome == "connected":
+            await self._meet(command)
+
+    async def _meet(self, command: TransferCaller) -> None:
+        """What a human does who picked up."""
+        self.deliver(ParticipantsChanged(2))
+        if command.mode == "cold":
+            self.deliver(CallerLeft("moved"))
+        elif self._human == "leaves":
+            await self._wait(LEAVES_SECONDS)
+            self.deliver(ParticipantsChanged(1))
+        elif command.mode == "consult":
+            await self._wait(DECIDES_SECONDS)
+            self.deliver(KeyPressed("2" if self._human == "refuses" else "1"))

@@ -25,7 +25,7 @@ PAUSE_MS = 3_000
 """A caller who waited longer than this did so on purpose."""
 PATIENCE_MS = 700
 """What the emulated caller waits anyway before it speaks."""
-HUMANS = {"connected": "answer", "busy": "busy", "declined": "declined", "no_answer": "no_answer"}
+HUMANS = {"connected": "answer", "busy": "busy", "declined": "declined", "no_answer": "no_answer", "failed": "unreachable"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,7 @@ class Scenario(Part):
     caller: Who = Who()
     line: Literal["telephone", "wideband"] = "telephone"
     noise_db: float | None = Field(None, ge=-20, le=100)
-    human: Literal["answer", "busy", "declined", "no_answer"] = "answer"
+    human: Literal["answer", "busy", "declined", "no_answer", "unreachable", "refuses", "leaves"] = "answer"
     ring_ms: float | None = Field(None, ge=0, le=180_000)
     settings: dict[str, Any] = Field(default_factory=dict)
     repeat: int = Field(1, ge=1, le=1000)

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from voiceagent.call import events as e
-from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, StartRecording, TransferCaller
+from voiceagent.call.commands import (
+    ControlCommand,
+    DismissHuman,
+    HangUp,
+    HoldCaller,
+    LeaveCall,
+    ResumeCaller,
+    StartRecording,
+    TransferCaller,
+)
 from voiceagent.control.local import LocalControl
 from voiceagent.discreet import Words
 
@@ -35,7 +44,11 @@ async def test_hanging_up_ends_the_call(command: ControlCommand) -> None:
 @pytest.mark.parametrize(
     ("human", "events"),
     [
-        ("answer", [e.TransferRinging("support"), e.TransferEnded("support", "connected")]),
+        (
+            "answer",
+            [e.TransferRinging("support"), e.TransferEnded("support", "connected"), e.ParticipantsChanged(2)],
+        ),
+        ("unreachable", [e.TransferEnded("support", "failed", message="there is no such number")]),
         (
             "no_answer",
             [e.TransferRinging("support"), e.TransferEnded("support", "no_answer", message="nobody answered in time")],
@@ -46,6 +59,27 @@ async def test_hanging_up_ends_the_call(command: ControlCommand) -> None:
 )
 async def test_a_human_does_as_agreed(human: Any, events: list[e.Event]) -> None:
     assert await carried_out(TRANSFER, human=human) == (events, [1.5])
+
+
+@pytest.mark.parametrize(
+    ("human", "mode", "event", "waits"),
+    [
+        ("answer", "consult", e.KeyPressed("1"), [1.5, 6.0]),
+        ("refuses", "consult", e.KeyPressed("2"), [1.5, 6.0]),
+        ("leaves", "warm", e.ParticipantsChanged(1), [1.5, 1.5]),
+        ("answer", "cold", e.CallerLeft("moved"), [1.5]),
+    ],
+)
+async def test_a_human_who_picked_up_decides_leaves_or_has_the_caller(
+    human: Any, mode: Any, event: e.Event, waits: list[float]
+) -> None:
+    events, waited = await carried_out(TransferCaller("support", Words("please"), 30, mode), human=human)
+    assert (events[-1], waited) == (event, waits)
+
+
+@pytest.mark.parametrize("command", [HoldCaller(), ResumeCaller(), DismissHuman("support")])
+async def test_who_tries_an_agent_hears_what_the_human_is_told(command: ControlCommand) -> None:
+    assert await carried_out(command) == ([], [])
 
 
 async def test_no_phone_rings_longer_than_it_should() -> None:

@@ -14,6 +14,7 @@ from voiceagent.emulators.acs import effects
 from voiceagent.emulators.acs.callbacks import CallbackPost, callback
 from voiceagent.emulators.acs.caller import Caller
 from voiceagent.emulators.acs.ear import Ear
+from voiceagent.emulators.acs.guest import Guest
 from voiceagent.emulators.acs.hearing import Hearing
 from voiceagent.emulators.acs.media_line import MediaLine
 from voiceagent.emulators.acs.script import Say, Step, Utterance, frames_of
@@ -23,12 +24,12 @@ from voiceagent.emulators.acs.stream import Stream
 from voiceagent.emulators.acs.studio import SPEECH_DBFS, Line
 from voiceagent.emulators.acs.transcriber import Transcriber
 from voiceagent.emulators.acs.turns import TurnLog
-
 from voiceagent.errors import UserError
+
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.network import Network
-
     from voiceagent.protocol.acs_callbacks import Callback
+
 DEFAULT_RATE = 24_000
 """Of the ear of a call that has no media stream."""
 
@@ -58,6 +59,7 @@ class Circuit:
         self._beats = 0
         self._human: Utterance | None = None
         self._human_frame = 0
+        self._guest: tuple[str, Guest] | None = None
         self._ids = network.ids.stream(f"callbacks {call.call_id}")
         self._post = CallbackPost(
             network.client,
@@ -114,6 +116,7 @@ class Circuit:
         payload = self.frame = self.caller.tick(now)
         self.hearing.tick(now)
         keys, self.caller.keys = self.caller.keys, []
+        keys += self._guest_acts(now)
         for key in keys:
             self.call.keypad.pressed(key, now)
         if self.stream.is_open:
@@ -172,7 +175,9 @@ class Circuit:
             case effects.ResumeCaller():
                 self.caller.resumed(self._network.now())
             case effects.HumanSpeaks():
-                self._start(self._human_speaks())
+                options, now = self._network.options, self._network.now()
+                self._guest = effect.raw_id, Guest(self.call.order.human, rate=self.ear.rate, options=options, now=now)
+                self._start(self._human_speaks(HUMAN_SAYS))
             case effects.KeepRecording():
                 self._network.keep_recording(self, effect.recording_id)
             case effects.LineClosed():
@@ -227,9 +232,7 @@ class Circuit:
 
     async def _send(self, payload: bytes | None, late_ms: float) -> None:
         silent = False
-        if self._is_held:
-            payload = None
-        elif payload is None:
+        if self._is_held or payload is None:
             payload = self._other_frame_now()
         if payload is None and self._idle:
             payload = self._idle[self._beats % len(self._idle)]
@@ -239,14 +242,28 @@ class Circuit:
         self._beats += 1
         await self.stream.send(payload, timestamp=timestamp, silent=silent, late_ms=late_ms)
 
-    async def _human_speaks(self) -> None:
+    def _guest_acts(self, now: float) -> list[str]:
+        """Keys that a human presses; what else they do is begun."""
+        if self._guest is None:
+            return []
+        raw_id, guest = self._guest
+        match guest.tick(now, in_private=self._is_held):
+            case "hang_up" if raw_id in self.call.roster:
+                self.call.members.hangs_up(raw_id, now)
+            case "decide" if self.call.order.human_says:
+                self._start(self._human_speaks(Say(self.call.order.human_says)))
+            case "decide":
+                return ["1" if guest.takes_the_call else "2"]
+        return []
+
+    async def _human_speaks(self, what: Say) -> None:
         network = self._network
-        if network.studio.has_voice and self._human is None:
-            words = await network.studio.utterance(HUMAN_SAYS, self.ear.rate, self._line)
+        if network.studio.has_voice:
+            words = await network.studio.utterance(what, self.ear.rate, self._line)
             if words is None or self.call.over:
                 return
             now = network.now()
-            self._human = words
+            self._human, self._human_frame = words, 0
             self.human_spoken.append((now, words))
             self.call.diary.note("human_speaks", now, text=words.text, end_ms=self.call.diary.since_ring(now + words.ends_ms))
 
@@ -261,8 +278,11 @@ class Circuit:
         return frame
 
     def _heard(self, payload: bytes) -> None:
+        now = self._network.now()
         if not self._is_held:
-            self.ear.hears(payload, self._network.now())
+            self.ear.hears(payload, now)
+        elif self._guest is not None:
+            self._guest[1].hears(payload, now)
 
     def _stopped(self) -> None:
         self.ear.stop(self._network.now())
@@ -278,7 +298,6 @@ class Circuit:
     @property
     def _rate(self) -> int:
         request = self.call.request
-        now = self._network.now()
         return DEFAULT_RATE if request is None or request.media is None else request.media.rate
 
     @property

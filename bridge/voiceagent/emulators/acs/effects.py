@@ -107,6 +107,8 @@ class ResumeCaller:
 class HumanSpeaks:
     """A human picked up and says hello."""
 
+    raw_id: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class KeepRecording:

@@ -87,7 +87,10 @@ class Holding:
         if music is not None and music.ends_at is not None and target == self._call.order.caller:
             self._call.ask(HushPrompt())
         self._call.participant(target).on_hold = False
-        self._caller_waits(target, ResumeCaller())
+        if self._call.human_on_line and target == self._call.order.caller:
+            self._call.meets_human(now)
+        else:
+            self._caller_waits(target, ResumeCaller())
         self._call.diary.note("unhold", now, participant=target)
         self._call.tell_roster()
 

@@ -113,7 +113,7 @@ class Invitations:
         call.diary.note("human_answers", now, target=target)
         others_stay = invitation.of_many and call.members.others_than(invitation.transferee)
         if not others_stay:
-            call.ask(HumanSpeaks())
+            call.ask(HumanSpeaks(target))
         if invitation.transfer:
             call.phase = "connected"
             call.tell(

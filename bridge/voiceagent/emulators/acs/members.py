@@ -65,6 +65,13 @@ class Members:
             self.tell()
             self._alone_with_caller()
 
+    def hangs_up(self, raw_id: str, now: float) -> None:
+        """A human leaves whom the app had called."""
+        self._drop(raw_id)
+        self._call.diary.note("human_leaves", now, target=raw_id)
+        self.tell()
+        self._alone_with_caller()
+
     def others_than(self, raw_id: str) -> bool:
         """Somebody would stay with us if this participant left."""
         return bool(set(self.roster) - {self._call.app_id, raw_id})

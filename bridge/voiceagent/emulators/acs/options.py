@@ -28,6 +28,8 @@ class NetworkOptions:
     human_declines_ms: float = 1_500
     human_gives_up_ms: float | None = None
     """Ring of a human who never answers; None: the invitation's own time-out."""
+    human_leaves_ms: float = 1_500
+    """How soon a human hangs up again who does so."""
     together_ms: float = 1_000
     """How long caller and human stay on the line after the agent has left."""
     listening_ms: float = 5_000

@@ -23,3 +23,5 @@ class Order:
     hangs_up: bool = True
     """The caller hangs up when the script is over, or a while after talking to a human; otherwise only when told to."""
     outbound: bool = False
+    human_says: str = ""
+    """What a human says who was told something in private and decides; empty: they press 1 or 2."""

@@ -16,7 +16,9 @@ CALLER = "+14255550100"
 CALLEE = "+14255550199"
 """Numbers of the range that is reserved for fiction."""
 
-_ORDER = frozenset(("from", "to", "steps", "human", "ring_ms", "line", "noise_db", "hang_up_after", "display_name"))
+_ORDER = frozenset(
+    ("from", "to", "steps", "human", "human_says", "ring_ms", "line", "noise_db", "hang_up_after", "display_name")
+)
 _CALLEE = frozenset(("number", "steps", "human", "ring_ms", "line", "noise_db", "hang_up_after"))
 
 
@@ -30,6 +32,7 @@ def read_order(body: object) -> tuple[Order, tuple[Step, ...], Line]:
         caller=_raw_id(body.get("from") or CALLER, "from"),
         callee=_raw_id(body.get("to") or CALLEE, "to"),
         human=_human(body),
+        human_says=str(body.get("human_says") or ""),
         ring_ms=_number(body.get("ring_ms"), "ring_ms"),
         display_name=str(body.get("display_name") or ""),
         hangs_up=bool(body.get("hang_up_after", True)),

@@ -221,6 +221,12 @@ class Call:
         """A human picked up and is in the call."""
         self.members.add(raw_id)
         self.human_on_line = True
+        caller = self.roster.get(self.order.caller)
+        if caller is None or not caller.on_hold:
+            self.meets_human(now)
+
+    def meets_human(self, now: float) -> None:
+        """The caller hears the human, and hangs up when they have talked."""
         self._close_line_in(self.options.listening_ms, now)
 
     def connect(self) -> None:

@@ -88,7 +88,7 @@ def test_a_transfer_that_is_answered_takes_us_out_of_the_call() -> None:
     call.drain()
     call.tick(3_000)
     effects = call.drain()
-    assert effects[0] == HumanSpeaks()
+    assert effects[0] == HumanSpeaks("4:+14255550177")
     assert [effect.type for effect in effects[1:] if isinstance(effect, Notice)] == ["CallTransferAccepted", "CallDisconnected"]
     call.tick(4_000)
     assert call.outcome == "transferred"
