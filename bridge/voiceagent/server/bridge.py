@@ -23,6 +23,7 @@ from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, EngineSetup
 from voiceagent.call.playback import Playback
 from voiceagent.call.session import Session, SessionSettings
 from voiceagent.control.acs import AcsControl
+from voiceagent.control.acs_transfers import Manners
 from voiceagent.discreet import PhoneNumber
 from voiceagent.errors import RemoteError
 from voiceagent.ports import Clock, Engine, EngineListener, Sink, WireFn, WireTap
@@ -254,10 +255,20 @@ class Bridge:
             callback_url=f"{self.public_url}/callbacks/{call_id}/{token}",
             media_url=f"{self.public_url.replace('http', 'ws', 1)}/media/{call_id}/{token}",
             sample_rate=project.engine_setup().sample_rate,
-            targets=project.settings.transfer.targets,
-            caller_id=project.settings.acs.phone_number,
+            manners=Manners(
+                project.settings.transfer.targets,
+                caller_id=project.settings.acs.phone_number,
+                call_id=call_id,
+                caller=incoming.from_.raw_id.shown,
+                hold_audio=self._hold_audio(project, call_id, token),
+                headers=project.settings.transfer.headers,
+            ),
             recording=project.settings.recording,
         )
+
+    def _hold_audio(self, project: AgentProject, call_id: str, token: str) -> str:
+        wanted = project.settings.transfer.hold_audio
+        return f"{self.public_url}/hold/{call_id}/{token}" if wanted == "tones" else "" if wanted == "silence" else wanted
 
     def _token(self, call_id: str) -> str:
         return self.tokens.make(call_id, self.project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)
