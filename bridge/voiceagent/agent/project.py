@@ -6,20 +6,22 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from voiceagent.agent import session_options
+from voiceagent.agent import conduct, session_options
 from voiceagent.agent.module import tool_functions
+from voiceagent.agent.prompt import read_prompt
 from voiceagent.call.commands import EngineSetup
-from voiceagent.call.policies import BargeInPolicy
+from voiceagent.call.policies import AgentPolicy, BargeInPolicy
 from voiceagent.call.settings import HandoverPolicy, SessionSettings, TargetPolicy
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
+from voiceagent.tools.http import HttpTools
 from voiceagent.tools.run import PythonTools
-from voiceagent.tools.schema import RESERVED
+from voiceagent.tools.toolbox import Toolbox
 
 _log = logging.getLogger(__name__)
 
@@ -35,8 +37,10 @@ class AgentProject:
     dir: Path
     settings: Settings
     instructions: str
-    toolset: PythonTools
+    toolset: Toolbox
     hash: str
+    agents: Mapping[str, AgentPolicy]
+    """Further agents of the same call."""
 
     def engine_setup(self) -> EngineSetup:
         """What the engine must know. The session adds its own tools (transfer, ending the call)."""
@@ -45,7 +49,7 @@ class AgentProject:
             instructions=self.instructions,
             voice=session_options.voice(settings),
             sample_rate=SAMPLE_RATES[settings.bridge.audio_format],
-            tools=tuple(self.toolset.specs()),
+            tools=conduct.offered(self.toolset.specs(), settings.agent.offers, "agent.offers"),
             turn_detection=session_options.turn_detection(settings),
             transcription=session_options.transcription(settings),
             options=session_options.options(settings),
@@ -54,6 +58,7 @@ class AgentProject:
     def session_settings(self) -> SessionSettings:
         """What the call session decides by."""
         settings = self.settings
+        yes, no = conduct.consent_words(settings)
         return SessionSettings(
             setup=self.engine_setup(),
             greeting=settings.agent.greeting,
@@ -70,6 +75,12 @@ class AgentProject:
             targets=self.targets(),
             handover=self.handover(),
             record=settings.recording.enabled,
+            tools=conduct.tool_policies(settings, self.toolset),
+            yes=yes,
+            no=no,
+            keys=conduct.key_policy(settings),
+            agent=settings.agent.name,
+            agents=self.agents,
         )
 
     def interruptions(self) -> BargeInPolicy:
@@ -110,18 +121,32 @@ class AgentProject:
 def load_project(project_dir: Path, settings: Settings, *, now_ms: Callable[[], float] | None = None) -> AgentProject:
     """Read the prompt and the tools of a project. UserError tells which file, which line, and what to do."""
     directory = project_dir.resolve()
-    tools = PythonTools(
-        tool_functions(path) if (path := _tools_file(directory, settings)) else [],
-        now_ms=now_ms or _monotonic_ms,
-        limit_bytes=settings.limits.tool_output_bytes,
+    tools = _toolbox(directory, settings, now_ms or _monotonic_ms)
+    specs = tools.specs()
+    conduct.offered(specs, settings.agent.offers, "agent.offers")
+    conduct.check_keys(settings, specs)
+    _check_rules(settings, {spec.name for spec in specs})
+    prompt = read_prompt(directory, settings.agent.prompt)
+    agents = conduct.agent_policies(directory, settings, specs)
+    return AgentProject(directory, settings, prompt, tools, project_hash(directory), agents)
+
+
+def _toolbox(directory: Path, settings: Settings, now_ms: Callable[[], float]) -> Toolbox:
+    """Python functions first; what is declared comes after them."""
+    path, limit = _tools_file(directory, settings), settings.limits.tool_output_bytes
+    functions = tool_functions(path) if path else []
+    declared = settings.tools
+    return Toolbox(
+        [
+            PythonTools(functions, now_ms=now_ms, limit_bytes=limit),
+            HttpTools(declared.http, declared.references, now_ms=now_ms, limit_bytes=limit),
+        ]
     )
-    _check_rules(settings, {spec.name for spec in tools.specs()})
-    return AgentProject(directory, settings, read_prompt(directory, settings.agent.prompt), tools, project_hash(directory))
 
 
 def _check_rules(settings: Settings, tools: set[str]) -> None:
     """A rule whose tool is not there only tells the caller that it cannot be done, and nobody why."""
-    known = tools | RESERVED
+    known = tools | conduct.own_tools(settings)
     for rule in settings.thinker.rules if settings.thinker.kind == "rules" else ():
         if rule.tool and rule.tool not in known:
             near = get_close_matches(rule.tool, sorted(known), n=1)
@@ -135,23 +160,6 @@ def _check_rules(settings: Settings, tools: set[str]) -> None:
 
 def _monotonic_ms() -> float:
     return time.monotonic() * 1000
-
-
-def read_prompt(directory: Path, name: str) -> str:
-    """The instructions of the agent."""
-    path = directory / name
-    try:
-        text = path.read_text(encoding="utf-8-sig").strip()
-    except FileNotFoundError:
-        raise UserError(
-            f"the agent's instructions are missing: {path} does not exist",
-            remedy="write the file, or name another one as `agent.prompt` in voiceagent.toml",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text") from error
-    if not text:
-        raise UserError(f"the agent's instructions are empty: {path}", remedy="write what the agent is for")
-    return text
 
 
 def _tools_file(directory: Path, settings: Settings) -> Path | None:

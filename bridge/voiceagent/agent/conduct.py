@@ -1,0 +1,101 @@
+"""What an agent project's settings mean for tools, keys and further agents in a call, as the policies a session decides by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from voiceagent.agent.prompt import read_prompt
+from voiceagent.call.commands import ToolSpec
+from voiceagent.call.policies import NO, YES, AgentPolicy, KeyAction, KeyPolicy, ToolPolicy
+from voiceagent.config.schema import Settings
+from voiceagent.errors import UserError
+from voiceagent.tools.schema import RESERVED, RESERVED_PREFIX
+from voiceagent.tools.toolbox import Toolbox
+
+
+def tool_policies(settings: Settings, toolset: Toolbox) -> Mapping[str, ToolPolicy]:
+    """How the call treats each tool. An engine that fills the time of tools by itself is not helped."""
+    chosen = settings.tools
+    filler = "" if _engine_fills(settings) else chosen.filler
+    defaults = ToolPolicy(filler=filler, filler_after_ms=chosen.filler_after_seconds * 1000)
+    return toolset.policies(defaults, question=chosen.ask_first)
+
+
+def _engine_fills(settings: Settings) -> bool:
+    engine = settings.engine
+    cloud = engine.kind != "embedded" and bool(engine.endpoint)
+    return cloud and engine.interim_response.type != "none" and "tool" in engine.interim_response.triggers
+
+
+def consent_words(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a yes and of a no."""
+    return tuple(settings.tools.yes) or YES, tuple(settings.tools.no) or NO
+
+
+def key_policy(settings: Settings) -> KeyPolicy:
+    """What typed keys mean."""
+    keys = settings.keys
+    return KeyPolicy(
+        pause_ms=keys.pause_seconds * 1000,
+        end_key=keys.end_key,
+        most=keys.max_keys,
+        menu_pause_ms=keys.menu_pause_seconds * 1000,
+        menu={
+            key: KeyAction(
+                say=choice.say,
+                tool=choice.tool,
+                arguments=choice.arguments,
+                transfer=choice.transfer,
+                end_call=choice.end_call,
+            )
+            for key, choice in keys.menu.items()
+        },
+        to=keys.to,
+        tool=keys.tool,
+        recognise=keys.recognise,
+        send=keys.send,
+    )
+
+
+def agent_policies(directory: Path, settings: Settings, specs: Sequence[ToolSpec]) -> Mapping[str, AgentPolicy]:
+    """The further agents. UserError for a prompt that is missing, or a tool that is not there."""
+    return {
+        name: AgentPolicy(
+            instructions=read_prompt(directory, entry.prompt, f"agents.{name}.prompt"),
+            tools=offered(specs, entry.offers, f"agents.{name}.offers"),
+            voice=entry.voice or None,
+            description=entry.description,
+        )
+        for name, entry in settings.agents.items()
+    }
+
+
+def offered(specs: Sequence[ToolSpec], names: Sequence[str], key: str) -> tuple[ToolSpec, ...]:
+    """The tools of these names; all when none is named."""
+    known = {spec.name: spec for spec in specs}
+    for name in names:
+        if name not in known:
+            raise _unknown(name, key, known)
+    return tuple(known[name] for name in names) if names else tuple(specs)
+
+
+def check_keys(settings: Settings, specs: Sequence[ToolSpec]) -> None:
+    """UserError for a key that runs a tool which is not there."""
+    known = {spec.name: spec for spec in specs}
+    wanted = {f"keys.menu.{key}.tool": choice.tool for key, choice in settings.keys.menu.items()}
+    for key, name in {**wanted, "keys.tool": settings.keys.tool}.items():
+        if name and name not in known:
+            raise _unknown(name, key, known)
+
+
+def own_tools(settings: Settings) -> set[str]:
+    """The names of the tools that a session has of its own under these settings, and of those it could have."""
+    return set(RESERVED) | {RESERVED_PREFIX + name for name in (*settings.agents, settings.agent.name)}
+
+
+def _unknown(name: str, key: str, known: Mapping[str, ToolSpec]) -> UserError:
+    near = get_close_matches(name, sorted(known), n=1)
+    remedy = f"did you mean `{near[0]}`?" if near else f"the tools are: {', '.join(known) or 'none'}"
+    return UserError(f"`{key}` names the tool `{name}`, which is not there", remedy=remedy)
