@@ -154,7 +154,7 @@ def _stage(run: Run, scenario: s.Scenario, waves: Waves | None) -> str:
     return (
         f'<div class="playable"><div class="stagebox">{picture}</div><div class="player">'
         '<button type="button"><svg viewBox="0 0 12 12"><path d="M2 1l9 5-9 5z"/></svg><span>Listen</span></button>'
-        f'<span class="clock num">or click into the picture</span></div>'
+        f'<span class="clock num">or click into the picture or on a line</span></div>'
         f'<audio preload="none" src="data:audio/wav;base64,{content}"></audio></div>'
     )
 
@@ -172,7 +172,7 @@ def _checks(run: Run) -> str:
             step = one.step
             rows.append(f'<li class="step">{escape(step or "the whole call")}</li>')
         missed = "" if one.passed else ' class="missed"'
-        heard = f'<span class="heard">{escape(one.heard)}</span>' if not one.passed else ""
+        heard = f'<span class="heard"><b>heard</b> {escape(one.heard)}</span>' if not one.passed else ""
         mark = _mark("passed" if one.passed else "failed")
         rows.append(f"<li>{mark}<div><span{missed}>{escape(one.text)}</span>{heard}</div></li>")
     return f'<ul class="checks">{"".join(rows)}</ul>'
@@ -181,8 +181,13 @@ def _checks(run: Run) -> str:
 # --- the conversation
 
 
+_Line = tuple[str, str]
+"""How a line of the conversation looks (its class), and what is in it (HTML)."""
+
+
 def _talk(call: Timeline) -> str:
-    rows: list[tuple[float, str]] = [(turn.start_ms, _agent(turn)) for turn in call.turns if turn.role == "agent"]
+    """Every line knows its time, so that it can be listened to from there."""
+    rows: list[tuple[float, _Line]] = [(turn.start_ms, _agent(turn)) for turn in call.turns if turn.role == "agent"]
     rows += [(said.start_ms, _caller(said, understood)) for said, understood in _understood(call)]
     rows += [(tool.at_ms, _did(_tool(tool))) for tool in call.tools]
     rows += [
@@ -190,8 +195,12 @@ def _talk(call: Timeline) -> str:
         for one in call.happenings
         if _happened(one.event, one.named)
     ]
-    rows.append((call.duration_ms, _did(_ended(call.outcome, call.end_reason), " happened")))
-    return f'<ol class="talk">{"".join(row for _, row in sorted(rows, key=lambda row: row[0]))}</ol>'
+    rows.append((call.duration_ms, _did(_ended(call.outcome, call.end_reason), " ended")))
+    lines = [
+        f'<li class="{kind}" data-at="{max(0.0, at_ms) / 1000:.2f}">{content}</li>'
+        for at_ms, (kind, content) in sorted(rows, key=lambda row: row[0])
+    ]
+    return f'<ol class="talk">{"".join(lines)}</ol>'
 
 
 def _understood(call: Timeline) -> Iterator[tuple[Turn, str]]:
@@ -209,7 +218,7 @@ def _understood(call: Timeline) -> Iterator[tuple[Turn, str]]:
         yield turn, turn.text
 
 
-def _caller(said: Turn, understood: str) -> str:
+def _caller(said: Turn, understood: str) -> _Line:
     words = said.text or understood or "(a recording)"
     other = understood and plain(understood) != plain(words)
     aside = (
@@ -218,19 +227,19 @@ def _caller(said: Turn, understood: str) -> str:
     return _said("caller", words, aside)
 
 
-def _agent(turn: Turn) -> str:
+def _agent(turn: Turn) -> _Line:
     aside = f"after {turn.latency_ms:.0f} ms" if turn.latency_ms is not None else ""
     return _said("agent", turn.text, ", ".join(part for part in (aside, "interrupted" if turn.interrupted else "") if part))
 
 
-def _said(who: str, words: str, aside: str) -> str:
+def _said(who: str, words: str, aside: str) -> _Line:
     """`aside` is HTML."""
     below = f'<span class="aside num">{aside}</span>' if aside else ""
-    return f'<li class="{who}"><p>{escape(words)}</p>{below}</li>'
+    return who, f"<p>{escape(words)}</p>{below}"
 
 
-def _did(words: str, kind: str = "") -> str:
-    return f'<li class="did{kind}"><p>{escape(words)}</p></li>'
+def _did(words: str, kind: str = "") -> _Line:
+    return f"did{kind}", f"<p>{escape(words)}</p>"
 
 
 def _tool(tool: ToolRun) -> str:

@@ -114,3 +114,11 @@ def test_repeats_are_counted(result: Result) -> None:
     assert "0 of 2 repeats passed; the first that did not pass is shown" in page(
         [replace(result, runs=result.runs * 2)], title="desk", when="today"
     )
+
+
+def test_what_failed_tells_what_was_heard_and_every_line_knows_its_time(result: Result) -> None:
+    text = page([result], title="desk", when="today")
+    assert '<span class="missed">ends</span><span class="heard"><b>heard</b> later</span>' in text
+    times = [float(at) for at in re.findall(r'<li class="[a-z ]+" data-at="([\d.]+)">', text)]
+    assert len(times) == text.count('<li class="caller"') + text.count('<li class="agent"') + text.count('<li class="did')
+    assert times == sorted(times)
