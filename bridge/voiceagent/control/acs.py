@@ -13,7 +13,9 @@ from voiceagent.call.commands import (
     HangUp,
     HoldCaller,
     LeaveCall,
+    RecogniseKeys,
     ResumeCaller,
+    SendKeys,
     StartRecording,
     TransferCaller,
 )
@@ -21,6 +23,7 @@ from voiceagent.call.events import CallerLeft, ParticipantsChanged, TransferEnde
 from voiceagent.config.schema import RecordingSection
 from voiceagent.control.acs_account import SERVICE, asked, hooks
 from voiceagent.control.acs_events import events_of
+from voiceagent.control.acs_keys import AcsKeys
 from voiceagent.control.acs_transfers import AcsTransfers, Manners
 from voiceagent.errors import RemoteError
 from voiceagent.ports import Deliver, WireFn
@@ -49,6 +52,7 @@ class AcsControl:
         sample_rate: int,
         manners: Manners,
         recording: RecordingSection,
+        dial: Dial | None = None,
     ) -> None:
         self.connection_id = ""
         """The service's id of the call, once answered."""
@@ -62,6 +66,8 @@ class AcsControl:
         self._callback_url = callback_url
         self._media_url = media_url
         self._sample_rate = sample_rate
+        self._dial = dial
+        self._reached = asyncio.Event()
         self._caller = manners.caller
         self._recording = recording
         self._hooks: dict[str, Any] = {}
@@ -72,6 +78,9 @@ class AcsControl:
         self._caller_was_there = False
         self._transfers = AcsTransfers(
             manners, call=lambda: self._call, deliver=lambda event: self.deliver(event), hooks=lambda: self._hooks
+        )
+        self._keys = AcsKeys(
+            manners.caller, call=lambda: self._call, deliver=lambda event: self.deliver(event), hooks=lambda: self._hooks
         )
 
     def watch(self, wire: WireFn | None) -> None:
@@ -165,6 +174,10 @@ class AcsControl:
                 await self._end(for_everyone=False)
             case StartRecording():
                 await self._record()
+            case RecogniseKeys():
+                await self._keys.recognise()
+            case SendKeys():
+                await self._keys.send(command)
             case _:
                 raise TypeError(f"no way to carry out {type(command).__name__}")
 
@@ -174,6 +187,8 @@ class AcsControl:
             return
         if isinstance(callback, HoldFailed):
             self._transfers.not_held()
+        if self._keys.reported(callback):
+            return
         for event in events_of(callback, target=self._transfers.target_of, ourselves=self._ourselves, caller=self._caller):
             if isinstance(event, TransferEnded) and not self._transfers.is_news(callback, event):
                 continue

@@ -12,7 +12,9 @@ from voiceagent.call.commands import (
     HangUp,
     HoldCaller,
     LeaveCall,
+    RecogniseKeys,
     ResumeCaller,
+    SendKeys,
     StartRecording,
     TransferCaller,
 )
@@ -21,6 +23,7 @@ from voiceagent.call.events import (
     CallerLeft,
     ControlFailed,
     KeyPressed,
+    KeysSent,
     ParticipantsChanged,
     TransferEnded,
     TransferOutcome,
@@ -76,6 +79,10 @@ class LocalControl:
             case StartRecording():
                 sentence = "there is no telephone service that could record; `--out FILE` keeps the sound"
                 self.deliver(ControlFailed("start_recording", None, "no_telephone", sentence))
+            case RecogniseKeys():
+                pass  # every key is told already
+            case SendKeys(tool_call_id=tool_call_id):
+                self.deliver(KeysSent(tool_call_id, "there is no telephone at the other end that could hear keys"))
             case _:
                 raise TypeError(f"no way to carry out {type(command).__name__}")
 

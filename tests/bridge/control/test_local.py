@@ -13,7 +13,9 @@ from voiceagent.call.commands import (
     HangUp,
     HoldCaller,
     LeaveCall,
+    RecogniseKeys,
     ResumeCaller,
+    SendKeys,
     StartRecording,
     TransferCaller,
 )
@@ -99,3 +101,10 @@ async def test_nobody_has_to_be_asked_for_a_connection() -> None:
     control.deliver = events.append
     control.connected()
     assert events == [e.CallConnected()]
+
+
+async def test_keys_that_nobody_could_hear_are_not_pressed() -> None:
+    assert await carried_out(RecogniseKeys()) == ([], [])
+    ([told], _) = await carried_out(SendKeys("t1", Words("12")))
+    assert isinstance(told, e.KeysSent)
+    assert "no telephone" in told.failure
