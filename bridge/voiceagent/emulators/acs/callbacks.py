@@ -27,6 +27,7 @@ from voiceagent.protocol.identifiers import from_raw_id
 if TYPE_CHECKING:
     import httpx
 
+# unverified: callback-queue
 QUEUE = 256
 PAUSES_SECONDS = (0.2, 1.0, 3.0, 5.0)
 """Before the second and later attempts."""
@@ -118,6 +119,7 @@ class CallbackPost:
         if not self._queue.full():
             self._queue.put_nowait(None)
 
+    # unverified: callback-order
     async def run(self) -> None:
         while (entry := await self._queue.get()) is not None:
             posted = await postings(entry, self._faults, self._call, self._following)

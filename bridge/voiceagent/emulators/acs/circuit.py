@@ -237,6 +237,7 @@ class Circuit:
         if payload is None and self._idle:
             payload = self._idle[self._beats % len(self._idle)]
         if payload is None:
+            # unverified: silent-frames
             payload, silent = self._silence, True
         timestamp = self._network.times.frame(self._beats)
         self._beats += 1

@@ -61,6 +61,7 @@ class Ear:
         self._keep = keep_ms
         self._kept = 0.0
 
+    # unverified: media-queue
     def hears(self, payload: bytes, now: float) -> None:
         """Queue base64 PCM that arrived `now`."""
         try:

@@ -36,10 +36,12 @@ def invalid(field: str) -> Refusal:
 
 def stale() -> Refusal:
     """The phone no longer rings. The sentence is the one that was seen from the real service; its status was not."""
+    # unverified: stale-answer
     return Refusal(400, "8523", "Lifetime validation of the signed http request failed.")
 
 
 def answered_already() -> Refusal:
+    # unverified: answered-twice
     return Refusal(409, "8519", "The call has already been answered, rejected or redirected.")
 
 

@@ -40,6 +40,7 @@ class Exchange:
         call.dial(request.leg, Outgoing(call, request.targets, self.callees, now), request.targets)
         return call
 
+    # unverified: joined-leg
     def join(self, request: ConnectRequest, now: float) -> Call:
         """A further leg of the app in a running call, or the first one in a group or room."""
         host = self._running(request.server_call_id) if request.server_call_id else None

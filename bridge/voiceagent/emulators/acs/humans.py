@@ -14,6 +14,7 @@ HUMANS: tuple[str, ...] = get_args(Human)
 
 # Subcodes 8538 to 8544 are documented in this order: declined, busy, busy everywhere, unavailable, cancelled, does not exist,
 # unreachable. The HTTP-like code beside each is taken from the SIP answer of that meaning; that pairing is a guess.
+# unverified: sip-codes
 FAILURES: dict[str, Result] = {
     "declined": Result(603, 8538, "The callee declined the call.", (603, "Decline")),
     "busy": Result(486, 8539, "The callee is busy.", (486, "Busy Here"), (17, "User busy")),

@@ -69,6 +69,7 @@ class Invitations:
             raise errors.not_found("Invitation")
         self._settle(invitation)
         call.diary.note("human_fails", now, target=invitation.ringing.target, outcome="cancelled")
+        # unverified: cancelled-invitation
         call.tell("CancelAddParticipantSucceeded", operation, Result(), invitation_id=invitation_id)
         call.ask(ResumeCaller())
 

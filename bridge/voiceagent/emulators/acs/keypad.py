@@ -13,6 +13,7 @@ from voiceagent.emulators.acs.requests import Operation
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.state import Call
 
+# unverified: tone-length
 TONE_MS = 200.0
 """From one sent tone to the next: 100 ms of sound and as much of silence. Not documented."""
 

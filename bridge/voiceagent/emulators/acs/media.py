@@ -32,6 +32,7 @@ UNREAD_BYTES = 64 * 1024
 """About one second of frames at 24 kHz."""
 
 HANDSHAKE_SECONDS = 5.0
+# unverified: media-frame-limit
 LONGEST_FRAME = 2**23
 """A whole reply of minutes in one frame still fits; the real limit is not documented."""
 

@@ -16,6 +16,7 @@ MOST_TONES = 18
 
 INITIAL_SILENCE_SECONDS = 5
 INTER_TONE_SECONDS = 2
+# unverified: end-silence
 END_SILENCE_MS = 500
 """Defaults for what a request leaves out; the first two are the SDK documentation's, the last is a guess."""
 

@@ -76,6 +76,7 @@ class Members:
         """Somebody would stay with us if this participant left."""
         return bool(set(self.roster) - {self._call.app_id, raw_id})
 
+    # unverified: group-transfer
     def transfer(self, raw_id: str) -> None:
         """A participant leaves to a transfer's target, others stay."""
         self._drop(raw_id)
@@ -101,6 +102,7 @@ class Members:
         if came:
             self.tell()
 
+    # unverified: moved-voice
     def give_away(self, raw_id: str, to: Call, now: float) -> None:
         """A participant goes to another call; with the last one our leg ends."""
         call = self._call
@@ -116,6 +118,7 @@ class Members:
             self.tell()
             self._alone_with_caller()
 
+    # unverified: roster-order
     def tell(self) -> None:
         self._sequence += 1
         members: list[Mapping[str, Any]] = [

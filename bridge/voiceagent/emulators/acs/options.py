@@ -16,6 +16,7 @@ class NetworkOptions:
 
     ring_ms: float = 30_000
     """An unanswered call rings this long."""
+    # unverified: media-dial-delay
     connect_ms: float = 150
     """From the answer to the dialling of the media socket; the real service was seen to take 1000 to 1500."""
     clock_skew_seconds: float = 900
@@ -50,6 +51,7 @@ class NetworkOptions:
     """Calls that ended are kept for reading, the oldest are forgotten first."""
     ear_minutes: float = 30
     """Audio of a call that is kept for recordings; later audio is measured but not kept."""
+    # unverified: callback-retries
     callback_attempts: int = 3
     """A mid-call callback is tried this often; the real retry policy is not documented."""
     event_grid_scale: float = 1.0

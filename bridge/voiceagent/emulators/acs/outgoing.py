@@ -34,6 +34,7 @@ class Outgoing:
         callee, options = callees.of(target), self._call.options
         return call_human(target, callee.human, timeout_ms=options.ring_ms, options=options, ring_ms=callee.ring_ms, now=now)
 
+    # unverified: silent-refusers
     def _settle(self, phone: Ringing, now: float) -> None:
         call = self._call
         if phone.outcome == "answer":

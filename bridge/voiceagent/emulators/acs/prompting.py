@@ -20,9 +20,11 @@ from voiceagent.emulators.acs.recognition import Outcome, Recognition
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.state import Call
 
+# unverified: waiting-operations
 LONGEST_QUEUE = 32
 """Operations that wait; the real limit is not documented. Further ones are refused."""
 
+# unverified: media-subcodes
 CANCELLED = Result(400, 8508, "Action failed, the operation was cancelled.")
 
 
@@ -67,6 +69,7 @@ class Prompting:
             self._call.must_have_speech()
         self._begin(turn_media, request, now, recognition)
 
+    # unverified: cancel-all
     def cancel_all(self, now: float) -> None:
         self._call.must_be_connected()
         self._cancel(now)
@@ -105,6 +108,7 @@ class Prompting:
 
     def key(self, key: str, now: float) -> None:
         """The caller pressed a key."""
+        # unverified: lost-keys
         turn = self._listening(now, wanted=lambda one: one.wants_keys)
         if turn is not None and turn.recognition is not None:
             self._settle(turn, turn.recognition.key(key, now), now)
@@ -157,6 +161,7 @@ class Prompting:
         else:
             self._listen(turn, now)
 
+    # unverified: recognition-prompt
     def _sound(self, turn: Turn, now: float) -> None:
         turn.ends_at = now + turn.length_ms
         to = turn.request.to if isinstance(turn.request, PlayRequest) else (turn.request.target,)

@@ -33,6 +33,7 @@ def ear_wav(circuit: Circuit, now: float, path: Path) -> None:
     write_wav(path, interleaved(left, right), rate, channels=2)
 
 
+# unverified: recording-format
 def write_recording(recording: Recording, pieces: list[list[Piece]], rate: int, path: Path) -> None:
     """Write the file of a recording that has stopped. Blocking."""
     from voiceagent.audio.wav import write_wav

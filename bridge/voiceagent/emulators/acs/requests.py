@@ -14,9 +14,11 @@ from voiceagent.protocol.identifiers import from_json
 Body = Mapping[str, Any]
 
 RATES = {"pcm16kmono": 16_000, "pcm24kmono": 24_000}
+# unverified: invitation-timeout
 DEFAULT_INVITATION_SECONDS = 60
 """Not documented; the documented maximum is 180."""
 
+# unverified: most-targets
 MOST_TARGETS = 50
 """People called at once. Not documented."""
 

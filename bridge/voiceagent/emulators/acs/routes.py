@@ -108,6 +108,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _look_at_version(network: Network, request: Request) -> None:
     version = request.query_params.get("api-version", "")
+    # unverified: unknown-versions
     if version not in API_VERSIONS:
         network.warn(f"A client uses the api-version {version!r}, which this emulator does not know.")
 

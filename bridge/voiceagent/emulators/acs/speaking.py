@@ -44,6 +44,7 @@ class Speaking:
             call.prompt_prepared(wanted.number, len(pcm) * 500 / rate, network.now())
         self._changed()
 
+    # unverified: prompt-queue
     def sound(self, wanted: SoundPrompt) -> None:
         if wanted.number in self._sounds:
             self._sounds.move_to_end(wanted.number)

@@ -140,6 +140,7 @@ class Call:
             self.close_line("completed", "the agent hung up", now)
         else:
             self.leave(now, Result(), "agent_left")
+            # unverified: hang-up-alone
             self.hand_over(now)
 
     def record(self, request: RecordingRequest, now: float) -> Recording:

@@ -81,6 +81,7 @@ class Stream:
         if self._socket is media:
             self._socket = None
             call.diary.note("media_closed", self._now(), why=why)
+            # unverified: broken-media
             call.streaming.failed(self._now(), "streamConnectionInterrupted", BROKEN)
             self._changed()
             if self._line.redial_ms is not None:
@@ -102,6 +103,7 @@ class Stream:
         finally:
             await media.close()
 
+    # unverified: own-audio
     async def send(self, payload: bytes, *, timestamp: str, silent: bool, late_ms: float) -> None:
         """One frame for the app. Does not wait."""
         if self._socket is not None:

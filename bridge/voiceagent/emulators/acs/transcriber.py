@@ -49,6 +49,7 @@ def data_frame(spoken: Spoken) -> str:
     )
 
 
+# unverified: transcribed-words
 def _words(spoken: Spoken) -> list[dict[str, Any]]:
     """Each word with an equal share of the time of its letters: their real places are not known."""
     words = spoken.text.split()

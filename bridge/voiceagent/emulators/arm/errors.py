@@ -37,6 +37,7 @@ def no_such_group(name: str) -> Refusal:
     return Refusal(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
+# unverified: arm-invalid
 def invalid(sentence: str) -> Refusal:
     return Refusal(400, "InvalidRequest", sentence)
 

@@ -94,6 +94,7 @@ class Resources:
             raise errors.not_found(source)
         key = place.resource_id.lower()
         if any(known != key and same(topic.source, source) for known, topic in self.topics.items()):
+            # unverified: second-topic
             raise errors.conflict(f"There is a system topic for {source} already; a source has one.")
         is_new = key not in self.topics
         topic = self.topics[key] = Topic(place.resource_id, place.topic, source, dict(body))
@@ -154,6 +155,7 @@ class Resources:
             else:
                 self.subscriptions[key] = before
 
+    # unverified: waits-for-a-hand
     def await_hand(self, wanted: Registered, operation: Operation, now: float) -> None:
         """The endpoint answered without the code; the operation goes on until somebody opens the validation address."""
         wanted.state = "AwaitingManualAction"

@@ -107,6 +107,7 @@ class Deliveries:
 
         `call` is the emulated call it tells of, so that faults of that call find it.
         """
+        # unverified: no-muted-endpoints
         wanting = [one for one in self.subscriptions.values() if one.wanted.takes(wire.encode(event, one.schema))]
         for subscription in wanting:
             for _ in range(2 if self.conditions.duplicates else 1):
@@ -179,6 +180,7 @@ class Deliveries:
         self._findings.report(lint.delivery(status, self._clock_ms() - began), f"delivery to {subscription.endpoint}", body)
         return status
 
+    # unverified: dead-letters-at-once
     async def _bury(
         self, event: wire.GridEvent, subscription: Subscription, attempt: Attempt, published: float, *, out_of_time: bool
     ) -> None:

@@ -15,6 +15,7 @@ from voiceagent.protocol import event_grid as wire
 if TYPE_CHECKING:
     import httpx
 
+# unverified: consent-origin
 ORIGIN = "eventgrid.azure.net"
 """`WebHook-Request-Origin` of the CloudEvents question; the exact name is not documented."""
 
@@ -84,6 +85,7 @@ async def validate(
 
 
 async def _ask_by_event(subscription: Subscription, client: httpx.AsyncClient, event: wire.SubscriptionValidation) -> None:
+    # unverified: validation-headers
     body, headers = wire.encode_delivery(event, "event-grid", subscription_name=subscription.name)
     answer = await client.post(subscription.endpoint, content=body, headers={**headers, **subscription.headers})
     if answer.status_code != 200:

@@ -18,6 +18,7 @@ ENGINE_FAULTS: tuple[Fault, ...] = (
         "engine.throttled",
         "engine-connect",
         "refuse",
+        # unverified: engine-throttled-shape
         "A session is refused with 429; with `retry_after_s` none the header Retry-After is missing.",
         QUOTA,
         (
@@ -51,6 +52,7 @@ ENGINE_FAULTS: tuple[Fault, ...] = (
         "close",
         "The session's time is up: an error event session_expired, then close code 1001.",
         "60 minutes documented; the code as seen from OpenAI and Azure OpenAI",
+        # unverified: expiry-close
         (Parameter("code", 1001, "WebSocket close code"), Parameter("error", "session_expired", "code of the error event")),
         only=AUDIO,
         after=2,

@@ -35,6 +35,7 @@ MEDIA_FAULTS: tuple[Fault, ...] = (
         "cut",
         "The media socket ends in mid call: cut, or closed with a code. With `redial_ms` the service dials again.",
         DROPS,
+        # unverified: redial
         (CLOSE_CODE, Parameter("redial_ms", None, "dialled again after this long; none: never", "ms")),
         only=AUDIO,
         after=50,

@@ -25,6 +25,7 @@ _REQUESTS = (
         (
             Parameter("retry_after_s", 1, "value of Retry-After; none: no such header", "s", absent=True),
             Parameter("status", 429, "status of the answer"),
+            # unverified: throttled-body
             Parameter("code", "8516", "subcode of the body"),
         ),
     ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class NumbersOptions:
     """The defaults are right for people; tests shorten the delays. Quotas are off unless asked for."""
 
+    # unverified: number-operations-take
     operation_seconds: float = 0.5
     """How long a search, purchase, release or change of capabilities runs. The real service takes seconds."""
     search_seconds: float = 900

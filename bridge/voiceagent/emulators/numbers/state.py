@@ -116,6 +116,7 @@ class Numbers:
         self._count(self._purchased, self.options.purchases_per_week, "purchases", now)
         failure = self._failing_purchase()
         if now >= found.expires:
+            # unverified: number-failures
             failure = ("ReservationExpired", "The search has expired.")
 
         def buy() -> None:
