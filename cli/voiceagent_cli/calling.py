@@ -12,6 +12,7 @@ from voiceagent_cli.steps import script
 
 if TYPE_CHECKING:
     from voiceagent.local.calling import Called
+    from voiceagent.local.need import Leg
     from voiceagent_cli.signals import Stop
     from voiceagent_cli.terminal import Terminal
 
@@ -27,7 +28,9 @@ def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict
     return steps
 
 
-async def call(directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: Stop) -> Called:
+async def call(
+    directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: Stop, leg: Leg = "acs"
+) -> Called:
     """Place the call through the bridge that serves the project now, or through one of its own."""
     from voiceagent.local.bridge import bridge
     from voiceagent.local.calling import place
@@ -42,16 +45,16 @@ async def call(directory: Path, plan: Mapping[str, Any], limit_seconds: float, t
         if is_starting(directory) and read_note(directory) is None:
             terminal.soft("The bridge that serves this project is still starting; waiting for it ...")
         running = await started(directory)
-    if running and running.emulator_url:
+    if running and (running.twilio_url if leg == "twilio" else running.emulator_url):
         terminal.soft(f"Using the bridge on port {running.port}.")
-        return await place(running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
+        return await place(running, plan, limit_seconds=limit_seconds, show=show, stop=stop, leg=leg)
     terminal.log("warning")  # one call is its own news
     async with AsyncExitStack() as stack:
         with stop.before_it_begins():
             flags = {"bridge.port": 0}
-            own = await stack.enter_async_context(bridge(directory, flags=flags, phone=True, say=terminal.soft))
+            own = await stack.enter_async_context(bridge(directory, flags=flags, phone=True, leg=leg, say=terminal.soft))
         terminal.soft(sentence(own.emulated, phone=own.running.emulator_url))
-        return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop)
+        return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop, leg=leg)
 
 
 def tell(called: Called, terminal: Terminal, *, as_json: bool) -> None:

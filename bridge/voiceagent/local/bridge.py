@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import RemoteError
 from voiceagent.local.emulators import Emulators, emulators
-from voiceagent.local.need import needed
+from voiceagent.local.need import Leg, needed
 from voiceagent.local.phone import Phone
 from voiceagent.local.project import open_project, settings_of
 from voiceagent.local.running import Running
@@ -59,18 +59,19 @@ async def bridge(
     *,
     flags: Mapping[str, Any],
     phone: bool = False,
+    leg: Leg = "acs",
     say: Callable[[str], None] = lambda _: None,
     emulate: Sequence[str] = (),
     beside: Emulators | None = None,
 ) -> AsyncIterator[Bridge]:
     """Serve the project while the block runs, on what its settings say and emulators for the rest.
 
-    With `phone` the telephony side is emulated in any case. `say` hears what takes a moment. `emulate` is further options for
-    `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started then. Leaving the
+    With `phone` the telephony side is emulated in any case, for calls over `leg`. `say` hears what takes a moment. `emulate` is
+    further options for `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started then. Leaving the
     block lets the bridge finish its calls.
     """
     settings = settings_of(directory, flags=flags).settings
-    which = needed(settings, phone=phone)
+    which = needed(settings, phone=phone, leg=leg)
     async with AsyncExitStack() as stack:
         plan = Plan(directory, flags, which, _private(_phone_beside(settings)))
         house = beside if which else None
@@ -82,12 +83,14 @@ async def bridge(
         served = await stack.enter_async_context(_served(plan))
         if served.running.emulator_url:
             await _subscribe(served, plan)
+        if served.running.twilio_url:
+            await _give_number(served)
         yield served if house is None else replace(served, lost=house.lost)
 
 
 def _reachable(flags: Mapping[str, Any], which: str) -> dict[str, Any]:
     """An emulated phone is on this machine: it needs no public address, and a tunnel's must not be used for it."""
-    return ({"bridge.public_url": ""} if which in ("all", "acs") else {}) | {
+    return ({"bridge.public_url": ""} if which in ("all", "acs", "twilio") else {}) | {
         name: value for name, value in flags.items() if value is not None
     }
 
@@ -127,11 +130,20 @@ async def _served(plan: Plan) -> AsyncIterator[Bridge]:
                 workbench_url=workbench.url,
                 emulator_url=plan.env.get("VOICEAGENT_EMULATOR_URL", ""),
                 token=workbench.token,
+                twilio_url=plan.env.get("VOICEAGENT_TWILIO_API_URL", ""),
             )
             try:
                 yield Bridge(ready, running, workbench.page_url, observers.feed, plan.emulated)
             finally:
                 stop.set()
+
+
+async def _give_number(served: Bridge) -> None:
+    """Have the emulated Twilio number ring here."""
+    import httpx
+
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        await Phone(http, served.running.twilio_url).ring_at(f"{served.ready.public_url}/twilio/voice")
 
 
 async def _subscribe(served: Bridge, plan: Plan) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.errors import RemoteError
+from voiceagent.local.need import Leg
 from voiceagent.local.phone import Phone
 from voiceagent.local.running import Running
 from voiceagent.local.watching import Show, Watching
@@ -41,12 +42,16 @@ async def place(
     show: Show,
     stop: asyncio.Event,
     beside: Beside | None = None,
+    leg: Leg = "acs",
 ) -> Called:
-    """Place the planned call and wait for its report; hangs up when it takes longer than the limit, or when `stop` is set."""
+    """Place the planned call over `leg` and wait for its report.
+
+    Hangs up when it takes longer than the limit, or when `stop` is set.
+    """
     import httpx
 
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
-        phone = Phone(http, running.emulator_url)
+        phone = Phone(http, running.twilio_url if leg == "twilio" else running.emulator_url)
         workbench = Workbench(http, running.workbench_url, running.token)
         watching = Watching(show)
         async with asyncio.TaskGroup() as tasks:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from voiceagent.config.schema import Settings
 
 
-def needed(settings: Settings, *, phone: bool = False) -> str:
-    """`all`, `acs`, `voice-live` or "". With `phone` the telephony side must be an emulated one, whatever the settings say.
+Leg = Literal["acs", "twilio"]
+"""Over which telephone service a call comes."""
+
+
+def needed(settings: Settings, *, phone: bool = False, leg: Leg = "acs") -> str:
+    """`all`, `acs`, `twilio`, `voice-live` or "". With `phone` the telephony side must be an emulated one, whatever the
+    settings say; `leg` tells which.
 
     An ACS emulator that runs already is as good as one of our own.
     """
-    phone = phone and not settings.acs.emulator_url
-    telephony = phone or not (settings.acs.connection_string or settings.acs.endpoint)
+    twilio = phone and leg == "twilio"
+    phone = phone and (twilio or not settings.acs.emulator_url)
+    real = settings.acs.connection_string or settings.acs.endpoint or settings.twilio.account_sid
+    telephony = phone or not real
     engine = settings.engine.kind == "embedded" or (settings.engine.kind == "auto" and not settings.engine.endpoint)
-    return {(True, True): "all", (True, False): "acs", (False, True): "voice-live", (False, False): ""}[telephony, engine]
+    alone = "twilio" if twilio else "acs"
+    return {(True, True): "all", (True, False): alone, (False, True): "voice-live", (False, False): ""}[telephony, engine]
 
 
 def sentence(which: str, *, phone: str = "") -> str:
@@ -27,6 +35,7 @@ def sentence(which: str, *, phone: str = "") -> str:
     return {
         "all": "No Azure settings: an emulated phone and the embedded engine, all on this machine.",
         "acs": "An emulated phone on this machine; Voice Live is Azure's.",
+        "twilio": "An emulated Twilio number on this machine; the engine is the one of the settings.",
         "voice-live": "Calls are Azure's; the embedded engine answers on this machine.",
         "": "Calls and engine are Azure's.",
     }[which]

@@ -1,4 +1,4 @@
-"""The dev phone's wire: the admin API of the ACS emulator, as the command line uses it."""
+"""The dev phone's wire: the admin API of the telephony emulators, as the command line uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERVICE = "ACS emulator"
 
 
 class Phone:
-    """One ACS emulator. Every method raises RemoteError with the emulator's own sentence when it refuses."""
+    """One emulator of a telephony service. Every method raises RemoteError with the emulator's own sentence when it refuses."""
 
     def __init__(self, http: httpx.AsyncClient, url: str) -> None:
         self._http = http
@@ -25,6 +25,10 @@ class Phone:
         """Have incoming calls announced at `endpoint`; the emulator does Event Grid's validation handshake."""
         headers = {"x-voiceagent-secret": secret} if secret else {}
         await self._ask("PUT", "/emulator/subscription", {"endpoint": endpoint, "schema": "event-grid", "headers": headers})
+
+    async def ring_at(self, voice_url: str) -> None:
+        """Have the emulated Twilio number ring at that address."""
+        await self._ask("PUT", "/emulator/number", {"voice_url": voice_url})
 
     async def place_call(self, plan: Mapping[str, Any]) -> dict[str, Any]:
         """Ring the bridge; returns the call's ids at once."""
@@ -49,6 +53,35 @@ class Phone:
         """The call as the phone sees it, with what its ear measured."""
         return await self._ask("GET", f"/emulator/calls/{call_id}")
 
+    async def arm_fault(self, name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Let a fault happen; returns what was armed."""
+        return await self._ask("PUT", f"/emulator/faults/{name}", query=parameters)
+
+    async def clear_faults(self, which: str = "") -> dict[str, Any]:
+        """Take back all faults, or one by name or number."""
+        return await self._ask("DELETE", f"/emulator/faults/{which}".rstrip("/"))
+
+    async def faults(self) -> dict[str, Any]:
+        """What is armed and what has happened."""
+        return await self._ask("GET", "/emulator/faults")
+
+    async def findings(self) -> dict[str, Any]:
+        """What the app did that Azure would refuse or ignore."""
+        return await self._ask("GET", "/emulator/findings")
+
+    async def send_callback(self, call_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Send the app a callback of any type; without an id into the newest call."""
+        if not call_id:
+            calls = (await self._ask("GET", "/emulator/calls"))["calls"]
+            if not calls:
+                raise RemoteError("There is no call.", service=SERVICE, remedy="place one: voiceagent trigger call")
+            call_id = calls[-1]["call_id"]
+        return await self._ask("POST", f"/emulator/calls/{call_id}/callbacks", {"type": kind, "data": content})
+
+    async def publish_event(self, kind: str, subject: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Have Event Grid deliver an event of any type."""
+        return await self._ask("POST", "/emulator/events", {"type": kind, "subject": subject, "data": content})
+
     async def follow(self, call_id: str) -> AsyncIterator[dict[str, Any]]:
         """What happens to the call, as it happens, until it has ended."""
         import httpx
@@ -61,11 +94,13 @@ class Phone:
         except httpx.TransportError as error:
             raise self._gone(error) from error
 
-    async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def _ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         import httpx
 
         try:
-            answer = await self._http.request(method, self._url + path, json=body)
+            answer = await self._http.request(method, self._url + path, json=body, params=query)
         except httpx.TransportError as error:
             raise self._gone(error) from error
         if answer.status_code >= 400:

@@ -18,13 +18,17 @@ _LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A bridge that runs now. `token` opens its private listener; `emulator_url` is "" when its phone is a real one."""
+    """A bridge that runs now. `token` opens its private listener; `emulator_url` is "" when its phone is a real one.
+
+    `twilio_url` is the same for a Twilio number.
+    """
 
     pid: int
     port: int
     workbench_url: str
     emulator_url: str
     token: str
+    twilio_url: str = ""
 
 
 def note_path(project: Path) -> Path:

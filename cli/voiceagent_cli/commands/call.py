@@ -22,6 +22,11 @@ class Line(StrEnum):
     wideband = "wideband"
 
 
+class Leg(StrEnum):
+    acs = "acs"
+    twilio = "twilio"
+
+
 def command(
     ctx: Context,
     directory: Project = Path(),
@@ -36,6 +41,7 @@ def command(
     human: Annotated[
         str, Option(metavar=HUMAN_METAVAR, parser=human_of, help="What a human does whom the agent transfers to.")
     ] = "answer",
+    leg: Annotated[Leg, Option(help="Telephone service the call comes over.")] = Leg.acs,
     line: Annotated[Line, Option(help="Sound of the line: 8 kHz telephone or wideband.")] = Line.telephone,
     noise: Annotated[
         float | None, Option(metavar="DB", callback=finite, help="Add line noise at this signal-to-noise ratio.")
@@ -65,5 +71,5 @@ def command(
         "noise_db": noise,
         "hang_up_after": True,
     }
-    called = run(lambda stop: calling.call(directory, plan, timeout, ctx.obj, stop))
+    called = run(lambda stop: calling.call(directory, plan, timeout, ctx.obj, stop, leg.value))
     calling.tell(called, ctx.obj, as_json=json)

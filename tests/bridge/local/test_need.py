@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from voiceagent.config.schema import Settings
@@ -39,3 +41,20 @@ def test_a_phone_emulated_by_somebody_else_will_do() -> None:
     assert "http://127.0.0.1:1" in sentence("", phone="http://127.0.0.1:1")
     assert "embedded" in sentence("voice-live", phone="http://127.0.0.1:1")
     assert "Azure" in sentence("")
+
+
+@pytest.mark.parametrize(
+    ("sections", "which"),
+    [
+        ({}, "all"),
+        ({"engine": {"endpoint": "https://x"}}, "twilio"),
+        ({"acs": {"emulator_url": "http://127.0.0.1:1", "connection_string": "endpoint=x"}}, "all"),
+    ],
+)
+def test_a_phone_at_twilio_is_emulated_too(sections: dict[str, Any], which: str) -> None:
+    assert needed(Settings.model_validate(sections), phone=True, leg="twilio") == which
+
+
+def test_twilios_calls_are_telephony_as_well() -> None:
+    twilio = {"account_sid": "AC" + "0" * 32, "auth_token": "t"}
+    assert needed(Settings.model_validate({"twilio": twilio})) == "voice-live"

@@ -1,0 +1,128 @@
+"""The emulated account: its number and where that rings, its calls, the beat they share, and how its requests are signed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from voiceagent.emulators.acs.options import NetworkOptions
+from voiceagent.emulators.acs.order import Order
+from voiceagent.emulators.acs.pulse import Pulse
+from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
+from voiceagent.emulators.acs.studio import Line, Studio
+from voiceagent.emulators.twilio.line import PhoneCall
+from voiceagent.errors import UserError
+from voiceagent.protocol.twilio_calls import SIGNATURE_HEADER, signature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+_log = logging.getLogger(__name__)
+
+WEBHOOK_SECONDS = 15.0
+"""How long Twilio waits for an app."""
+
+
+def _monotonic_ms() -> float:
+    return time.monotonic() * 1000
+
+
+class Network:
+    """Runs inside the task group and with the HTTP client it is given."""
+
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        client: httpx.AsyncClient,
+        *,
+        options: NetworkOptions,
+        voice: Callable[[], Speaker] | None,
+        auth_token: str = "",
+        now: Callable[[], float] = _monotonic_ms,
+    ) -> None:
+        self.options = options
+        self.now = now
+        self._random = Random(options.seed)  # noqa: S311 - repeatable on purpose
+        self.account_sid = self.sid("AC")
+        self.auth_token = auth_token or f"{self._random.getrandbits(128):032x}"
+        self.voice_url = ""
+        """Where the number rings."""
+        self.calls: dict[str, PhoneCall] = {}
+        self.studio = Studio(voice)
+        self.pulse = Pulse(now, self._beat)
+        self._client = client
+        self._tasks = tasks
+        self._running: set[asyncio.Task[None]] = set()
+
+    def sid(self, kind: str) -> str:
+        """An identifier as Twilio makes them."""
+        return f"{kind}{self._random.getrandbits(128):032x}"
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._start(self.pulse.run())
+
+    async def stop(self) -> None:
+        """Hang up all calls, end everything."""
+        for call in self.calls.values():
+            call.hang_up("the emulator was stopped")
+        for task in self._running:
+            task.cancel()
+        self.studio.close()
+
+    def place(self, order: Order, steps: tuple[Step, ...], line: Line) -> PhoneCall:
+        """A caller dials. UserError when nobody would ever answer, or the words could not be spoken."""
+        if not self.voice_url:
+            raise UserError("The number has no voice URL.", remedy="PUT it to /emulator/number first.")
+        self.must_be_able_to_say(steps)
+        if sum(not call.over for call in self.calls.values()) >= self.options.most_calls:
+            raise UserError(f"{self.options.most_calls} calls are in progress, the most this emulator carries.")
+        call = PhoneCall(self, order, steps, line)
+        ended = [sid for sid, one in self.calls.items() if one.over]
+        for sid in ended[: max(0, len(ended) - self.options.ended_calls_kept)]:
+            del self.calls[sid]
+        self.calls[call.call_sid] = call
+        self._start(self._carry(call))
+        return call
+
+    def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
+        """UserError when there are words and no voice."""
+        if not self.studio.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
+            raise UserError(
+                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
+            )
+
+    async def post(self, url: str, form: Mapping[str, str]) -> tuple[int | None, str]:
+        """A signed request to the app: its status and text, or None when there was no answer."""
+        import httpx
+
+        headers = {SIGNATURE_HEADER: signature(self.auth_token, url, form.items()), "user-agent": "TwilioProxy/1.1"}
+        try:
+            answer = await self._client.post(url, data=dict(form), headers=headers, timeout=WEBHOOK_SECONDS)
+        except httpx.TransportError as error:
+            _log.warning("the app at %s did not answer: %s", url, type(error).__name__)
+            return None, ""
+        return answer.status_code, answer.text
+
+    async def _beat(self, now: float, late_ms: float) -> None:
+        for call in list(self.calls.values()):
+            if not call.over:
+                await call.beat(now, late_ms)
+
+    async def _carry(self, call: PhoneCall) -> None:
+        try:
+            await call.run()
+        except* Exception as errors:  # the edge of a call's task: other calls go on
+            _log.exception("emulated Twilio call %s broke", call.call_sid, exc_info=errors.exceptions[0])
+            call.end("failed", "the emulator failed")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
