@@ -67,8 +67,8 @@ async def bridge(
     """Serve the project while the block runs, on what its settings say and emulators for the rest.
 
     With `phone` the telephony side is emulated in any case, for calls over `leg`. `say` hears what takes a moment. `emulate` is
-    further options for `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started then. Leaving the
-    block lets the bridge finish its calls.
+    further options for `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started
+    then. Leaving the block lets the bridge finish its calls.
     """
     settings = settings_of(directory, flags=flags).settings
     which = needed(settings, phone=phone, leg=leg)
