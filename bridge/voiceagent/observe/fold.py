@@ -19,6 +19,8 @@ class CallFold:
         self.call_id = call_id
         self.ended = False
         self.agent = ""
+        self._answering = ""
+        self._spoken_by: dict[str, str] = {}
         self.caller = PhoneNumber("")
         self.called = PhoneNumber("")
         self.capture: str | None = None
@@ -34,6 +36,7 @@ class CallFold:
         self._tools: list[dict[str, Any]] = []
         self._barge_ins: list[dict[str, float]] = []
         self._transfer: dict[str, Any] | None = None
+        self._answered_by: str | None = None
         self._phases: dict[str, float] = {}
         self._latencies: list[float] = []
         self._first_audio_ms: float | None = None
@@ -52,16 +55,21 @@ class CallFold:
                 self._over(note)
             case notes.CallerTurnNoted(text=text, start_ms=start, end_ms=end):
                 self._turns.append(_turn("caller", text.shown, start, end))
-            case notes.AgentSpeechBegan(latency_ms=latency):
+            case notes.AgentSpeechBegan(item_id=item_id, latency_ms=latency):
+                self._spoken_by[item_id] = self._answering
                 self._speech_began(at_ms, latency)
+            case notes.AgentChangedNoted(agent=agent):
+                self._answering = agent
             case notes.AgentTurnNoted():
                 self._agent_turn(note)
             case notes.BargeInNoted(at_ms=at, stop_ms=stop, truncated_at_ms=truncated):
                 self._barge_ins.append({"at_ms": _ms(at), "stop_ms": _ms(stop), "truncated_at_ms": _ms(truncated)})
             case notes.ToolNoted():
                 self._tools.append(_tool(note))
-            case notes.TransferNoted(target=target, outcome=outcome, duration_ms=duration):
-                self._transfer = {"target": target, "outcome": outcome, "duration_ms": _ms(duration)}
+            case notes.TransferNoted():
+                self._transfer = _transfer(note)
+            case notes.AnsweredByNoted(who=who):
+                self._answered_by = who
             case notes.RecordingNoted(recording_id=recording_id, state=state):
                 self._recording = {"id": recording_id, "state": state}
             case notes.PhaseNoted(phase=phase):
@@ -89,6 +97,7 @@ class CallFold:
             "tools": list(self._tools),
             "barge_ins": list(self._barge_ins),
             "transfer": self._transfer,
+            "answered_by": self._answered_by,
             "latency_ms": self._latency(),
             "frames": dict(self._frames),
             "cost": estimate(self._usage, self._last_ms, self._prices),
@@ -111,6 +120,7 @@ class CallFold:
 
     def _began(self, note: notes.CallBeganNoted) -> None:
         self.agent, self.caller, self.called = note.agent, note.caller, note.called
+        self._answering = note.agent
         self._engine, self.correlation_id, self._started_at = note.engine, note.correlation_id, note.started_at
 
     def _over(self, note: notes.CallEndedNoted) -> None:
@@ -125,6 +135,7 @@ class CallFold:
 
     def _agent_turn(self, note: notes.AgentTurnNoted) -> None:
         turn = _turn("agent", note.text.shown, note.start_ms, note.end_ms)
+        turn["agent"] = self._spoken_by.pop(note.item_id, self._answering) or None
         turn["interrupted"] = note.interrupted
         turn["heard_ms"], turn["latency_ms"] = _ms(note.heard_ms), rounded(note.latency_ms)
         self._turns.append(turn)
@@ -149,6 +160,7 @@ class CallFold:
 def _turn(role: str, text: str, start_ms: float, end_ms: float) -> dict[str, Any]:
     return {
         "role": role,
+        "agent": None,
         "text": text,
         "start_ms": _ms(start_ms),
         "end_ms": _ms(end_ms),
@@ -166,6 +178,11 @@ def _tool(note: notes.ToolNoted) -> dict[str, Any]:
         "outcome": note.outcome,
         "duration_ms": _ms(note.duration_ms),
     }
+
+
+def _transfer(note: notes.TransferNoted) -> dict[str, Any]:
+    told = {"target": note.target, "outcome": note.outcome, "duration_ms": _ms(note.duration_ms)}
+    return {**told, "mode": note.mode, "code": note.code or None}
 
 
 def _parsed(text: str) -> Any:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from voiceagent.call.commands import (
+    AgentChangedNoted,
     AgentSpeechBegan,
     AgentTurnNoted,
     BargeInNoted,
@@ -89,6 +90,7 @@ def test_a_whole_call() -> None:
     assert found["turns"] == [
         {
             "role": "agent",
+            "agent": "orders",
             "text": "Hello.",
             "start_ms": 400,
             "end_ms": 2000,
@@ -98,6 +100,7 @@ def test_a_whole_call() -> None:
         },
         {
             "role": "caller",
+            "agent": None,
             "text": "Where is it?",
             "start_ms": 3000,
             "end_ms": 4500,
@@ -107,6 +110,7 @@ def test_a_whole_call() -> None:
         },
         {
             "role": "agent",
+            "agent": "orders",
             "text": "Your order",
             "start_ms": 5200,
             "end_ms": 5900,
@@ -174,3 +178,19 @@ def test_a_recording_is_told_by_its_id_and_its_last_state() -> None:
     assert report((10, RecordingNoted("rec", "active")))["recording"] == {"id": "rec", "state": "active"}
     found = report((10, RecordingNoted("rec", "active")), (90, RecordingNoted("rec", "inactive")))
     assert found["recording"] == {"id": "rec", "state": "inactive"}
+
+
+def spoken(item_id: str, start: float) -> AgentTurnNoted:
+    return AgentTurnNoted(item_id, Words("Hello."), start, start + 500, False, 500, None)
+
+
+def test_each_turn_names_the_agent_that_spoke_it_though_another_answers_when_it_was_heard() -> None:
+    turns = report(
+        (0, BEGAN),
+        (100, AgentSpeechBegan("i1", None)),
+        (200, AgentChangedNoted("billing")),
+        (600, spoken("i1", 100)),
+        (700, AgentSpeechBegan("i2", None)),
+        (1200, spoken("i2", 700)),
+    )["turns"]
+    assert [turn["agent"] for turn in turns] == ["orders", "billing"]
