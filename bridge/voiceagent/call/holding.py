@@ -7,9 +7,10 @@ that began after the question could be heard answers it. One call at a time wait
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
@@ -32,12 +33,18 @@ _TIMES_ASKED = 2
 """A cough is not an answer; whoever coughs twice has heard the question twice."""
 
 _BUSY = "the caller is being asked about something else; wait for that, then call it again"
-_NO = "The caller said no. It was not done."
-_UNCLEAR = "The caller did not clearly say yes, so it was not done. Answer the caller; to ask again, call the tool again."
-_SILENT = "The caller did not answer the question, so it was not done."
-_GAVE_UP = "The caller did not want to type it. Nothing was done."
-_TOO_FEW = "The caller did not type enough digits. Nothing was done; to ask again, call the tool again."
-_NOT_TYPED = "The caller typed nothing. Nothing was done."
+
+Declined = Literal["no", "unclear", "no_answer", "gave_up", "too_few", "nothing_typed"]
+
+_DECLINED: Mapping[Declined, str] = {
+    "no": "The caller said no. It was not done.",
+    "unclear": "The caller did not clearly say yes, so it was not done. Answer the caller; to ask again, call the tool again.",
+    "no_answer": "The caller did not answer the question, so it was not done.",
+    "gave_up": "The caller did not want to type it. Nothing was done.",
+    "too_few": "The caller did not type enough digits. Nothing was done; to ask again, call the tool again.",
+    "nothing_typed": "The caller typed nothing. Nothing was done.",
+}
+"""What the model is told about a tool that did not run, by its code."""
 
 
 @dataclass(slots=True)
@@ -118,7 +125,7 @@ class Holding:
     def not_transcribed(self, item_id: str, now: float) -> None:
         """Nobody will ever know what the caller said."""
         if self._held is not None and item_id in self._held.turns:
-            self._refuse(_UNCLEAR, now)
+            self._refuse("unclear", now)
 
     def answered(self, text: str, now: float) -> None:
         """The caller's answer, spoken or written."""
@@ -129,7 +136,7 @@ class Holding:
         if answer == "yes":
             self._run(held, now)
         else:
-            self._refuse(_NO if answer == "no" else _UNCLEAR, now)
+            self._refuse(answer, now)
 
     # --- digits
 
@@ -141,7 +148,7 @@ class Holding:
         if held.typed == 0:
             self._parts.cut_off(now, cancel=True)
         if event.kind == "give_up":
-            self._refuse(_GAVE_UP, now)
+            self._refuse("gave_up", now)
             return
         held.typed += event.kind == "digit"
         held.due = now + held.entry.pause_ms
@@ -153,7 +160,7 @@ class Holding:
         if held.typed >= held.entry.least:
             self._run(held, now)
         else:
-            self._refuse(_TOO_FEW if held.typed else _NOT_TYPED, now)
+            self._refuse("too_few" if held.typed else "nothing_typed", now)
 
     # --- time
 
@@ -164,7 +171,7 @@ class Holding:
             if held.entry is not None:
                 self._typed(held, now)
             else:
-                self._refuse(_SILENT, now)
+                self._refuse("no_answer", now)
         if self._show_at is not None and now >= self._show_at:
             self._show()
 
@@ -177,16 +184,16 @@ class Holding:
     def drop(self, now: float) -> None:
         """Nobody will answer any more: a human has the caller, or the call ends."""
         if self._held is not None:
-            self._refuse(_SILENT, now)
+            self._refuse("no_answer", now)
 
     def _run(self, held: _Held, now: float) -> None:
         self._let_go(now)
         self._parts.do(*self._parts.tools.start(held.called.tool_call_id, now, with_keys=held.entry is not None))
 
-    def _refuse(self, sentence: str, now: float) -> None:
+    def _refuse(self, declined: Declined, now: float) -> None:
         held = self._let_go(now)
-        tools = self._parts.tools
-        self._parts.do(*tools.answer(held.called.tool_call_id, "cancelled", error_output(sentence), None, now))
+        output = json.dumps({"error": _DECLINED[declined], "declined": declined})
+        self._parts.do(*self._parts.tools.answer(held.called.tool_call_id, "cancelled", output, None, now))
 
     def _let_go(self, now: float) -> _Held:
         held = self._held
@@ -199,7 +206,7 @@ class Holding:
 
     def _ask_again(self, held: _Held, now: float) -> None:
         if held.asked >= _TIMES_ASKED:
-            self._refuse(_SILENT, now)
+            self._refuse("no_answer", now)
             return
         held.asked += 1
         held.question = c.AskForReply(exactly=held.question.exactly)

@@ -12,7 +12,7 @@ from voiceagent.config.schema import ThinkerRule, ThinkerSlot
 
 Tool = Mapping[str, Any]
 
-TRANSFER, END = "request_transfer", "end_call"
+TRANSFER, END, HAND_TO = "request_transfer", "end_call", "hand_to_"
 
 _PERSON = [
     "human", "agent", "operator", "representative", "supervisor", "manager", "real person", "customer service",
@@ -33,11 +33,14 @@ _EXACT_DIGITS = re.compile(r"^\^?(?:\\d|\[0-9\])\{(\d+)(?:,(\d+))?\}\$?$")
 
 
 def rules_for(written: Sequence[ThinkerRule], tools: Sequence[Tool]) -> list[ThinkerRule]:
-    """The rules to think by: those written, or ones derived from the tools; and always a way to a person and to the end."""
-    used = {rule.tool for rule in written}
+    """The rules to think by: those written, or ones derived from the tools; and always a way to a person and to the end.
+
+    Rules whose tool is not offered now come last: another agent of the call may have a better one for the same words.
+    """
+    used, offered = {rule.tool for rule in written}, {tool.get("name") for tool in tools}
     builtin = [_builtin(tool) for tool in tools if tool.get("name") in (TRANSFER, END) and tool["name"] not in used]
     if written:
-        return [*written, *builtin]
+        return sorted([*written, *builtin], key=lambda rule: bool(rule.tool) and rule.tool not in offered)
     return [*builtin, *(_derived(tool) for tool in tools if tool.get("name") not in (TRANSFER, END))]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from voiceagent.config.schema import ThinkerRule
-from voiceagent.speech.think.defaults import END, TRANSFER
+from voiceagent.speech.think.defaults import END, HAND_TO, TRANSFER
 from voiceagent.speech.think.port import ToolWasCalled
 from voiceagent.speech.think.templates import fill, look_up, spoken
 
@@ -19,6 +19,15 @@ _TRANSFER_FAILED = {
     "declined": f"I am sorry, nobody can take your call right now. {_ANYTHING_ELSE}",
     "failed": f"I am sorry, I could not connect you. {_ANYTHING_ELSE}",
 }
+_DECLINED = {
+    "no": f"All right, I have not done that. {_ANYTHING_ELSE}",
+    "unclear": f"I have not done that, because I did not hear a clear yes. {_ANYTHING_ELSE}",
+    "no_answer": f"I did not hear an answer, so I have not done that. {_ANYTHING_ELSE}",
+    "gave_up": f"All right, we leave that. {_ANYTHING_ELSE}",
+    "too_few": f"I did not get enough digits, so nothing was done. {_ANYTHING_ELSE}",
+    "nothing_typed": f"I did not get any digits, so nothing was done. {_ANYTHING_ELSE}",
+}
+"""About a tool that waited for the caller and did not run."""
 _OUTCOME_FIELDS = ("outcome", "status", "result", "reason")
 _SENTENCE_FIELDS = ("reply", "say", "message", "text", "answer", "summary")
 """Where tools put a whole sentence, when they have one."""
@@ -37,7 +46,9 @@ def tool_reply(rules: Sequence[ThinkerRule], call: ToolWasCalled, output: str) -
     if call.name == TRANSFER:
         return _transfer_reply(fields)
     if fields.get("error"):
-        return _WENT_WRONG
+        return _DECLINED.get(str(fields.get("declined")), _WENT_WRONG)
+    if call.name.startswith(HAND_TO) and not (rule and rule.reply):
+        return f"This is {spoken(call.name.removeprefix(HAND_TO))}. How can I help you?"
     return fill(rule.reply, fields) if rule and rule.reply else _plain_reading(result)
 
 

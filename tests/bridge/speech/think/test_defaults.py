@@ -73,3 +73,11 @@ def test_a_way_out_that_is_written_is_not_added_again() -> None:
 
 def test_a_tool_with_a_strange_schema_is_still_a_rule() -> None:
     assert rules_for([], [{"name": "ping", "parameters": None}])[0].match == ["ping", "pings"]
+
+
+def test_a_rule_whose_tool_is_not_offered_now_leaves_the_words_to_one_whose_tool_is() -> None:
+    desk = ThinkerRule(name="desk", match=["bill"], tool="hand_to_billing")
+    billing = ThinkerRule(name="billing", match=["bill"], tool="read_bill")
+    rules = [desk, billing, ThinkerRule(name="hello", match=["hello"], reply="Hello.")]
+    assert [rule.name for rule in rules_for(rules, [tool("hand_to_billing")])] == ["desk", "hello", "billing"]
+    assert [rule.name for rule in rules_for(rules, [tool("read_bill")])] == ["billing", "hello", "desk"]

@@ -89,3 +89,17 @@ def test_without_a_template_the_result_is_read_out(result: Any, said: str) -> No
 
 def test_a_value_that_is_a_sentence_ends_once() -> None:
     assert reply({"detail": "It arrives tomorrow."}, rules=[]) == "The detail is It arrives tomorrow."
+
+
+@pytest.mark.parametrize(
+    ("declined", "words"),
+    [("no", "I have not done that"), ("unclear", "a clear yes"), ("gave_up", "we leave that"), ("new", "something went wrong")],
+)
+def test_a_tool_that_the_caller_did_not_agree_to_is_no_failure(declined: str, words: str) -> None:
+    assert words in reply({"error": "It was not done.", "declined": declined})
+
+
+def test_another_agent_introduces_itself_unless_a_rule_says_how() -> None:
+    assert reply({"agent": "billing"}, name="hand_to_billing") == "This is billing. How can I help you?"
+    rule = ThinkerRule(name="bills", tool="hand_to_billing", reply="Billing here.")
+    assert reply({"agent": "billing"}, name="hand_to_billing", rules=[rule]) == "Billing here."
