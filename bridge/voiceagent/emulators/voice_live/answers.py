@@ -5,10 +5,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Event = dict[str, Any]
+
+_RIOC = ("response_id", "item_id", "output_index", "content_index")
+_SEARCH = ("response_id", "item_id", "output_index", "sequence_number")
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "response.audio_transcript.annotation.added": _RIOC,
+    "response.animation_blendshapes.delta": _RIOC,
+    "response.animation_viseme.delta": _RIOC,
+    "response.audio_timestamp.delta": _RIOC,
+    "response.video.delta": ("output_index",),
+    **{
+        f"response.{kind}_search_call.{how}": _SEARCH
+        for kind in ("web", "file")
+        for how in ("searching", "in_progress", "completed")
+    },
+}
+"""Where in its response an event says that it belongs, for events that only a script sends."""
 
 
 def event(kind: str, **fields: Any) -> Event:
@@ -36,16 +54,51 @@ def transcription_delta(item_id: str, text: str) -> Event:
     return event("conversation.item.input_audio_transcription.delta", item_id=item_id, content_index=0, delta=text)
 
 
-def transcription_completed(item_id: str, text: str, *, audio_ms: float, told_in: Mapping[str, Any]) -> Event:
-    """`told_in` is the session, whose model decides how the transcription is billed."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the caller said, how sure the ear is of it, and where in the appended stream it was."""
+
+    text: str
+    confidence: float | None = None
+    starts_ms: float = 0.0
+    audio_ms: float = 0.0
+
+
+def transcription_completed(item_id: str, heard: Heard, *, told_in: Mapping[str, Any]) -> Event:
+    """`told_in` is the session: its model decides how the transcription is billed, its `include` what else is told."""
     model = str((told_in["input_audio_transcription"] or {}).get("model"))
+    included = told_in.get("include") or ()
+    more: Event = {}
+    if "item.input_audio_transcription.logprobs" in included:
+        sure = math.log(heard.confidence or 1.0)
+        more["logprobs"] = [{"token": one, "logprob": sure, "bytes": list(one.encode())} for one in heard.text.split()]
+    if "item.input_audio_transcription.phrases" in included:
+        more["phrases"] = [_phrase(heard)]
     return event(
         "conversation.item.input_audio_transcription.completed",
         item_id=item_id,
         content_index=0,
-        transcript=text,
-        usage=_transcription_usage(model, text, audio_ms),
+        transcript=heard.text,
+        usage=_transcription_usage(model, heard.text, heard.audio_ms),
+        **more,
     )
+
+
+def _phrase(heard: Heard) -> Event:
+    """All that was said as one phrase, its words in proportion to their letters."""
+    words, at, letters = [], heard.starts_ms, max(1, len("".join(heard.text.split())))
+    for word in heard.text.split():
+        lasts = heard.audio_ms * len(word) / letters
+        words.append({"text": word, "offset_milliseconds": int(at), "duration_milliseconds": int(lasts)})
+        at += lasts
+    return {
+        "offset_milliseconds": int(heard.starts_ms),
+        "duration_milliseconds": int(heard.audio_ms),
+        "text": heard.text,
+        "words": words,
+        "locale": "en-US",
+        "confidence": heard.confidence,
+    }
 
 
 def _transcription_usage(model: str, text: str, audio_ms: float) -> Event:

@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.voice_live import answers, errors, sound
 from voiceagent.emulators.voice_live.delivery import Delivery
+from voiceagent.emulators.voice_live.mcp_client import McpSession
 from voiceagent.emulators.voice_live.options import EmulatorOptions
 from voiceagent.emulators.voice_live.outbox import Outbox
 from voiceagent.emulators.voice_live.source import AnswerRequest, AnswerSource, Utterance
 from voiceagent.emulators.voice_live.state import SessionState
 from voiceagent.emulators.voice_live.steps import (
     Answer,
+    CallTool,
     ForgetBuffer,
     Listen,
+    ListTools,
+    McpServer,
     Send,
     Silence,
     Step,
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+APPENDS = ("input_audio_buffer.append", "input_audio.turn.append")
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
 
@@ -90,7 +95,7 @@ class Connection:
             event = read_event(frame)
             if event is None:
                 self._carry_out(self.state.refused(errors.bad_json(), {}))
-            elif event.get("type") == "input_audio_buffer.append" and not self.state.wedged:
+            elif event.get("type") in APPENDS and not self.state.wedged:
                 await self._append(event)
             else:
                 self._carry_out(self.state.client_event(self._dialect.to_canonical(event)))
@@ -98,6 +103,7 @@ class Connection:
     async def _append(self, event: dict[str, Any]) -> None:
         session = self.state.session
         try:
+            self.state.may_append(event)
             pcm = sound.decode_append(event.get("audio"), session["input_audio_format"])
         except errors.Refusal as refusal:
             self._carry_out(self.state.refused(refusal, event))
@@ -125,6 +131,29 @@ class Connection:
                 case Silence(response_id):
                     if task := self._answers.pop(response_id, None):
                         task.cancel()
+                case ListTools(item_id, server):
+                    self._begin(self._list_tools(item_id, server))
+                case CallTool():
+                    self._begin(self._call_tool(step))
+
+    async def _list_tools(self, item_id: str, server: McpServer) -> None:
+        try:
+            async with McpSession(server) as session:
+                tools = await session.tools()
+        except Exception as error:  # an MCP server may fail in any way; on the wire that is one event
+            log.warning("the tools of the MCP server %s were not listed: %s", server.label, error)
+            self._carry_out(self.state.tools_not_listed(item_id))
+        else:
+            self._carry_out(self.state.tools_listed(item_id, tools))
+
+    async def _call_tool(self, step: CallTool) -> None:
+        try:
+            async with McpSession(step.server) as session:
+                output = await session.call(step.name, step.arguments)
+        except Exception as error:  # an MCP server may fail in any way; on the wire that is one event
+            self._carry_out(self.state.tool_failed(step.item_id, str(error)))
+        else:
+            self._carry_out(self.state.tool_answered(step.item_id, output))
 
     async def _transcribe(self, item_id: str, utterance: Utterance) -> None:
         try:
@@ -150,7 +179,15 @@ class Connection:
 
     def _delivery(self, request: AnswerRequest) -> Delivery:
         options = self._options
-        return Delivery(self.state, self._carry_out, request, delta_ms=options.delta_ms, interval_ms=options.delta_interval_ms)
+        return Delivery(
+            self.state,
+            self._carry_out,
+            request,
+            delta_ms=options.delta_ms,
+            interval_ms=options.delta_interval_ms,
+            begin=self._begin,
+            speak=self._source.answer,
+        )
 
     async def _close_when_overflowing(self) -> None:
         await self._outbox.overflowed.wait()

@@ -74,10 +74,14 @@ class Item:
     """Arguments of a call or output of a function."""
     spoken: Spoken | None = None
     audio_ms: float = 0.0
+    starts_ms: float = 0.0
+    """Where in the appended stream a spoken user item begins."""
     confidence: float | None = None
     """The ear's, for a spoken user item."""
     marker: str = ""
     """`appended_text_after_truncation`, once cut."""
+    extras: dict[str, Any] = field(default_factory=dict)
+    """The members of an item about MCP, as events carry them."""
 
     def shown(self) -> dict[str, Any]:
         """The item as events carry it."""
@@ -85,6 +89,8 @@ class Item:
             return answers.call_item(self.id, self.status, name=self.name, call_id=self.call_id, arguments=self.text)
         if self.kind == "function_call_output":
             return answers.output_item(self.id, call_id=self.call_id, output=self.text)
+        if self.kind != "message":
+            return {"id": self.id, "object": "realtime.item", "type": self.kind, **self.extras}
         return answers.message_item(self.id, self.role, self.status, self.parts)
 
     def words(self) -> str:
@@ -100,6 +106,18 @@ class Item:
         if self.kind == "function_call_output":
             return Entry("output", call_id=self.call_id, text=self.text)
         return Entry("message", role=self.role, text=self.words(), confidence=self.confidence)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The same, for items that are two things to the thinker (a call of an MCP tool with its output), or nothing."""
+        if self.kind in ("message", "function_call", "function_call_output"):
+            return (self.entry(),)
+        output = self.extras.get("output") or self.extras.get("error")
+        if self.kind != "mcp_call" or output is None:
+            return ()
+        return (
+            Entry("call", name=self.extras["name"], call_id=self.id, text=self.extras["arguments"]),
+            Entry("output", call_id=self.id, text=str(output)),
+        )
 
 
 class Conversation:
@@ -145,8 +163,16 @@ class Conversation:
         item.marker = marker
         return item
 
+    def write(self, item_id: object, delta: str, content_index: int = 0) -> Item:
+        """Add text to a part of an item that is streamed in."""
+        item = self.find(item_id, "create")
+        if not 0 <= content_index < len(item.parts) or not isinstance(item.parts[content_index].get("text"), str):
+            raise errors.Refusal(f"Item '{item_id}' has no text part {content_index}.", param="content_index")
+        item.parts[content_index]["text"] += delta
+        return item
+
     def entries(self) -> tuple[Entry, ...]:
-        return tuple(item.entry() for item in self.items)
+        return tuple(entry for item in self.items for entry in item.entries())
 
 
 def read_item(body: Mapping[str, Any], *, new_id: str) -> Item:
@@ -159,6 +185,8 @@ def read_item(body: Mapping[str, Any], *, new_id: str) -> Item:
             raise errors.Refusal(f"Invalid value: '{role}'.", param="item.role")
         parts = [_read_part(part) for part in body.get("content") or ()]
         return Item(item_id, "message", role=role, status=body.get("status") or "completed", parts=parts)
+    if kind == "mcp_approval_response":
+        return _read_approval(body, item_id)
     required = {"function_call": ("name", "call_id", "arguments"), "function_call_output": ("call_id", "output")}.get(str(kind))
     if required is None:
         raise errors.Refusal(f"Invalid value: '{kind}'.", param="item.type")
@@ -167,6 +195,15 @@ def read_item(body: Mapping[str, Any], *, new_id: str) -> Item:
             raise errors.missing(f"item.{name}")
     text = str(body["arguments"] if kind == "function_call" else body["output"])
     return Item(item_id, str(kind), name=str(body.get("name", "")), call_id=body["call_id"], text=text)
+
+
+def _read_approval(body: Mapping[str, Any], item_id: str) -> Item:
+    if not isinstance(body.get("approval_request_id"), str):
+        raise errors.missing("item.approval_request_id")
+    if not isinstance(body.get("approve"), bool):
+        raise errors.missing("item.approve")
+    extras = {name: body.get(name) for name in ("approval_request_id", "approve", "reason")}
+    return Item(item_id, "mcp_approval_response", extras=extras)
 
 
 def _read_part(part: Any) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.emulators.voice_live import answers, errors, late, requests
-from voiceagent.emulators.voice_live.answers import Event
+from voiceagent.emulators.voice_live.answers import Event, Heard
 from voiceagent.emulators.voice_live.conversation import Conversation, Item
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.marks import marks_of
 from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.reply import Reply
 from voiceagent.emulators.voice_live.source import Entry, Transcript, Utterance
@@ -60,6 +61,11 @@ class Exchange:
         """A turn of the caller still waits for its response."""
         self._turn_item: str | None = None
         """The item announced for a turn under way."""
+        self._turn_at_ms = 0.0
+        self.functions: Callable[[], tuple[Mapping[str, Any], ...]] = tuple
+        """Tools that the thinker may choose from beside the session's own."""
+        self.avatar = False
+        """Whether a face is connected, which is told when to speak."""
         self._unheard: dict[str, Item] = {}
         """Turns whose transcript is not there yet."""
         self._held: list[Event] = []
@@ -73,7 +79,7 @@ class Exchange:
 
     def speech_started(self, at_ms: float, session: Session) -> None:
         """The caller began; interrupts the answer when the session says so."""
-        self._turn_item = self._ids.item()
+        self._turn_item, self._turn_at_ms = self._ids.item(), at_ms
         self.send(answers.event("input_audio_buffer.speech_started", audio_start_ms=int(at_ms), item_id=self._turn_item))
         detection = session["turn_detection"] or {}
         if not detection.get("interrupt_response"):
@@ -98,7 +104,7 @@ class Exchange:
         """The turn's audio became an item, by the ear or by the client's commit."""
         item_id, self._turn_item = self._turn_item or self._ids.item(), None
         parts = [{"type": "input_audio", "transcript": None}]
-        item = Item(item_id, "message", role="user", parts=parts, audio_ms=utterance.duration_ms)
+        item = Item(item_id, "message", role="user", parts=parts, audio_ms=utterance.duration_ms, starts_ms=self._turn_at_ms)
         previous = self.conversation.add(item)
         self._unheard[item_id] = item
         self.send(answers.event("input_audio_buffer.committed", previous_item_id=previous, item_id=item_id))
@@ -112,7 +118,8 @@ class Exchange:
         if item := self._unheard.pop(item_id, None):
             item.parts = [{"type": "input_audio", "transcript": transcript.text}]
             item.confidence = transcript.confidence
-            told = [answers.transcription_completed(item_id, transcript.text, audio_ms=item.audio_ms, told_in=session)]
+            words = Heard(transcript.text, transcript.confidence, item.starts_ms, item.audio_ms)
+            told = [answers.transcription_completed(item_id, words, told_in=session)]
             if transcript.text and _streams(session["input_audio_transcription"]):
                 told.insert(0, answers.transcription_delta(item_id, transcript.text))
             self._heard(item, told, session)
@@ -140,7 +147,9 @@ class Exchange:
         if reply is None or reply.first_audio_at is None:
             return
         heard_ms = self._clock() - reply.first_audio_at
-        item = next(item for item in reversed(reply.items) if item.spoken)
+        item = next((one for one in reversed(reply.items) if one in self.conversation.items and one.spoken), None)
+        if item is None:
+            return
         if item.spoken and item.spoken.heard_ms is None and heard_ms < item.spoken.audio_ms:
             self.truncate(item.id, int(heard_ms), marker)
 
@@ -163,6 +172,7 @@ class Exchange:
             conversation=self.conversation,
             native=self.native,
             clock=self._clock,
+            marks=marks_of(wanted.session),
         )
         self._unasked = wanted
         self.replies.append(self.active)
@@ -188,8 +198,11 @@ class Exchange:
         """Something of the answer came; late pieces of a response that is over are dropped."""
         if self.active is None or self.active.id != response_id:
             return
+        was_silent = self.active.first_audio_at is None
         for event in make(self.active):
             self.send(event)
+        if self.avatar and was_silent and self.active.first_audio_at is not None:
+            self.send(answers.event("session.avatar.switch_to_speaking", turn_id=self.active.id))
         if self._held and self.active.began:
             self.send(self._held.pop(0))
 
@@ -216,7 +229,13 @@ class Exchange:
             return
         entries = self.conversation.entries() if wanted.entries is None else wanted.entries
         request = requests.answer_request(
-            self.active.id, wanted.session, entries, additional=wanted.additional, spoken_verbatim=wanted.verbatim
+            self.active.id,
+            wanted.session,
+            entries,
+            additional=wanted.additional,
+            spoken_verbatim=wanted.verbatim,
+            functions=self.functions(),
+            offer=self.offer,
         )
         self.steps.append(Answer(request))
 
@@ -227,6 +246,8 @@ class Exchange:
         self._held.clear()
         for event in self.active.finished(status, details):
             self.send(event)
+        if self.avatar and self.active.first_audio_at is not None:
+            self.send(answers.event("session.avatar.switch_to_idle", turn_id=self.active.id))
         self.active = self._unasked = None
 
 

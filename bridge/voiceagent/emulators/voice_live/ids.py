@@ -65,6 +65,10 @@ class Ids:
         """An item about an MCP server: `mcpl` lists tools, `mcp` calls one, `mcpr` asks for approval."""
         return self._backend(f"{what}_")
 
+    def interim(self) -> str:
+        """An item that is spoken while the answer is still thought about."""
+        return self._backend("interim_")
+
     def padding(self, length: int) -> str:
         """Characters that hide how long a delta is."""
         return self._tail(length)

@@ -15,6 +15,7 @@ from voiceagent.emulators.voice_live import answers
 from voiceagent.emulators.voice_live.answers import Event
 from voiceagent.emulators.voice_live.conversation import Conversation, Item, Spoken
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.marks import Marks
 
 WORDS_PER_DELTA = 3
 """Word deltas before each audio delta: about twelve words a second of audio, four times faster than speech."""
@@ -42,6 +43,7 @@ class Reply:
         conversation: Conversation,
         native: bool,
         clock: Callable[[], float],
+        marks: Marks | None = None,
     ) -> None:
         self.id = response_id
         self.status = "in_progress"
@@ -58,6 +60,9 @@ class Reply:
         self._hidden = conversation_id is None
         self._message_status = "in_progress" if native else "incomplete"
         self._clock = clock
+        self._marks = marks or Marks()
+        self._marked = 0
+        """How many stretches of the open item's words have their marks told."""
         self._open: Item | None = None
         self._unsent: deque[str] = deque()
         self._sent_text = ""
@@ -75,7 +80,7 @@ class Reply:
             session=self._session,
             status=self.status,
             details=details,
-            output=[item.shown() for item in self.items] if done else (),
+            output=[item.shown() for item in self.items if not _is_interim(item)] if done else (),
             usage=self._usage() if done else None,
         )
 
@@ -85,6 +90,7 @@ class Reply:
         assert self._open is not None
         if self._open.spoken is None:
             return events + self._word_deltas(_TOKEN.findall(text), "response.text.delta")
+        events += self._marks_until(starts_ms)
         self._open.spoken.segments.append((starts_ms, text))
         fresh = not self._sent_text
         self._unsent.extend(_TOKEN.findall(text))
@@ -114,6 +120,43 @@ class Reply:
         done = answers.event("response.function_call_arguments.done", **where, name=name, arguments=arguments)
         return [*events, done, self._item_event("response.output_item.done", item)]
 
+    def mcp_call(self, item: Item, arguments: str) -> list[Event]:
+        """A call of an MCP tool as far as the response tells it: it runs when the response is over."""
+        events = self._message_closed("completed")
+        known, item.extras["arguments"] = item.extras["arguments"], ""
+        events += self._item_added(item)
+        item.extras["arguments"] = known
+        where = {"response_id": self.id, "item_id": item.id, "output_index": len(self.items) - 1}
+        for token in _json_tokens(arguments):
+            events.append(answers.event("response.mcp_call_arguments.delta", **where, delta=token))
+        return [*events, answers.event("response.mcp_call_arguments.done", **where, arguments=arguments)]
+
+    def whole(self, item: Item) -> list[Event]:
+        """An item that is complete at once."""
+        events = self._message_closed("completed")
+        return [*events, *self._item_added(item), self._item_event("response.output_item.done", item)]
+
+    def interim(self) -> list[Event]:
+        """Words and sound from here on are said in the meantime: an item of its own, which nobody remembers."""
+        return [*self._message_closed("completed"), *self._opened(self._ids.interim())]
+
+    def interim_over(self) -> list[Event]:
+        """The answer itself comes now."""
+        return self._message_closed("completed") if self._open is not None and _is_interim(self._open) else []
+
+    def emit(self, source: Mapping[str, Any]) -> list[Event]:
+        """An event of the script; what it does not tell of its place in the response is filled in."""
+        events = self._opened() if source["type"].startswith(("response.audio", "response.animation")) else []
+        place = {
+            "response_id": self.id,
+            "item_id": self.items[-1].id if self.items else self._ids.item(),
+            "output_index": max(0, len(self.items) - 1),
+            "content_index": 0,
+            "sequence_number": 0,
+        }
+        wanted = answers.PLACES.get(source["type"], ())
+        return [*events, {**{name: place[name] for name in wanted}, **source}]
+
     def finished(self, status: str, details: Mapping[str, Any] | None = None) -> list[Event]:
         """Close what is open and the response itself."""
         events = self._message_closed("completed" if status == "completed" else "incomplete")
@@ -128,13 +171,14 @@ class Reply:
         where = {"response_id": self.id, "item_id": self.items[spoken].id, "output_index": spoken, "content_index": 0}
         return [answers.event("response.audio.delta", **where, delta=_QUARTER_SECOND)]
 
-    def _opened(self) -> list[Event]:
+    def _opened(self, item_id: str = "") -> list[Event]:
         if self._open is not None:
             return []
-        item = Item(self._ids.item(), "message", role="assistant", status=self._message_status)
+        item = Item(item_id or self._ids.item(), "message", role="assistant", status=self._message_status)
         events = self._item_added(item)
         self._open = item
         self._sent_text = ""
+        self._marked = 0
         if self.speaks:
             item.spoken = Spoken()
             item.parts = [{"type": "audio", "transcript": ""}]
@@ -145,8 +189,10 @@ class Reply:
     def _item_added(self, item: Item) -> list[Event]:
         self.began = True
         self.items.append(item)
-        previous = self._conversation.add(item)
         added = self._item_event("response.output_item.added", item)
+        if _is_interim(item):
+            return [added]
+        previous = self._conversation.add(item)
         return [added] if self._hidden else [added, answers.item_created(previous, item.shown())]
 
     def _next_words(self) -> list[Event]:
@@ -180,6 +226,7 @@ class Reply:
         self._unsent.clear()
         events = self._word_deltas(rest, "response.audio_transcript.delta")
         spoken.forget_after(len(self._sent_text))
+        events += [*self._marks_until(spoken.audio_ms), *self._marks.done(self._where(item))]
         item.parts = [{"type": "audio", "transcript": self._sent_text}]
         return [
             *events,
@@ -188,10 +235,26 @@ class Reply:
             self._content_event("response.content_part.done", part=dict(item.parts[0])),
         ]
 
+    def _marks_until(self, end_ms: float) -> list[Event]:
+        """The marks of the words whose sound is complete: all up to this moment of the item's audio."""
+        if self._open is None or self._open.spoken is None:
+            return []
+        fresh = self._open.spoken.segments[self._marked :]
+        if not fresh:
+            return []
+        self._marked += len(fresh)
+        ends = [start for start, _ in fresh[1:]] + [end_ms]
+        where = self._where(self._open)
+        pairs = zip(fresh, ends, strict=True)
+        return [one for (start, text), end in pairs for one in self._marks.of(text, start, end, where)]
+
+    def _where(self, item: Item) -> dict[str, Any]:
+        index = len(self.items) - 1
+        return {"response_id": self.id, "item_id": item.id, "output_index": index, "content_index": 0}
+
     def _content_event(self, kind: str, **fields: Any) -> Event:
         assert self._open is not None
-        index = len(self.items) - 1
-        return answers.event(kind, response_id=self.id, item_id=self._open.id, output_index=index, content_index=0, **fields)
+        return answers.event(kind, **self._where(self._open), **fields)
 
     def _item_event(self, kind: str, item: Item) -> Event:
         return answers.event(kind, response_id=self.id, output_index=len(self.items) - 1, item=item.shown())
@@ -202,6 +265,10 @@ class Reply:
         return answers.usage(
             text_in=self._text_in, audio_in=self._audio_in, text_out=text, audio_out=int(audio * AUDIO_TOKENS_OUT_PER_MS)
         )
+
+
+def _is_interim(item: Item) -> bool:
+    return item.id.startswith("interim_")
 
 
 def count_tokens(text: str) -> int:

@@ -8,8 +8,13 @@ from typing import Any
 from voiceagent.emulators.voice_live import errors, settings
 from voiceagent.emulators.voice_live.checks import CHECKS
 from voiceagent.emulators.voice_live.offer import Offer
-from voiceagent.emulators.voice_live.source import AnswerRequest, Entry
+from voiceagent.emulators.voice_live.source import AnswerRequest, Entry, Interim
 from voiceagent.emulators.voice_live.templates import Session
+from voiceagent.emulators.voice_live.voices import speaks_for_azure
+
+DEFAULT_INTERIM = "One moment, please."
+"""Said when the model is to find the words, for which there is none here."""
+DEFAULT_LATENCY_MS = 2000
 
 _OVERRIDES = (
     "instructions",
@@ -51,20 +56,43 @@ def verbatim(overrides: Mapping[str, Any]) -> str | None:
 
 
 def answer_request(
-    response_id: str, session: Session, entries: tuple[Entry, ...], *, additional: str, spoken_verbatim: str | None
+    response_id: str,
+    session: Session,
+    entries: tuple[Entry, ...],
+    *,
+    additional: str,
+    spoken_verbatim: str | None,
+    offer: Offer,
+    functions: tuple[Mapping[str, Any], ...] = (),
 ) -> AnswerRequest:
-    """What the source is to do."""
+    """What the source is to do; `functions` are tools beside the session's own."""
     instructions = "\n".join(filter(None, (session["instructions"], additional)))
     voice = session["voice"]
     return AnswerRequest(
         response_id=response_id,
         entries=entries,
         instructions=instructions,
-        tools=tuple(session["tools"] or ()),
+        tools=tuple(one for one in session["tools"] or () if one.get("type", "function") == "function") + functions,
         tool_choice=session["tool_choice"],
-        speak="audio" in session["modalities"],
+        # Recorded by others: an OpenAI voice cannot be given words, so a message of the client's own stays written.
+        speak="audio" in session["modalities"] and (spoken_verbatim is None or speaks_for_azure(voice)),
         rate=settings.output_rate(session["output_audio_format"]),
         output_format=session["output_audio_format"],
         voice=voice if isinstance(voice, Mapping) else {},
         verbatim=spoken_verbatim,
+        interim=None if offer.native or spoken_verbatim is not None else interim_of(session),
+    )
+
+
+def interim_of(session: Session) -> Interim | None:
+    """What is said in the meantime; only Azure's voices can. unverified: interim-words"""
+    config = session.get("interim_response")
+    if not config or not speaks_for_azure(session["voice"]) or "audio" not in session["modalities"]:
+        return None
+    triggers = config.get("triggers") or ["latency"]
+    after_ms = config.get("latency_threshold_ms")
+    return Interim(
+        (config.get("texts") or [DEFAULT_INTERIM])[0],
+        (DEFAULT_LATENCY_MS if after_ms is None else after_ms) if "latency" in triggers else None,
+        "tool" in triggers,
     )

@@ -110,6 +110,19 @@ class AnswerRequest:
     output_format: str | None = None
     voice: Mapping[str, Any] = field(default_factory=dict)
     verbatim: str | None = None
+    interim: Interim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """What is said while the answer is still thought about: `text`, once it takes longer than `after_ms` or a tool is called.
+
+    `after_ms` None: however long it takes.
+    """
+
+    text: str
+    after_ms: int | None = None
+    before_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,14 @@ class Call:
     arguments: str
 
 
-Piece = Words | Sound | Call
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """An event to send as it is; members that tell its place in the response are filled in."""
+
+    event: Mapping[str, Any]
+
+
+Piece = Words | Sound | Call | Emit
 
 
 class AnswerSource(Protocol):

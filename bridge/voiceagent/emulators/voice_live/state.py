@@ -7,14 +7,17 @@ caller's words and the answer is `exchange`'s; here are the session's settings, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from voiceagent.emulators.voice_live import answers, errors, requests, settings, templates
+from voiceagent.emulators.voice_live import answers, avatar, errors, requests, settings, templates
+from voiceagent.emulators.voice_live.client_turn import ClientTurn
 from voiceagent.emulators.voice_live.conversation import read_item
 from voiceagent.emulators.voice_live.errors import Refusal
 from voiceagent.emulators.voice_live.exchange import Exchange, Wanted
 from voiceagent.emulators.voice_live.ids import Ids
+from voiceagent.emulators.voice_live.mcp import Mcp
 from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import Noticed, Scene, SpeechStarted, Transcript, Utterance
 from voiceagent.emulators.voice_live.steps import ForgetBuffer, Listen, Step, TakeBuffer
@@ -46,8 +49,13 @@ class SessionState:
         self.exchange = Exchange(ids=ids, offer=offer, clock=clock, late_deltas=late_deltas)
         self.ids = ids
         self._honour_cancel_previous = honour_cancel_previous
+        self.mcp = Mcp(self.exchange, ids)
+        self.exchange.functions = self.mcp.functions
+        self.turn = ClientTurn(self.exchange, lambda: self.listening)
         self._buffered_ms = 0.0
         self._has_audio = False
+        self._after_commit: client.ResponseCreate | None = None
+        """A response that waits for the buffer to be an item."""
 
     def opened(self) -> list[Step]:
         """The connection is up."""
@@ -57,7 +65,8 @@ class SessionState:
 
     def scene(self) -> Scene:
         """What the ear may want to know."""
-        return Scene(self.exchange.conversation.entries(), tuple(self.session["tools"] or ()))
+        functions = tuple(one for one in self.session["tools"] or () if one.get("type") == "function")
+        return Scene(self.exchange.conversation.entries(), functions + self.mcp.functions())
 
     # -- from the client ----------------------------------------------------------------------------------------------
 
@@ -65,6 +74,11 @@ class SessionState:
         """Audio was appended (hot path: no event, no steps)."""
         self._buffered_ms += duration_ms
         self._has_audio = True
+
+    def may_append(self, event: Mapping[str, Any]) -> None:
+        """Whether audio is welcome now; raises `Refusal`."""
+        if event.get("type") == "input_audio.turn.append":
+            self.turn.check(event.get("turn_id"))
 
     def client_event(self, source: Mapping[str, Any]) -> list[Step]:
         """Any client event but a good `input_audio_buffer.append`; what is wrong with it is answered with an error."""
@@ -93,6 +107,12 @@ class SessionState:
         """The buffer the client committed."""
         self._buffered_ms = 0.0
         self.exchange.turn_ended(utterance)
+        wanted, self._after_commit = self._after_commit, None
+        if wanted is not None:
+            try:
+                self._create_response(wanted)
+            except Refusal as refusal:
+                self.exchange.send(answers.error(refusal.body(wanted.event_id)))
         return self._taken()
 
     def _react(self, event: ClientEvent) -> None:
@@ -123,6 +143,35 @@ class SessionState:
             case client.OutputAudioBufferClear():
                 exchange.send(answers.event("output_audio_buffer.cleared"))
             case _:
+                self._react_to_more(event)
+
+    def _react_to_more(self, event: ClientEvent) -> None:
+        """What few clients say."""
+        match event:
+            case client.InputTextDelta():
+                self.exchange.conversation.write(event.id, event.delta, event.content_index or 0)
+            case client.InputTextDone():
+                self.exchange.conversation.write(event.id, "", event.content_index or 0)
+            case client.InputAudioTurnStart():
+                self.turn.start(event.turn_id)
+            case client.InputAudioTurnEnd():
+                self.turn.check(event.turn_id)
+                self._commit()
+                self.turn.over()
+            case client.InputAudioTurnCancel() | client.InputAudioClear():
+                self.turn.check(getattr(event, "turn_id", self.turn.id))
+                self._buffered_ms = 0.0
+                self.exchange.steps.append(ForgetBuffer())
+                self.exchange.send(answers.event("input_audio_buffer.cleared"))
+                self.turn.over()
+            case client.SessionAvatarConnect():
+                self.exchange.send(avatar.connecting(self.session, event.client_sdp))
+                self.exchange.avatar = True
+            case client.RtcCallSdpCreate():
+                self.exchange.send(avatar.no_webrtc())
+            case client.McpApprovalResponse():
+                self.mcp.approved(read_item({"type": event.type, **event.extra}, new_id=self.ids.client_item()))
+            case _:
                 raise errors.unknown_type(event.type)
 
     def _update(self, patch: Mapping[str, Any]) -> None:
@@ -139,6 +188,7 @@ class SessionState:
             self.listening = listening
             self.exchange.steps.append(Listen(listening))
         self.exchange.send(answers.event("session.updated", session=dict(self.session)))
+        self.mcp.configured(self.session["tools"])
 
     def _commit(self) -> None:
         if self._buffered_ms <= 0:
@@ -149,16 +199,23 @@ class SessionState:
         if event.item is None:
             raise errors.missing("item")
         item = read_item(event.item, new_id=self.ids.client_item())
+        if item.kind == "mcp_approval_response":
+            self.mcp.approved(item)
+            return
         previous = self.exchange.conversation.add(item, event.previous_item_id)
         self.exchange.send(answers.item_created(previous, item.shown()))
 
     def _create_response(self, event: client.ResponseCreate) -> None:
         asked = event.response or {}
+        if asked.get("commit") is True and self._buffered_ms > 0:
+            self._after_commit = replace(event, response={**asked, "commit": False})
+            self._commit()
+            return
         effective = requests.effective_session(self.session, asked, self.offer)
         verbatim = requests.verbatim(asked)
         added = [read_item(body, new_id=self.ids.client_item()) for body in asked.get("append_input_items") or ()]
         alone = asked.get("input_items")
-        entries = None if alone is None else tuple(read_item(body, new_id="").entry() for body in alone)
+        entries = None if alone is None else tuple(one for body in alone for one in read_item(body, new_id="").entries())
         if self.exchange.active and self._honour_cancel_previous and asked.get("cancel_previous", True):
             self.exchange.cancel("client_cancelled")
         if self.exchange.active:
@@ -209,18 +266,60 @@ class SessionState:
 
     def call(self, response_id: str, name: str, arguments: str) -> list[Step]:
         """A function call of the answer."""
-        self.exchange.piece(response_id, lambda reply: reply.call(name, arguments))
+        server = self.mcp.server_with(name)
+        if server is None:
+            self.exchange.piece(response_id, lambda reply: reply.call(name, arguments))
+        else:
+            self.mcp.called(response_id, server, name, arguments)
+        return self._taken()
+
+    def emit(self, response_id: str, event: Mapping[str, Any]) -> list[Step]:
+        """An event of the script, as it is."""
+        self.exchange.piece(response_id, lambda reply: reply.emit(event))
+        return self._taken()
+
+    def interim(self, response_id: str) -> list[Step]:
+        """Words and sound from here on are said while the answer is still thought about."""
+        self.exchange.piece(response_id, lambda reply: reply.interim())
+        return self._taken()
+
+    def interim_over(self, response_id: str) -> list[Step]:
+        """The answer itself comes now."""
+        self.exchange.piece(response_id, lambda reply: reply.interim_over())
         return self._taken()
 
     def answered(self, response_id: str) -> list[Step]:
         """The answer is complete."""
         self.exchange.finished(response_id, self.session, "completed")
+        self.mcp.response_done(response_id)
         return self._taken()
 
     def answer_failed(self, response_id: str, code: str, message: str) -> list[Step]:
         """The source gave up."""
         fault = {"type": "server_error", "code": code, "message": message}
         self.exchange.finished(response_id, self.session, "failed", {"type": "failed", "error": fault})
+        return self._taken()
+
+    # -- from MCP servers ---------------------------------------------------------------------------------------------
+
+    def tools_listed(self, item_id: str, tools: Sequence[Mapping[str, Any]]) -> list[Step]:
+        """A server told what it offers."""
+        self.mcp.listed(item_id, tools)
+        return self._taken()
+
+    def tools_not_listed(self, item_id: str) -> list[Step]:
+        """A server could not be asked."""
+        self.mcp.not_listed(item_id)
+        return self._taken()
+
+    def tool_answered(self, item_id: str, output: str) -> list[Step]:
+        """A server's tool gave its result."""
+        self.mcp.answered(item_id, output)
+        return self._taken()
+
+    def tool_failed(self, item_id: str, message: str) -> list[Step]:
+        """A server's tool failed."""
+        self.mcp.failed(item_id, message)
         return self._taken()
 
     def _taken(self) -> list[Step]:

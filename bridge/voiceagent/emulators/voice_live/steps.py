@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from voiceagent.emulators.voice_live.answers import Event
 from voiceagent.emulators.voice_live.source import AnswerRequest, Listening, Utterance
@@ -48,10 +49,40 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class McpServer:
+    """An MCP server that a session names. `allowed` None: all its tools; `approval` as in `require_approval`."""
+
+    label: str
+    url: str
+    authorization: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    allowed: tuple[str, ...] | None = None
+    approval: str | Mapping[str, Sequence[str]] = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class ListTools:
+    """Ask a server what it offers and call `tools_listed` or `tools_not_listed`."""
+
+    item_id: str
+    server: McpServer
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool:
+    """Call a tool of a server and call `tool_answered` or `tool_failed`."""
+
+    item_id: str
+    server: McpServer
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Stop making this response; nothing of it may be reported any more."""
 
     response_id: str
 
 
-Step = Send | Listen | TakeBuffer | ForgetBuffer | Transcribe | Answer | Silence
+Step = Send | Listen | TakeBuffer | ForgetBuffer | Transcribe | Answer | Silence | ListTools | CallTool

@@ -41,7 +41,7 @@ def test_a_response_shows_the_settings_it_was_made_with() -> None:
         answers.warning("odd", code="c", param="p"),
         answers.item_created(None, {}),
         answers.transcription_delta("item_1", "hi"),
-        answers.transcription_completed("item_1", "hi", audio_ms=900, told_in={"input_audio_transcription": None}),
+        answers.transcription_completed("item_1", answers.Heard("hi"), told_in={"input_audio_transcription": None}),
         answers.transcription_failed("item_1", answers.fault("x", "no")),
     ],
 )

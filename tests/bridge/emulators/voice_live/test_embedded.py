@@ -102,6 +102,7 @@ async def test_words_given_by_the_client_are_spoken_without_thinking(call: Calls
     phone = Phone(ScriptedThinker())
     message = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Welcome to Contoso."}]}
     async with phone.parts, VoiceLiveEmulator(Embedded(phone.parts), options=AT_ONCE) as emulator, call(emulator) as caller:
+        await caller.send("session.update", session={"voice": "en-US-AvaNeural"})
         await caller.send("response.create", response={"pre_generated_assistant_message": message})
         done = await caller.until("response.done")
         assert done["response"]["output"][0]["content"][0]["transcript"] == "Welcome to Contoso."

@@ -7,7 +7,7 @@ import pytest
 from voiceagent.emulators.voice_live import requests, templates
 from voiceagent.emulators.voice_live.errors import Refusal
 from voiceagent.emulators.voice_live.offer import Offer
-from voiceagent.emulators.voice_live.source import Entry
+from voiceagent.emulators.voice_live.source import Entry, Interim
 
 OFFER = Offer("gpt-realtime")
 SESSION = templates.created(session_id="sess_1", expires_at=1, offer=OFFER)
@@ -54,7 +54,7 @@ def test_a_message_without_words_is_refused(message: Any) -> None:
 def test_the_source_is_told_everything_it_needs() -> None:
     session = {**SESSION, "output_audio_format": "g711_ulaw", "tools": [{"name": "f"}], "instructions": "Help."}
     entries = (Entry("message", role="user", text="Hi"),)
-    request = requests.answer_request("resp_1", session, entries, additional="Be quick.", spoken_verbatim=None)
+    request = requests.answer_request("resp_1", session, entries, additional="Be quick.", spoken_verbatim=None, offer=OFFER)
     assert request.instructions == "Help.\nBe quick."
     assert request.rate == 8000
     assert request.output_format == "g711_ulaw"
@@ -65,4 +65,37 @@ def test_the_source_is_told_everything_it_needs() -> None:
 
 def test_text_alone_is_not_spoken() -> None:
     session = {**SESSION, "modalities": ["text"]}
-    assert not requests.answer_request("resp_1", session, (), additional="", spoken_verbatim=None).speak
+    assert not requests.answer_request("resp_1", session, (), additional="", spoken_verbatim=None, offer=OFFER).speak
+
+
+def test_given_words_are_spoken_by_azures_voices_only() -> None:
+    for voice, spoken in (({"type": "openai", "name": "alloy"}, False), ({"type": "azure-standard", "name": "a"}, True)):
+        session = {**SESSION, "voice": voice}
+        request = requests.answer_request("resp_1", session, (), additional="", spoken_verbatim="Welcome.", offer=OFFER)
+        assert request.speak is spoken
+
+
+def test_tools_of_servers_stand_beside_the_sessions_own() -> None:
+    session = {**SESSION, "tools": [{"type": "function", "name": "f"}, {"type": "mcp", "server_label": "s", "server_url": "u"}]}
+    request = requests.answer_request(
+        "resp_1", session, (), additional="", spoken_verbatim=None, offer=OFFER, functions=({"name": "g"},)
+    )
+    assert [tool["name"] for tool in request.tools] == ["f", "g"]
+
+
+AZURE = {**SESSION, "voice": {"type": "azure-standard", "name": "a"}}
+INTERIM = {"type": "static_interim_response", "texts": ["Let me look."], "triggers": ["latency", "tool"]}
+
+
+def test_interim_words_wait_for_their_trigger() -> None:
+    assert requests.interim_of({**AZURE, "interim_response": INTERIM}) == Interim("Let me look.", 2000, True)
+    late = {"type": "llm_interim_response", "latency_threshold_ms": 500}
+    assert requests.interim_of({**AZURE, "interim_response": late}) == Interim(requests.DEFAULT_INTERIM, 500, False)
+    assert requests.interim_of({**AZURE, "interim_response": {**INTERIM, "triggers": ["tool"]}}) == Interim(
+        "Let me look.", None, True
+    )
+
+
+def test_no_interim_words_without_an_azure_voice() -> None:
+    assert requests.interim_of({**SESSION, "interim_response": INTERIM}) is None
+    assert requests.interim_of(AZURE) is None
