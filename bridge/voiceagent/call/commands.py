@@ -15,6 +15,7 @@ from voiceagent.call.events import TransferOutcome as TransferOutcome
 from voiceagent.call.notes import AgentChangedNoted as AgentChangedNoted
 from voiceagent.call.notes import AgentSpeechBegan as AgentSpeechBegan
 from voiceagent.call.notes import AgentTurnNoted as AgentTurnNoted
+from voiceagent.call.notes import AnsweredByNoted as AnsweredByNoted
 from voiceagent.call.notes import BargeInNoted as BargeInNoted
 from voiceagent.call.notes import BridgeShareNoted as BridgeShareNoted
 from voiceagent.call.notes import CallBeganNoted as CallBeganNoted
@@ -147,13 +148,54 @@ class AddToolCall(EngineCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class AddAgentText(EngineCommand):
+    """What the agent said to the caller, for an engine that did not say it."""
+
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
 class AddUserText(EngineCommand):
     """Something the caller did other than speak, as text (keys pressed)."""
 
     text: Words
 
 
+# --- the engine's session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSpareEngine(Command):
+    """Open a further engine session. Answered by `SpareReady` or `SpareFailed`.
+
+    `beside`: the present one goes on meanwhile; otherwise it is no good any more, and what the caller says is kept.
+    """
+
+    setup: EngineSetup
+    beside: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchEngine(Command):
+    """Commands go to the further session from here on; the former one is closed. `ReplayCaller` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayCaller(LegCommand):
+    """Let the new engine hear the last `ms` that the former one heard of the caller, and everything since."""
+
+    ms: float
+
+
 # --- to the caller
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakAloud(LegCommand):
+    """Say this without an engine, as the item of this name. Its audio comes by the lane like an engine's."""
+
+    item_id: str
+    text: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.agents import Agents
+from voiceagent.call.answered_by import answered_by_tools
 from voiceagent.call.ending import Ending
 from voiceagent.call.errands import Errands
 from voiceagent.call.floor import Floor
@@ -17,14 +18,18 @@ from voiceagent.call.handover import Handover
 from voiceagent.call.holding import Holding
 from voiceagent.call.menu import Menu
 from voiceagent.call.parts import Parts
+from voiceagent.call.renewal import Renewal
 from voiceagent.call.tools import builtin_tools
 from voiceagent.discreet import Words
 
 _BENIGN = {"response_cancel_not_active"}
 """The service interrupts itself, so a cancel often comes too late; every client in the field ignores this."""
 
-_FATAL = {"invalid_session_update_message", "session_expired", "session_output_overflow"}
-"""After these the engine closes, or refuses every later frame, or speaks with someone else's settings."""
+_FATAL = {"invalid_session_update_message"}
+"""After this the engine refuses every later frame, or speaks with someone else's settings; a new session would do the same."""
+
+_OVER = {"session_expired", "session_output_overflow"}
+"""After these the engine closes the session."""
 
 
 class Conduct:
@@ -37,7 +42,9 @@ class Conduct:
         self.holding = Holding(parts)
         self.floor = Floor(parts, self.holding)
         ours = builtin_tools(parts.settings.targets, send_keys=parts.settings.keys.send)
+        ours += answered_by_tools(parts.settings.outbound)
         self.agents = Agents(parts.settings, ours)
+        self.renewal = Renewal(parts, self.ending, self.agents)
         self.errands = Errands(parts, self.ending, self.handover, self.holding, self.agents)
         self.menu = Menu(parts, self.errands.called)
         self._disclosure: c.AskForReply | None = None
@@ -61,6 +68,7 @@ class Conduct:
         self.errands.settle(now)
         self._settle_silence(now)
         self._settle_life(now)
+        self.renewal.settle(now, turn_over=self.callers_turn and not self.holding.waiting)
         if self._may_ask():
             parts.do(*parts.replies.ask(now, words_only=parts.life.state == "ending"))
 
@@ -71,12 +79,12 @@ class Conduct:
         if not parts.life.over:
             bounds += [parts.turns.deadline(), parts.replies.deadline(parts.playback.ends_at()), parts.speech.deadline()]
             bounds += [parts.tools.deadline(), parts.transfer.deadline(), parts.silence.deadline(), parts.keys.deadline()]
-            bounds += [self.holding.deadline(), parts.barge_in.deadline()]
+            bounds += [self.holding.deadline(), parts.barge_in.deadline(), self.renewal.deadline()]
         return min((due for due in bounds if due is not None), default=None)
 
     def _may_ask(self) -> bool:
         parts = self.parts
-        ready = parts.engine_is_ready and not parts.engine_is_lost
+        ready = parts.engine_is_ready and parts.tenure.serves
         here = parts.life.talking or parts.life.state == "ending"
         may_speak = parts.transfer.in_private or not parts.transfer.pending
         return ready and here and parts.turns.silent and may_speak and not parts.transfer.reached
@@ -85,7 +93,8 @@ class Conduct:
     def callers_turn(self) -> bool:
         """The agent has said all it has to say, and waits for the caller."""
         parts = self.parts
-        return parts.life.state == "live" and parts.engine_is_ready and not parts.transfer.reached and parts.calm()
+        answers = parts.engine_is_ready and parts.tenure.serves
+        return parts.life.state == "live" and answers and not parts.transfer.reached and parts.calm()
 
     def _expire_reply(self, now: float) -> None:
         parts = self.parts
@@ -121,8 +130,9 @@ class Conduct:
             self.parts.phase("answered")
             self._greet()
 
-    def engine_ready(self) -> None:
+    def engine_ready(self, event: e.EngineReady, now: float) -> None:
         """The engine is ready; greet if the call is ours."""
+        self.parts.tenure.ready(event.expires_in_ms, now)
         if not self.parts.engine_is_ready:
             self.parts.engine_is_ready = True
             self.parts.life.engine_ready()
@@ -168,19 +178,21 @@ class Conduct:
     # --- the engine
 
     def engine_lost(self, reason: str, now: float) -> None:
-        """The engine is gone. While a human may answer any moment, waiting for that is better than hanging up."""
-        self.parts.engine_is_lost = True
-        self.parts.warn("engine_lost", reason)
-        if not self.parts.transfer.placed:
-            self.ending.depart("engine_lost", now)
+        """The engine is gone, and with it the reply under way."""
+        reply_id = self.parts.replies.active_id
+        self.renewal.lost(reason, now)
+        if reply_id is not None:
+            self._reply_is_over(reply_id)
 
     def engine_refused(self, code: str, message: str, now: float) -> None:
-        """Most refusals leave everything as it is; three end the call; one asks for patience."""
+        """Most refusals leave everything as it is; one ends the call, two the session; one asks for patience."""
         if code == "conversation_already_has_active_response":
             self.parts.do(*self.parts.replies.refused(now))
         elif code not in _BENIGN:
             self.parts.warn("engine_refused", f"{code}: {message}")
-        if code in _FATAL:
+        if code in _OVER and self.parts.settings.reconnect_ms:
+            self.engine_lost(code, now)
+        elif code in _FATAL or code in _OVER:
             self.ending.depart("engine_refused", now)
 
     # --- keys

@@ -7,6 +7,7 @@ import json
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.agents import Agents, handed_output
+from voiceagent.call.answered_by import REPORT_ANSWERED_BY, AnsweredBy
 from voiceagent.call.ending import Ending
 from voiceagent.call.handover import Handover
 from voiceagent.call.holding import Holding
@@ -25,6 +26,7 @@ class Errands:
         self._handover = handover
         self._holding = holding
         self._agents = agents
+        self._answered_by = AnsweredBy(parts, ending)
         self._spoken_reply: str | None = None  # the last reply of which audio came
         self._farewell_after: str | None = None  # the reply in which the model ended the call
 
@@ -44,12 +46,15 @@ class Errands:
 
     def called(self, called: e.ToolCalled, now: float) -> None:
         """The model wants something done: by us, or by one of the user's tools."""
+        self._parts.history.called(called)
         if called.name == END_CALL:
             self._end_called(called, now)
         elif called.name == REQUEST_TRANSFER and self._parts.settings.targets:
             self._handover.requested(called, now)
         elif called.name == HUMAN_DECIDED and self._parts.settings.targets:
             self._handover.decided(called, now)
+        elif called.name == REPORT_ANSWERED_BY and self._parts.settings.outbound is not None:
+            self._answered_by.called(called, now)
         elif called.name == SEND_KEYS and self._parts.settings.keys.send:
             self._keys_called(called, now)
         elif (agent := self._agents.meant(called.name)) is not None:

@@ -50,6 +50,13 @@ class CallerAudioBegan(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerAudioReplayed(Event):
+    """A new engine was given the last `ms` of the caller's audio: its audio clock began so long ago."""
+
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallerAudioLost(Event):
     """So much of the caller's first audio was dropped before an engine could hear it: the engine's clock began that later."""
 
@@ -99,11 +106,30 @@ class CallerLeft(Event):
 
 @dataclass(frozen=True, slots=True)
 class EngineReady(Event):
-    """The engine is connected and has confirmed our settings. `expires_at` is Unix time in seconds, or None."""
+    """The engine is connected and has confirmed our settings. `expires_at` is Unix time in seconds, or None; `expires_in_ms`
+    the same from now on."""
 
     session_id: str
     model: str = ""
     expires_at: int | None = None
+    expires_in_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpareReady(Event):
+    """A second engine session is ready to take over."""
+
+    session_id: str
+    model: str = ""
+    expires_in_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpareFailed(Event):
+    """A second engine session could not be opened, or is gone before it took over."""
+
+    reason: str
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +344,16 @@ class TransferEnded(Event):
 
     target: str
     outcome: TransferOutcome
+    code: int | None = None
+    subcode: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached(Event):
+    """A call of ours was not answered: `why` is busy, no_answer, declined or unreachable; the codes are the service's."""
+
+    why: str
     code: int | None = None
     subcode: int | None = None
     message: str = ""

@@ -11,6 +11,8 @@ End reasons (`CloseCall.reason`, `HangUp.reason`) and their outcomes:
     human_left          the human we listened to hung up first               transferred
     engine_lost, engine_refused, engine_not_ready                            failed
     media_lost          no audio path to the caller, and none came back      failed
+    voicemail           a machine answered a call of ours                    completed
+    busy, no_answer, declined, unreachable: a call of ours was not answered  failed
     answer_refused      the telephony service refused our answer             failed
     not_answered        the telephony service never said anything            failed
 
@@ -78,7 +80,10 @@ LAST_WORDS_MS = 10_000
 ENDING_MS = 30_000
 """The longest ending; longer last words are cut."""
 
-_FAILURES = {"engine_lost", "engine_refused", "engine_not_ready", "media_lost", "answer_refused", "not_answered"}
+NOT_REACHED = ("busy", "no_answer", "declined", "unreachable")
+"""Why a call of ours was not answered."""
+
+_FAILURES = {*NOT_REACHED, "engine_lost", "engine_refused", "engine_not_ready", "media_lost", "answer_refused", "not_answered"}
 
 
 class Life:

@@ -90,6 +90,13 @@ class TransferNoted(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredByNoted(Note):
+    """Who answered a call of ours, as the model understood it: human or voicemail."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingNoted(Note):
     """The service's recording of the call: its id, under which its file is announced later, and `state` active or inactive."""
 

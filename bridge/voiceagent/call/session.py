@@ -16,6 +16,7 @@ from voiceagent.call.conduct import Conduct
 from voiceagent.call.parts import Parts
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings, TargetPolicy
+from voiceagent.discreet import Words
 from voiceagent.errors import LocalProtocolError
 
 __all__ = ["Session", "SessionSettings", "TargetPolicy"]
@@ -49,7 +50,7 @@ class Session:
             raise LocalProtocolError("start the session before it handles events")
         if self._parts.life.state == "closed":
             return []
-        self._now = now = max(now, self._now)
+        self._now = self._parts.history.now = now = max(now, self._now)
         self._tell(event, now)
         self._call.settle(now)
         return self._parts.take()
@@ -120,7 +121,11 @@ class Session:
         call, parts = self._call, self._parts
         match event:
             case e.EngineReady():
-                call.engine_ready()
+                call.engine_ready(event, now)
+            case e.SpareReady():
+                call.renewal.spare_ready(event, now)
+            case e.SpareFailed():
+                call.renewal.spare_failed(event, now)
             case e.EngineLost(reason):
                 call.engine_lost(reason, now)
             case e.EngineRefused(code, message):
@@ -138,6 +143,7 @@ class Session:
                 call.handover.heard(text, now)
                 call.holding.transcribed(item_id, text.shown, now)
             case e.CallerTranscriptionFailed(item_id, code, message):
+                parts.turns.transcribed(item_id, Words(""), now)
                 call.holding.not_transcribed(item_id, now)
                 call.floor.not_transcribed(item_id, now)
                 parts.warn("transcription_failed", f"{code}: {message}")
@@ -188,6 +194,8 @@ class Session:
         match event:
             case e.CallerAudioBegan():
                 parts.turns.audio_began(now)
+            case e.CallerAudioReplayed(ms):
+                parts.turns.audio_began_again(ms, now)
             case e.CallerAudioLost(ms):
                 parts.turns.audio_lost(ms)
             case e.PlaybackBegan(item_id):
@@ -210,6 +218,8 @@ class Session:
                 parts.transfer.ringing(target)
             case e.TransferEnded():
                 call.handover.ended(event, now)
+            case e.NotReached(why):
+                call.ending.obey(parts.life.gone(why), now)
             case e.ParticipantsChanged():
                 call.handover.participants_changed(event, now)
             case e.ControlFailed():

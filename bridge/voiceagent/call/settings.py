@@ -43,6 +43,13 @@ class HandoverPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundPolicy:
+    """A call of ours. `message` is left when a machine answers; empty: the call ends without a word."""
+
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSettings:
     """Everything a session decides by.
 
@@ -56,6 +63,9 @@ class SessionSettings:
     `max_call_ms` counts from the answer; `warning` is said `warn_before_ms` before it, at the next pause.
     `barge_in` False: the caller cannot interrupt the agent; else `interruptions` says when. `disclosure` is said before the
     greeting, and nobody can interrupt it.
+    `renew_ms`: how long one engine session serves; None: as long as the engine lets it. `reconnect_ms`: how long a lost engine
+    is searched for; 0: its loss ends the call. `own_voice`: the runner can speak without an engine; then `filler` is said when
+    the search takes long, and `lost_goodbye` when it was in vain.
     """
 
     setup: EngineSetup
@@ -68,12 +78,18 @@ class SessionSettings:
     tool_timeout_ms: int = 8_000
     targets: Mapping[str, TargetPolicy] = field(default_factory=dict)
     handover: HandoverPolicy = HandoverPolicy()
+    outbound: OutboundPolicy | None = None
     record: bool = False
     barge_in: bool = True
     interruptions: BargeInPolicy = field(default_factory=BargeInPolicy)
     disclosure: str = ""
     warning: str = ""
     warn_before_ms: float = 60_000
+    renew_ms: float | None = None
+    reconnect_ms: float = 0
+    own_voice: bool = False
+    filler: str = "One moment, please."
+    lost_goodbye: str = "I am sorry, there is a problem on our side. Please call again later. Goodbye."
     in_writing: bool = False
     tools: Mapping[str, ToolPolicy] = field(default_factory=dict)
     yes: tuple[str, ...] = YES

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.call.commands import (
@@ -19,17 +18,26 @@ from voiceagent.call.commands import (
     StartRecording,
     TransferCaller,
 )
-from voiceagent.call.events import CallerLeft, ParticipantsChanged, TransferEnded
+from voiceagent.call.events import CallerLeft, NotReached, ParticipantsChanged, TransferEnded
 from voiceagent.config.schema import RecordingSection
 from voiceagent.control.acs_account import SERVICE, asked, hooks
 from voiceagent.control.acs_events import events_of
 from voiceagent.control.acs_keys import AcsKeys
+from voiceagent.control.acs_opening import Dial, Opening, not_reached
 from voiceagent.control.acs_transfers import AcsTransfers, Manners
 from voiceagent.errors import RemoteError
 from voiceagent.ports import Deliver, WireFn
-from voiceagent.protocol.acs_callbacks import Callback, HoldFailed, ParticipantsUpdated
+from voiceagent.protocol.acs_callbacks import (
+    Callback,
+    CallConnected,
+    CallDisconnected,
+    CreateCallFailed,
+    HoldFailed,
+    ParticipantsUpdated,
+)
 
 if TYPE_CHECKING:
+    from azure.communication.callautomation import CommunicationIdentifier
     from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 
 ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear something before that
@@ -64,8 +72,7 @@ class AcsControl:
         self._context = incoming_call_context
         self._correlation_id = correlation_id
         self._callback_url = callback_url
-        self._media_url = media_url
-        self._sample_rate = sample_rate
+        self._opening = Opening(callback_url, media_url, sample_rate)
         self._dial = dial
         self._reached = asyncio.Event()
         self._caller = manners.caller
@@ -90,47 +97,39 @@ class AcsControl:
     # --- the beginning
 
     async def answer(self) -> None:
-        """Accept the call with a two-way media stream. Raises RemoteError."""
-        from azure.communication.callautomation import (
-            AudioFormat,
-            MediaStreamingAudioChannelType,
-            MediaStreamingContentType,
-            MediaStreamingOptions,
-            StreamingTransportType,
-        )
-
-        media = MediaStreamingOptions(
-            transport_url=self._media_url,
-            transport_type=StreamingTransportType.WEBSOCKET,
-            content_type=MediaStreamingContentType.AUDIO,
-            audio_channel_type=MediaStreamingAudioChannelType.MIXED,
-            start_media_streaming=True,
-            enable_bidirectional=True,
-            audio_format=AudioFormat.PCM24_K_MONO if self._sample_rate == 24_000 else AudioFormat.PCM16_K_MONO,
-            enable_dtmf_tones=True,
-        )
-        # The same id whoever asks: two deliveries of one ring, or two replicas, answer it once.
-        headers = {"Repeatability-Request-ID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"answer:{self._correlation_id}"))}
+        """Accept the call with a two-way media stream, or call whom we are to call. Raises RemoteError."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                answered = await asked(
-                    self._client.answer_call(
-                        self._context, self._callback_url, media_streaming=media, headers=headers, **self._hooks
-                    ),
-                    "answer the call",
-                )
-            self.connection_id = answered.call_connection_id or ""
-            self.server_call_id = answered.server_call_id or ""
-            self._ourselves = answered.answered_by.raw_id if answered.answered_by else ""
+                if self._dial is None:
+                    ours = await self._opening.answer(self._client, self._context, self._correlation_id, self._hooks)
+                else:
+                    ours = await self._opening.place(self._client, self._dial, self._hooks)
+            self.connection_id = ours.call_connection_id or ""
+            self.server_call_id = ours.server_call_id or ""
+            ourselves = ours.answered_by if self._dial is None else ours.source
+            self._ourselves = ourselves.raw_id if ourselves else ""
         except TimeoutError:
             await self._give_up()
-            raise RemoteError(f"{SERVICE} did not let us answer within {ANSWER_SECONDS:g} s", service=SERVICE) from None
+            what = "answer" if self._dial is None else "call"
+            raise RemoteError(f"{SERVICE} did not let us {what} within {ANSWER_SECONDS:g} s", service=SERVICE) from None
         except RemoteError as error:
             if error.status is None:  # the connection broke: our request may have come through, and its answer not
                 await self._give_up()
             raise
         finally:
             self._settled.set()
+        if self._dial is not None:
+            await self._until_reached(self._dial.ring_seconds)
+
+    async def _until_reached(self, ring_seconds: int) -> None:
+        """Somebody answers, or the service says why nobody does; we do not let it ring for longer than we meant to."""
+        try:
+            async with asyncio.timeout(ring_seconds):
+                await self._reached.wait()
+        except TimeoutError:
+            self.deliver(NotReached("no_answer"))
+            with contextlib.suppress(RemoteError):  # it has ended by itself in that moment
+                await self._hang_up(for_everyone=True)
 
     async def settled(self) -> None:
         """Wait until the service has said yes or no to our answer: its reports and its socket may come before that."""
@@ -155,6 +154,10 @@ class AcsControl:
     async def reject(self, reason: str = "busy") -> None:
         """Turn the caller away: busy, forbidden or none. Raises RemoteError."""
         await asked(self._client.reject_call(self._context, call_reject_reason=reason, **self._hooks), "reject the call")
+
+    async def redirect(self, target: CommunicationIdentifier) -> None:
+        """Send the caller elsewhere, unanswered. Raises RemoteError."""
+        await asked(self._client.redirect_call(self._context, target, **self._hooks), "redirect the call")
 
     # --- commands
 
@@ -187,6 +190,10 @@ class AcsControl:
             return
         if isinstance(callback, HoldFailed):
             self._transfers.not_held()
+        if isinstance(callback, CallConnected | CreateCallFailed | CallDisconnected):
+            self._reached.set()
+        if isinstance(callback, CreateCallFailed):
+            self.deliver(not_reached(callback.result))
         if self._keys.reported(callback):
             return
         for event in events_of(callback, target=self._transfers.target_of, ourselves=self._ourselves, caller=self._caller):

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 
 from voiceagent.control.twilio import Rest
 from voiceagent.server.bridge import Bridge
+from voiceagent.server.hold_audio import hold_audio_endpoint
 from voiceagent.server.media import media_endpoint
 from voiceagent.server.twilio import twilio_routes
 from voiceagent.server.webhooks import callbacks_endpoint, events_endpoint
@@ -34,6 +35,7 @@ def build_app(bridge: Bridge, twilio: Rest | None = None) -> Starlette:
             Route("/events", events_endpoint(bridge), methods=["POST", "OPTIONS"]),
             Route("/callbacks/{call}/{token}", callbacks_endpoint(bridge), methods=["POST"]),
             WebSocketRoute("/media/{call}/{token}", media_endpoint(bridge)),
+            Route("/hold/{call}/{token}", hold_audio_endpoint(bridge)),
             *(() if twilio is None else twilio_routes(bridge, twilio)),
             Route("/healthz", alive),
             Route("/readyz", ready),

@@ -13,28 +13,33 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from voiceagent.agent.project import AgentProject
-from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, EngineSetup, Note, Warned
+from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, Note, Warned
 from voiceagent.call.playback import Playback
-from voiceagent.call.session import Session, SessionSettings
+from voiceagent.call.session import Session
 from voiceagent.control.acs import AcsControl
-from voiceagent.control.acs_transfers import Manners
+from voiceagent.control.acs_opening import Dial
+from voiceagent.control.acs_transfers import Manners, identifier_of
 from voiceagent.discreet import PhoneNumber
-from voiceagent.errors import RemoteError
-from voiceagent.ports import Clock, Engine, EngineListener, Sink, WireFn, WireTap
+from voiceagent.errors import RemoteError, UserError
+from voiceagent.ports import Clock, Sink, WireTap
 from voiceagent.protocol.event_grid import IncomingCall, encode
+from voiceagent.protocol.identifiers import from_raw_id
 from voiceagent.runtime.admission import Admission, ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.runner import CallRunner, CallSession
 from voiceagent.runtime.ticker import Ticker
+from voiceagent.server.answering import Decision, decide, over_the_limit
+from voiceagent.server.dialling import Dialled, Dialling, DialRequest, address_of
 from voiceagent.server.live import CallTokens, LiveCall, PhoneLine
 from voiceagent.server.once import Once
+from voiceagent.server.served import Account, OpenEngineFor, Served, Witness, agent_for
 from voiceagent.server.tokens import AcsTokens, TokenUse
 
 if TYPE_CHECKING:
@@ -46,13 +51,8 @@ TOKEN_MARGIN_SECONDS = 600.0  # ringing before the call, late reports after it
 
 _REMEMBERED_GIVEN_UP = 100  # an outage of the service may give up many at once, and reports are at most minutes late
 
-OpenEngineFor = Callable[[AgentProject, EngineSetup, EngineListener, WireFn | None], Awaitable[Engine]]
-Witness = Callable[[str, CallSession, SessionSettings], CallSession]
-"""Wraps the session of a call so that somebody sees every step of it."""
 Line = Callable[[str, str, AgentProject], PhoneLine]
 """Makes the control of a call of another telephone service: of our call id, the token of its addresses, the project."""
-Account = Callable[[str], Playback]
-"""Opens the playback account of a call."""
 
 
 class Bridge:
@@ -71,11 +71,14 @@ class Bridge:
         witness: Witness | None = None,
         account: Account | None = None,
         budget: ConnectionBudget | None = None,
+        others: Sequence[Served] = (),
         clock: Clock | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         settings = project.settings
-        self.project = project
+        first = Served(project, engine_name, open_engine, tuple(sinks), tuple(taps), witness, account)
+        self.agents = [first, *others]
+        """Whoever answers here; the first one's settings are those of the edge."""
         self.public_url = settings.bridge.public_url.rstrip("/")
         self.calls: Registry[CallRunner] = Registry()
         self.clock = clock or MonotonicClock()
@@ -85,13 +88,8 @@ class Bridge:
         self.token_use = TokenUse(self.clock)
         self.tokens = CallTokens(settings.bridge.token_secret.encode() or secrets.token_bytes(32), wall)
         self._client = client
-        self._open_engine = open_engine
-        self._engine_name = engine_name
-        self._sinks = tuple(sinks)
-        self._taps = tuple(taps)
-        self._witness = witness
-        self._account = account
         self._wall = wall
+        self._dialling = Dialling(self.clock)
         self._rings = Once()
         self._live: dict[str, LiveCall] = {}
         self._given_up: OrderedDict[str, LiveCall] = OrderedDict()
@@ -116,10 +114,16 @@ class Bridge:
         """Whether a further call would be taken."""
         return not self.admission.draining
 
+    @property
+    def project(self) -> AgentProject:
+        """The first agent's."""
+        return self.agents[0].project
+
     def use(self, project: AgentProject) -> None:
-        """Changed settings, instructions or tools: for the calls that ring from now on."""
-        self.project = project
-        self.admission.max_calls = project.settings.limits.max_calls
+        """Changed settings, instructions or tools of one agent: for the calls that ring from now on."""
+        agent = next((one for one in self.agents if one.project.dir == project.dir), self.agents[0])
+        agent.project = project
+        self.admission.max_calls = self.project.settings.limits.max_calls
 
     def find(self, call_id: str) -> LiveCall | None:
         """The call that runs under our id."""
@@ -141,9 +145,7 @@ class Bridge:
         if age > self.project.settings.limits.ring_event_max_age_seconds:
             _log.warning("the ring of call %s came %.0f s late; nobody is on the phone any more", incoming.correlation_id, age)
             return
-        task = self._group.create_task(self._take(incoming, line))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._take(incoming, line))
 
     def abandon(self) -> None:
         """Cut every call short; each still closes what it has open."""
@@ -158,25 +160,82 @@ class Bridge:
 
     async def _take(self, incoming: IncomingCall, line: Line | None) -> None:
         try:
-            verdict = await self.admission.enter()
-            if verdict == "admitted":
-                await self._run(incoming, line)
+            agent = agent_for(self.agents, incoming.to.phone_number)
+            decision = await self._decide(agent, incoming)
+            if agent is not None and decision.do == "accept":
+                await self._run(self._make(agent, incoming, line), agent)
             else:
-                await self._turn_away(self._make(incoming, line), incoming, verdict)
+                await self._turn_away(agent or self.agents[0], incoming, line, decision)
         except Exception:  # the edge of a call's task: what escapes it, in whatever step, must not end the other calls
             _log.exception("the call of correlation id %s broke", incoming.correlation_id)
 
-    async def _run(self, incoming: IncomingCall, line: Line | None) -> None:
-        project = self.project
+    async def _decide(self, agent: Served | None, incoming: IncomingCall) -> Decision:
+        """What is done with a ringing call. One that is accepted has been admitted, and must leave."""
+        if agent is None:
+            return Decision("forbidden", why="nobodys_number")
+        rules = agent.project.settings.answer
+        decision = decide(rules, incoming, now=self._wall(), calls=self.admission.inside)
+        if decision.do != "accept":
+            return decision
+        verdict = await self.admission.enter()
+        return decision if verdict == "admitted" else over_the_limit(rules, verdict)
+
+    async def _run(self, live: LiveCall, agent: Served) -> None:
+        project = agent.project
         try:
-            live = self._make(incoming, line)
             with self._known(live):
                 await live.runner.run(
                     answer=live.control.answer,
-                    open_engine=lambda setup, listener: self._open_engine(project, setup, listener, live.runner.wire("engine")),
+                    open_engine=lambda setup, listener: agent.open_engine(project, setup, listener, live.runner.wire("engine")),
                 )
         finally:
             self.admission.leave()
+
+    # --- a call of ours
+
+    def dial(self, request: DialRequest) -> Dialled:
+        """Call somebody; returns at once. UserError when that may not be; the same key calls nobody a second time."""
+        if (known := self._dialling.known(request.key)) is not None:
+            return known
+        agent = next((one for one in self.agents if one.name == request.agent), None if request.agent else self.agents[0])
+        if agent is None:
+            raise UserError(f"no agent {request.agent} is served here", remedy=f"there are {self._names()}")
+        settings = agent.project.settings
+        address = address_of(request.to, settings)
+        if self._client is None or (address.phone_number and not settings.acs.phone_number):
+            raise UserError(
+                "there is no number of ours to call from: acs.phone_number is empty",
+                remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
+            )
+        if not self.ready:
+            raise UserError("this bridge is stopping", remedy="start it again")
+        call = Dial(identifier_of(address), settings.acs.phone_number, settings.outbound.ring_seconds, request.key)
+        ours = from_raw_id(f"4:{settings.acs.phone_number}" if settings.acs.phone_number else "8:acs:voiceagent")
+        facts = IncomingCall(from_raw_id(str(call.target.raw_id)), ours, "", correlation_id=secrets.token_hex(8))
+        dialled = Dialled(secrets.token_hex(8), facts.correlation_id)
+        self._dialling.begin(request.key, dialled, settings)
+        self._begin(self._place(agent, facts, call, dialled.call_id))
+        return dialled
+
+    async def _place(self, agent: Served, facts: IncomingCall, call: Dial, call_id: str) -> None:
+        try:
+            if await self.admission.enter() == "admitted":
+                await self._run(self._make(agent, facts, None, call, call_id), agent)
+            else:
+                _log.warning("call %s was not placed: there is no room", call_id)
+                self._tell(agent, call_id, [self._began(agent, facts)], CallEndedNoted("failed", "no_room", 0, 0, 0))
+        except Exception:  # the edge of a call's task, as in `_take`
+            _log.exception("the call %s of ours broke", call_id)
+        finally:
+            self._dialling.ended()
+
+    def _names(self) -> str:
+        return ", ".join(agent.name for agent in self.agents)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @contextlib.contextmanager
     def _known(self, live: LiveCall) -> Iterator[None]:
@@ -195,29 +254,51 @@ class Bridge:
             if live.media is not None:  # the runner closes what it was given; a socket that never sent a frame it never saw
                 live.media.shut(live.runner.end.reason if live.runner.end else "cancelled")
 
-    async def _turn_away(self, live: LiveCall, incoming: IncomingCall, verdict: str) -> None:
-        _log.warning("call %s gets busy: %s (%d calls run)", live.call_id, verdict, self.admission.inside)
-        notes: list[Note] = [self._began(incoming), Warned(verdict, "the caller was given a busy signal")]
+    async def _turn_away(self, agent: Served, incoming: IncomingCall, line: Line | None, decision: Decision) -> None:
+        live = self._make(agent, incoming, line)
+        _log.warning(
+            "call %s is not answered: %s, %s (%d calls run)", live.call_id, decision.do, decision.why, self.admission.inside
+        )
+        notes: list[Note] = [self._began(agent, incoming)]
         try:
-            await live.control.reject("busy")
+            notes.append(await self._send_away(agent, live.control, decision))
         except RemoteError as error:
             notes.append(Warned("reject_failed", str(error)))
-        for note in (*notes, CallEndedNoted("rejected", verdict, 0, 0, 0)):
-            for sink in self._sinks:
-                sink.note(live.call_id, 0.0, note)
+        reason = "redirected" if decision.do == "redirect" else decision.why if decision.why != "rule" else decision.do
+        self._tell(agent, live.call_id, notes, CallEndedNoted("rejected", reason, 0, 0, 0))
+
+    async def _send_away(self, agent: Served, control: PhoneLine, decision: Decision) -> Note:
+        address = agent.project.settings.transfer.targets.get(decision.to)
+        if decision.do == "redirect" and address is not None and isinstance(control, AcsControl):
+            await control.redirect(identifier_of(address))
+            return Warned(decision.why, f"the caller was sent to {decision.to}, unanswered")
+        reason = "forbidden" if decision.do == "forbidden" else "busy"
+        await control.reject(reason)
+        return Warned(decision.why, "the caller was given a busy signal" if reason == "busy" else "the caller was refused")
+
+    def _tell(self, agent: Served, call_id: str, notes: Sequence[Note], end: CallEndedNoted) -> None:
+        for note in (*notes, end):
+            for sink in agent.sinks:
+                sink.note(call_id, 0.0, note)
 
     # --- what a call is made of
 
-    def _make(self, incoming: IncomingCall, line: Line | None) -> LiveCall:
-        project = self.project
-        settings = project.session_settings()
-        call_id = secrets.token_hex(8)
-        playback = Playback() if self._account is None else self._account(call_id)
+    def _make(
+        self, agent: Served, incoming: IncomingCall, line: Line | None, call: Dial | None = None, call_id: str = ""
+    ) -> LiveCall:
+        project = agent.project
+        settings = agent.settings_of_a_call(outbound=call is not None)
+        call_id = call_id or secrets.token_hex(8)
+        playback = Playback() if agent.account is None else agent.account(call_id)
         session: CallSession = Session(settings, playback)
-        if self._witness is not None:
-            session = self._witness(call_id, session, settings)
-        began = self._began(incoming)
-        control = self._control(project, call_id, incoming) if line is None else line(call_id, self._token(call_id), project)
+        if agent.witness is not None:
+            session = agent.witness(call_id, session, settings)
+        began = self._began(agent, incoming)
+        control: PhoneLine
+        if line is None:
+            control = self._control(project, call_id, incoming, call)
+        else:
+            control = line(call_id, self._token(call_id), project)
         runner = CallRunner(
             call_id=call_id,
             session=session,
@@ -234,18 +315,18 @@ class Bridge:
                 "caller": began.caller,
                 "called": began.called,
             },
-            sinks=self._sinks,
-            taps=self._taps,
+            sinks=agent.sinks,
+            taps=agent.taps,
             began=began,
         )
         control.watch(runner.wire("control"))
-        if (show := runner.wire("webhook")) is not None:
+        if call is None and (show := runner.wire("webhook")) is not None:
             show("in", json.dumps(encode(incoming, "event-grid"), default=str).encode())
         live = LiveCall(runner, control, settings.setup.sample_rate)
         control.deliver = live.reported
         return live
 
-    def _control(self, project: AgentProject, call_id: str, incoming: IncomingCall) -> AcsControl:
+    def _control(self, project: AgentProject, call_id: str, incoming: IncomingCall, call: Dial | None) -> AcsControl:
         assert self._client is not None, "Azure announces calls only where its resource is known"
         token = self._token(call_id)
         return AcsControl(
@@ -259,11 +340,12 @@ class Bridge:
                 project.settings.transfer.targets,
                 caller_id=project.settings.acs.phone_number,
                 call_id=call_id,
-                caller=incoming.from_.raw_id.shown,
+                caller=(incoming.from_ if call is None else incoming.to).raw_id.shown,
                 hold_audio=self._hold_audio(project, call_id, token),
                 headers=project.settings.transfer.headers,
             ),
             recording=project.settings.recording,
+            dial=call,
         )
 
     def _hold_audio(self, project: AgentProject, call_id: str, token: str) -> str:
@@ -273,10 +355,10 @@ class Bridge:
     def _token(self, call_id: str) -> str:
         return self.tokens.make(call_id, self.project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)
 
-    def _began(self, incoming: IncomingCall) -> CallBeganNoted:
+    def _began(self, agent: Served, incoming: IncomingCall) -> CallBeganNoted:
         return CallBeganNoted(
-            agent=self.project.settings.agent.name,
-            engine=self._engine_name,
+            agent=agent.name,
+            engine=agent.engine_name,
             correlation_id=incoming.correlation_id,
             caller=incoming.from_.phone_number or PhoneNumber(incoming.from_.raw_id.shown),
             called=incoming.to.phone_number or PhoneNumber(incoming.to.raw_id.shown),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,7 +17,9 @@ from voiceagent.config.schema import Settings
 from voiceagent.control.acs_account import AcsAddress, acs_client, parse_connection_string
 from voiceagent.control.twilio import twilio_account
 from voiceagent.discreet import Secret
-from voiceagent.engines.credentials import VOICE_LIVE_SCOPE, EntraToken
+from voiceagent.engines.catalog import check as check_engine
+from voiceagent.engines.catalog import connection_of, kind_of, scope_of
+from voiceagent.engines.credentials import EntraToken
 from voiceagent.engines.realtime import EngineConnection, open_engine
 from voiceagent.engines.voice_live import OPENAI_VOICES
 from voiceagent.engines.wires import tls
@@ -27,17 +29,17 @@ from voiceagent.runtime.admission import ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.shutdown import drain
 from voiceagent.server.app import build_app
-from voiceagent.server.bridge import Bridge, OpenEngineFor
+from voiceagent.server.bridge import Bridge
+from voiceagent.server.dialling import Dialled, DialRequest
 from voiceagent.server.listen import bind, listening, url_of
 from voiceagent.server.observers import Observers
+from voiceagent.server.served import OpenEngineFor, Served
 from voiceagent.server.tokens import AcsTokens, fetch_json
 from voiceagent.server.webhooks import SECRET_HEADER
 
 _log = logging.getLogger(__name__)
 AZURE_CONNECTIONS_PER_MINUTE = 30
 """Voice Live's default for a resource; more is to be asked for. Beyond it connections are refused, with the caller answered."""
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,18 @@ class Ready:
     mode: Literal["local", "azure"]
     agent: str
     engine: str
+    dial: Callable[[DialRequest], Dialled] = field(repr=False, compare=False)
+    """Calls somebody; UserError when that may not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A further agent: its project, who watches its calls, and how it is loaded afresh. `sinks` see them as well."""
+
+    project: AgentProject
+    observers: Observers
+    reload: Reload | None = None
+    sinks: Sequence[Sink] = ()
 
 
 async def serve(
@@ -58,12 +72,14 @@ async def serve(
     sinks: Sequence[Sink] = (),
     taps: Sequence[WireTap] = (),
     reload: Reload | None = None,
+    others: Sequence[Beside] = (),
     on_ready: Callable[[Ready], None],
     stop: asyncio.Event,
 ) -> None:
     """Serve until `stop` is set; then calls end after their sentence, within bounds. Raises UserError for unusable settings.
 
-    With `reload`, saved changes of the project's files are for the calls that ring afterwards.
+    With `reload`, saved changes of the project's files are for the calls that ring afterwards. `others` are further agents, for
+    the numbers in their settings; the first project's settings are those of the port and the telephony.
     """
     address = check(project)
     settings = project.settings
@@ -84,6 +100,7 @@ async def serve(
                 witness=observers.witness if observers else None,
                 account=observers.account if observers else None,
                 budget=engine_budget(project),
+                others=[await stack.enter_async_context(_served(one)) for one in others],
             )
         )
         port: int = where.getsockname()[1]
@@ -92,11 +109,15 @@ async def serve(
             listening(build_app(bridge, twilio), where, short_path=settings.bridge.media_path == "short")
         )
         if reload is not None:
-            await stack.enter_async_context(_reloading(bridge, reload, observers))
+            await stack.enter_async_context(_reloading(bridge, project, reload, observers))
+        for one in others:
+            if one.reload is not None:
+                await stack.enter_async_context(_reloading(bridge, one.project, one.reload, one.observers))
         if not engine_connection(project).url.startswith("ws:"):
             tls()  # 50 ms of work, before there is audio that it would hold up
         mode: Literal["local", "azure"] = "azure" if address is not None and address.endpoint.startswith("https:") else "local"
-        on_ready(Ready(port, bridge.public_url, mode, settings.agent.name, engine_name(project)))
+        names = ", ".join(agent.name for agent in bridge.agents)
+        on_ready(Ready(port, bridge.public_url, mode, names, engine_name(project), bridge.dial))
         await _warm(bridge, stop)
         bridge.admission.drain()
         left = await drain(bridge.calls)
@@ -121,11 +142,7 @@ def check(project: AgentProject) -> AcsAddress | None:
             "there is no telephony: acs.connection_string, acs.endpoint and twilio.account_sid are empty",
             remedy="set ACS_CONNECTION_STRING or TWILIO_ACCOUNT_SID, or run `voiceagent emulate all --env`",
         )
-    if not settings.engine.endpoint:
-        raise UserError(
-            "there is no engine: engine.endpoint is empty",
-            remedy="set AZURE_VOICELIVE_ENDPOINT, or run `voiceagent emulate all --env` for the embedded engine",
-        )
+    check_engine(settings)
     real_twilio = bool(settings.twilio.account_sid) and settings.twilio.api_url.startswith("https:")
     if (address is not None and address.endpoint.startswith("https:")) or real_twilio:
         _check_public(settings.bridge.public_url)
@@ -177,9 +194,7 @@ def acs_tokens(project: AgentProject) -> AcsTokens | None:
 
 def engine_name(project: AgentProject) -> str:
     """What answers, for people: embedded when it is on this machine."""
-    engine = project.settings.engine
-    local = urlsplit(engine.endpoint).hostname in _LOOPBACK
-    return "embedded" if engine.kind == "embedded" or (engine.kind == "auto" and local) else "voice-live"
+    return kind_of(project.settings)
 
 
 def engine_budget(project: AgentProject) -> ConnectionBudget | None:
@@ -187,7 +202,7 @@ def engine_budget(project: AgentProject) -> ConnectionBudget | None:
     settings = project.settings
     per_minute = settings.limits.engine_connections_per_minute
     far = urlsplit(engine_connection(project).url).scheme == "wss"
-    if per_minute is None and far and engine_name(project) == "voice-live":
+    if per_minute is None and far and kind_of(settings) == "voice-live":
         per_minute = AZURE_CONNECTIONS_PER_MINUTE
     return None if per_minute is None else ConnectionBudget(per_minute, MonotonicClock())
 
@@ -203,17 +218,7 @@ def engine_factory(bearer: EntraToken | None) -> OpenEngineFor:
 
 def engine_connection(project: AgentProject, bearer: EntraToken | None = None) -> EngineConnection:
     """Where the project's engine is."""
-    engine = project.settings.engine
-    key = engine.api_key
-    return EngineConnection(
-        endpoint=engine.endpoint,
-        model=engine.model,
-        api_version=engine.api_version,
-        api_key=key if isinstance(key, Secret) else Secret(key),
-        bearer=bearer,
-        connect_timeout_seconds=engine.connect_timeout_seconds,
-        short_path=project.settings.bridge.media_path == "short",
-    )
+    return connection_of(project.settings, bearer)
 
 
 # --- what runs beside the calls
@@ -230,10 +235,11 @@ async def _warm(bridge: Bridge, stop: asyncio.Event) -> None:
 @contextlib.asynccontextmanager
 async def bearer_of(project: AgentProject) -> AsyncIterator[EntraToken | None]:
     """The token that the project's engine wants, kept fresh while the block runs; None when it wants none."""
-    if project.settings.engine.api_key or urlsplit(project.settings.engine.endpoint).scheme == "http":
+    scope = scope_of(project.settings)
+    if scope is None:
         yield None
         return
-    token = EntraToken(VOICE_LIVE_SCOPE)
+    token = EntraToken(scope)
     async with asyncio.TaskGroup() as tasks:
         fresh = tasks.create_task(token.keep_fresh())
         try:
@@ -244,8 +250,24 @@ async def bearer_of(project: AgentProject) -> AsyncIterator[EntraToken | None]:
 
 
 @contextlib.asynccontextmanager
-async def _reloading(bridge: Bridge, reload: Reload, observers: Observers | None) -> AsyncIterator[None]:
-    at_start = bridge.project.settings
+async def _served(beside: Beside) -> AsyncIterator[Served]:
+    """A further agent, with an engine of its own."""
+    project, observers = beside.project, beside.observers
+    async with bearer_of(project) as bearer:
+        yield Served(
+            project,
+            engine_name(project),
+            engine_factory(bearer),
+            (*observers.sinks, *beside.sinks),
+            observers.taps,
+            observers.witness,
+            observers.account,
+        )
+
+
+@contextlib.asynccontextmanager
+async def _reloading(bridge: Bridge, project: AgentProject, reload: Reload, observers: Observers | None) -> AsyncIterator[None]:
+    at_start = project.settings
 
     def tell(item: Mapping[str, str]) -> None:
         if observers is not None:
@@ -266,7 +288,7 @@ async def _reloading(bridge: Bridge, reload: Reload, observers: Observers | None
         tell({"kind": "reload_failed", "sentence": str(error), "remedy": error.remedy})
 
     async with asyncio.TaskGroup() as tasks:
-        watching = tasks.create_task(watch_project(bridge.project, reload, changed=changed, broken=broken))
+        watching = tasks.create_task(watch_project(project, reload, changed=changed, broken=broken))
         try:
             yield
         finally:

@@ -23,8 +23,8 @@ from voiceagent.ports import CallerLeg, Clock
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.runner import CallEnd, CallRunner, CallSession
 from voiceagent.runtime.ticker import Ticker
-from voiceagent.server.bridge import OpenEngineFor
 from voiceagent.server.observers import Observers
+from voiceagent.server.served import OpenEngineFor
 
 LOCAL = PhoneNumber("local")
 """Who talks here has no number."""

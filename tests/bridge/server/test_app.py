@@ -28,6 +28,7 @@ async def test_exactly_these_addresses_exist(bench: Any) -> None:
         ("/events", Route),
         ("/callbacks/{call}/{token}", Route),
         ("/media/{call}/{token}", WebSocketRoute),
+        ("/hold/{call}/{token}", Route),
         ("/healthz", Route),
         ("/readyz", Route),
         ("/{elsewhere:path}", WebSocketRoute),  # says 404

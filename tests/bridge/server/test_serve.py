@@ -53,7 +53,7 @@ async def test_it_comes_up_tells_where_and_goes_down(tmp_path: Path) -> None:
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{ready.public_url}/readyz")).json() == {"ready": True, "calls": 0}
         stop.set()
-    assert ready == Ready(ready.port, f"http://127.0.0.1:{ready.port}", "local", "agent", "embedded")
+    assert ready == Ready(ready.port, f"http://127.0.0.1:{ready.port}", "local", "agent", "embedded", ready.dial)
 
 
 async def test_a_taken_port_is_told(tmp_path: Path) -> None:
