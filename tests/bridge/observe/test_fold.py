@@ -54,6 +54,7 @@ def test_a_call_of_which_nothing_is_known_has_every_key() -> None:
         "tools": [],
         "barge_ins": [],
         "transfer": None,
+        "answered_by": None,
         "latency_ms": {"answer": None, "first_audio": None, "turn_p50": None, "turn_p95": None, "barge_in_stop_p95": None},
         "frames": {"caller_in": 0, "agent_out": 0, "dropped": 0},
         "cost": {"currency": "USD", "estimate": 0.0},
@@ -129,7 +130,7 @@ def test_a_whole_call() -> None:
         },
     ]
     assert found["barge_ins"] == [{"at_ms": 5900, "stop_ms": 40, "truncated_at_ms": 700}]
-    assert found["transfer"] == {"target": "support", "outcome": "busy", "duration_ms": 1500}
+    assert found["transfer"] == {"target": "support", "outcome": "busy", "duration_ms": 1500, "mode": "join", "code": None}
     assert found["latency_ms"] == {"answer": 100, "first_audio": 300, "turn_p50": 700, "turn_p95": 700, "barge_in_stop_p95": 40}
     assert found["frames"] == {"caller_in": 400, "agent_out": 120, "dropped": 1}
     assert found["bridge_ms"] == {"p50": 0.5, "p95": 0.5, "barge_in": {"p50": 0.2, "p95": 0.2}}
