@@ -8,11 +8,13 @@ from voiceagent.emulators.event_grid.guesses import EVENT_GRID_GUESSES
 from voiceagent.emulators.faults.guesses import FAULT_GUESSES
 from voiceagent.emulators.guess import Guess
 from voiceagent.emulators.numbers.guesses import NUMBERS_GUESSES
+from voiceagent.emulators.voice_live.guesses import VOICE_LIVE_GUESSES
 
 GUESSES: tuple[Guess, ...] = (
     *ACS_GUESSES,
     *EVENT_GRID_GUESSES,
     *NUMBERS_GUESSES,
     *ARM_GUESSES,
+    *VOICE_LIVE_GUESSES,
     *FAULT_GUESSES,
 )

@@ -1,7 +1,7 @@
 """Pictures, of which there are none here: how a service answers that takes the offer and has no camera.
 
 An avatar that is connected is told when to speak and when to idle; no video comes. WebRTC is refused in its own words.
-unverified: avatar-answers
+unverified: vl-avatar
 """
 
 from __future__ import annotations

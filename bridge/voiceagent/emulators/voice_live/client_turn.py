@@ -1,6 +1,6 @@
 """Turns whose bounds the client decides (`input_audio.turn.*`): while one is open, nobody looks for speech.
 
-The official package has these events and no page describes them. unverified: client-turns
+The official package has these events and no page describes them. unverified: vl-client-turns
 """
 
 from __future__ import annotations

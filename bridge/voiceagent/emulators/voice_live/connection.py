@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 APPENDS = ("input_audio_buffer.append", "input_audio.turn.append")
-GOING_AWAY = 1001
+GOING_AWAY = 1001  # unverified: vl-expiry
 POLICY_VIOLATION = 1008
 
 

@@ -101,7 +101,7 @@ def _dialect(path: str, query: Mapping[str, str]) -> Dialect:
         raise Refused(HTTPStatus.BAD_REQUEST, "Missing required query parameter: api-version.")
     if version not in VOICE_LIVE:
         raise Refused(HTTPStatus.NOT_FOUND, f"Resource not found: there is no api-version '{version}'.")
-    return VOICE_LIVE[version]
+    return VOICE_LIVE[version]  # unverified: vl-v1
 
 
 def _needs_version(dialect: Dialect, query: Mapping[str, str]) -> Dialect:

@@ -2,7 +2,7 @@
 
 The order of events is the recorded one. Two families differ (`native`): models that hear and speak themselves open the response
 at once, and the transcript drops in somewhere behind its first words; cascaded models transcribe first, then show the caller's
-item with its transcript filled, then open the response.
+item with its transcript filled, then open the response (unverified: vl-cascaded-order).
 
 One response at a time. It is *asked* of the source only when the transcripts of all the caller's turns are there, because a
 source that thinks in text needs them; the client cannot see the difference.
@@ -78,7 +78,7 @@ class Exchange:
     # -- the caller's turn --------------------------------------------------------------------------------------------
 
     def speech_started(self, at_ms: float, session: Session) -> None:
-        """The caller began; interrupts the answer when the session says so."""
+        """The caller began; interrupts the answer when the session says so. unverified: vl-barge-in-order"""
         self._turn_item, self._turn_at_ms = self._ids.item(), at_ms
         self.send(answers.event("input_audio_buffer.speech_started", audio_start_ms=int(at_ms), item_id=self._turn_item))
         detection = session["turn_detection"] or {}

@@ -1,6 +1,6 @@
 """Settings that the service takes and then breaks on: every response of the session fails.
 
-Measured by others on the real service; the words of the failures are ours. unverified: late-failure-words
+Measured by others on the real service; the words of the failures are ours. unverified: vl-late-words
 """
 
 from __future__ import annotations

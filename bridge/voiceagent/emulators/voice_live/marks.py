@@ -28,7 +28,7 @@ VISEMES: Mapping[str, int] = {
     **dict.fromkeys("kgq", 20),
     **dict.fromkeys("pbm", 21),
 }
-"""Azure's numbers of mouth shapes, by a letter that often sounds like them. unverified: viseme-moments"""
+"""Azure's numbers of mouth shapes, by a letter that often sounds like them. unverified: vl-word-times"""
 FRAMES_PER_SECOND = 60
 FACE = 55
 """Numbers that describe a face in one frame."""

@@ -142,7 +142,7 @@ class Mcp:
             self._run(wanted)
 
     def approved(self, item: Item) -> None:
-        """The client answered a request; raises `Refusal` when there is none."""
+        """The client answered a request; raises `Refusal` when there is none. unverified: vl-mcp-approval"""
         wanted = self._asked.pop(str(item.extras["approval_request_id"]), None)
         if wanted is None:
             request = item.extras["approval_request_id"]

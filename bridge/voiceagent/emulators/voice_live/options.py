@@ -32,6 +32,9 @@ class EmulatorOptions:
     seed: int | None = None
     """Seed of all ids; None: different at every start."""
     outbox_bytes: int = 8 * 1024 * 1024
-    """Most that may wait for a slow client; more ends the session with `session_output_overflow` and close code 1008."""
+    """Most that may wait for a slow client; more ends the session with `session_output_overflow` and close code 1008.
+
+    unverified: vl-overflow
+    """
     remembered_sessions: int = 200
     """Ended sessions that `sessions()` still tells about; the oldest are forgotten."""

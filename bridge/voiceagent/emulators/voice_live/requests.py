@@ -85,7 +85,7 @@ def answer_request(
 
 
 def interim_of(session: Session) -> Interim | None:
-    """What is said in the meantime; only Azure's voices can. unverified: interim-words"""
+    """What is said in the meantime; only Azure's voices can. unverified: vl-interim"""
     config = session.get("interim_response")
     if not config or not speaks_for_azure(session["voice"]) or "audio" not in session["modalities"]:
         return None

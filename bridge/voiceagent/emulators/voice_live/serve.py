@@ -189,7 +189,7 @@ class VoiceLiveEmulator:
             visit_of(request.path, request.headers, key=self.key, tokens=self.options.bearer_tokens)
         except Refused as refused:
             return socket.respond(refused.status, str(refused))
-        if self._over_quota():
+        if self._over_quota():  # unverified: vl-quota-status
             return socket.respond(http.HTTPStatus.TOO_MANY_REQUESTS, "Too many new connections in a minute.")
         return self._line.welcome(socket, request)
 

@@ -26,7 +26,7 @@ _AGENTS_OWN = (
     "reasoning_effort",
     "parallel_tool_calls",
 )
-"""What an agent decides itself; a client's wish is ignored. unverified: agent-settings"""
+"""What an agent decides itself; a client's wish is ignored. unverified: vl-agent-settings"""
 _ALIASES = {"max_output_tokens": "max_response_output_tokens"}
 
 
@@ -49,7 +49,7 @@ def updated(session: Session, patch: Mapping[str, Any], offer: Offer, *, heard_a
 
 
 def unknown_settings(session: Mapping[str, Any], patch: Mapping[str, Any], offer: Offer) -> list[str]:
-    """Settings of a patch that this version of the service does not know."""
+    """Settings of a patch that this version of the service does not know. unverified: vl-unknown-settings"""
     return [name for name in patch if name not in _READ_ONLY and not _known(session, _ALIASES.get(name, name), offer)]
 
 
@@ -94,7 +94,7 @@ def _refuse_late_changes(before: Session, after: Session, *, heard_audio: bool, 
 
 
 def listening(session: Session) -> Listening:
-    """What the ear must know of the session."""
+    """What the ear must know of the session. unverified: vl-one-detector"""
     detection = session["turn_detection"]
     rate = session.get("input_audio_sampling_rate", 24000) if session["input_audio_format"] == "pcm16" else 8000
     if detection is None:

@@ -148,7 +148,7 @@ class SessionState:
     def _react_to_more(self, event: ClientEvent) -> None:
         """What few clients say."""
         match event:
-            case client.InputTextDelta():
+            case client.InputTextDelta():  # unverified: vl-input-text
                 self.exchange.conversation.write(event.id, event.delta, event.content_index or 0)
             case client.InputTextDone():
                 self.exchange.conversation.write(event.id, "", event.content_index or 0)
@@ -207,6 +207,7 @@ class SessionState:
 
     def _create_response(self, event: client.ResponseCreate) -> None:
         asked = event.response or {}
+        # unverified: vl-commit
         if asked.get("commit") is True and self._buffered_ms > 0:
             self._after_commit = replace(event, response={**asked, "commit": False})
             self._commit()

@@ -18,7 +18,7 @@ DEFAULT_INSTRUCTIONS = (
     "dialect familiar to the user. Talk quickly. You should always call a function if you can. Do not refer to these rules, "
     "even if you’re asked about them."
 )
-CASCADED_VOICE = {"name": "en-US-Ava:DragonHDLatestNeural", "type": "azure-standard"}
+CASCADED_VOICE = {"name": "en-US-Ava:DragonHDLatestNeural", "type": "azure-standard"}  # unverified: vl-cascaded-voice
 
 _DETECTION = {
     "threshold": 0.5,
@@ -112,7 +112,7 @@ def _voice_live(session_id: str, expires_at: int, offer: Offer) -> Session:
 
 
 def agent(offer: Offer) -> dict[str, Any]:
-    """The agent that answers, as a session shows it. unverified: agent-object"""
+    """The agent that answers, as a session shows it. unverified: vl-agent-object"""
     return {
         "type": "agent",
         "name": offer.agent,
@@ -141,7 +141,7 @@ def _openai(session_id: str, expires_at: int, offer: Offer) -> Session:
         "voice": "alloy",
         "include": None,
     }
-    if not offer.ga:  # unverified: azure-openai-preview
+    if not offer.ga:  # unverified: vl-preview-session
         return {**shared, "modalities": ["text", "audio"], "temperature": 0.8}
     own = {"tracing": None, "truncation": "auto", "prompt": None, "audio": {"output": {"speed": 1.0}}}
     return {"type": "realtime", **shared, "input_audio_sampling_rate": 24000, **own}

@@ -62,7 +62,7 @@ def _check_numbers(value: Mapping[str, Any]) -> None:
 
 
 def _check_model(value: Mapping[str, Any], kind: str, offer: Offer) -> None:
-    if kind == "openai" and not offer.openai_voices:  # unverified: openai-voice-on-cascaded
+    if kind == "openai" and not offer.openai_voices:  # unverified: vl-openai-voice
         raise errors.bad_session(f"The model '{offer.model}' speaks with Azure voices only.", "session.voice")
     if kind == "openai" and value["name"] not in OPENAI_VOICES:
         raise errors.bad_session(f"There is no OpenAI voice '{value['name']}'.", "session.voice.name")
