@@ -41,7 +41,7 @@ class Recorded:
     """Iterate once: the records in order, `Passed` for stretches of audio and lane steps; then look at `stopped`."""
 
     def __init__(self, path: Path, *, key: CaptureKey | None = None) -> None:
-        self._reader = CaptureReader(path, key=key, scan=scan)
+        self._reader = CaptureReader(path, key=key, scan=scan, ahead=True)
         self.header: Header = self._reader.header
 
     @property
