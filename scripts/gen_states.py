@@ -19,7 +19,8 @@ HEAD = """\
 
 The call session (`voiceagent.call.session`) is made of small state machines. This page is drawn from their tables by
 `scripts/gen_states.py`; do not edit it. A label reads *signal / action*. A signal that has no arrow in a state says nothing new
-there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`, `floor`, `errands`, `handover`, `ending`.
+there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`, `floor`, `errands`, `handover`,
+`renewal` and `ending`.
 """
 
 
@@ -30,10 +31,11 @@ def tables() -> list[Any]:
     from voiceagent.call.replies import GATE
     from voiceagent.call.silence import SILENCE
     from voiceagent.call.speech import ITEM
+    from voiceagent.call.tenure import TENURE
     from voiceagent.call.transfer import TRANSFER
     from voiceagent.call.turns import FLOOR
 
-    return [LIFE, FLOOR, BARGE_IN, GATE, ITEM, TRANSFER, SILENCE]
+    return [LIFE, FLOOR, BARGE_IN, GATE, ITEM, TRANSFER, SILENCE, TENURE]
 
 
 def page() -> str:

@@ -68,6 +68,8 @@ class AgentProject:
             silence_after_ms=settings.silence.after_seconds * 1000,
             silence_prompts=tuple(settings.silence.prompts),
             interruptions=self.interruptions(),
+            renew_ms=settings.engine.renew_after_minutes * 60_000,
+            reconnect_ms=settings.engine.reconnect_seconds * 1000,
             max_call_ms=settings.limits.max_call_minutes * 60_000,
             warning=settings.limits.warning,
             warn_before_ms=settings.limits.warn_before_seconds * 1000,

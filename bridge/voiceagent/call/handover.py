@@ -209,7 +209,7 @@ class Handover:
             parts.do(c.GiveToolResult(attempt.tool_call_id, output))  # withheld when the human had the caller
             parts.replies.want(c.AskForReply())
         parts.transfer.met = False
-        if parts.engine_is_lost:
+        if parts.tenure.state == "gone":
             self._ending.depart("engine_lost", now)
 
     def _bring_caller_back(self) -> None:

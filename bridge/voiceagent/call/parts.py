@@ -1,13 +1,14 @@
 """The parts of one call side by side, and the commands they give rise to: what every module of the agent's conduct works on.
 
-The parts themselves (`life`, `turns`, `barge_in`, `replies`, `speech`, `tools`, `transfer`, `silence`, `keys`) do not know each
-other and not this module.
+The parts themselves (`life`, `turns`, `barge_in`, `replies`, `speech`, `tools`, `transfer`, `silence`, `keys`, `tenure`) do not
+know each other and not this module.
 """
 
 from __future__ import annotations
 
 from voiceagent.call import commands as c
 from voiceagent.call.barge_in import BargeIn
+from voiceagent.call.history import History
 from voiceagent.call.interrupt import cut_off
 from voiceagent.call.keys import Keys
 from voiceagent.call.life import Life
@@ -16,6 +17,7 @@ from voiceagent.call.replies import Replies
 from voiceagent.call.settings import SessionSettings
 from voiceagent.call.silence import Silence
 from voiceagent.call.speech import Speech
+from voiceagent.call.tenure import Tenure
 from voiceagent.call.tools import ToolCalls
 from voiceagent.call.transfer import Transfer
 from voiceagent.call.turns import CallerTurns
@@ -37,13 +39,24 @@ class Parts:
         self.silence = Silence(settings.silence_after_ms, settings.silence_prompts)
         self.keys = Keys(settings.keys)
         self.engine_is_ready = False
-        self.engine_is_lost = False
+        self.tenure = Tenure(renew_ms=settings.renew_ms, reconnect_ms=settings.reconnect_ms)
+        self.history = History()
         self._out: list[c.Command] = []
         self._done_once: set[str] = set()
 
     def do(self, *commands: c.Command) -> None:
         """These commands, in this order."""
+        self.history.went_out(commands)
         self._out.extend(commands)
+
+    def tell_again(self, *commands: c.Command) -> None:
+        """The same, for what is history already."""
+        self._out.extend(commands)
+
+    @property
+    def engine_is_lost(self) -> bool:
+        """There is no engine, for the moment or for good."""
+        return self.tenure.lost
 
     def take(self) -> list[c.Command]:
         """What has gathered since the last time."""

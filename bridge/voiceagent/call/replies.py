@@ -56,6 +56,7 @@ class Replies:
         self._last: AskForReply | None = None
         self._again: AskForReply | None = None
         self._retried = False
+        self._running: AskForReply | None = None  # what the active reply was asked with
         self._due: float | None = None
         self.active_id: str | None = None
         """The reply under way, or None."""
@@ -94,6 +95,7 @@ class Replies:
         """A reply began, asked for or not. Exact words do not answer a turn: who wished for one still gets it."""
         if self.asked is None or self.asked.exactly is None:
             self._turn = None
+        self._running = self.asked
         self._obey(self._gate.signal("reply_started"))
         self.active_id = reply_id
         self._due = now + STUCK_MS
@@ -109,6 +111,14 @@ class Replies:
             self.active_id = None
             self._due = None
             self._obey(self._gate.signal("reply_ended"))
+
+    def engine_gone(self) -> AskForReply | None:
+        """The engine is no more; returns what has to be asked of the next one."""
+        state, last, running = self._gate.state, self._last, self._running
+        self._gate = Machine(GATE)
+        self.active_id = self._due = self._running = None
+        self._retried = False
+        return (running or AskForReply()) if state == "active" else None if state == "idle" else last
 
     def refused(self, now: float) -> list[Command]:
         """The engine did not accept our request because a reply is under way. Tried again once."""

@@ -43,6 +43,9 @@ PENDING_MS = 5_000
 SPEAKING_MS = 120_000
 """A turn without an end for this long is a lost event, not a speech."""
 
+TEXT_MS = 3_000.0
+"""How long after the end of a turn its words may take; later ones are not worth waiting for."""
+
 _REMEMBERED_TURNS = 64
 """Turns whose text may still come; texts are seconds late, not minutes."""
 
@@ -65,6 +68,9 @@ class CallerTurns:
         self._audio_zero: float | None = None
         self._due: float | None = None
         self._written = 0
+        self._unknown: OrderedDict[str, tuple[float, float | None]] = OrderedDict()  # start of speech, and when it was over
+        self.known_until = 0.0
+        """When the last speech ended whose words are known."""
         self.spoke_until: float | None = None
         """When the caller stopped speaking, until a reply to it was heard (`answered`)."""
 
@@ -95,6 +101,7 @@ class CallerTurns:
         self._floor.signal("speech_started")
         self._due = now + SPEAKING_MS
         self.spoke_until = None
+        self._unknown[item_id] = (onset, None)
         return onset
 
     def stopped(self, item_id: str, audio_end_ms: float, now: float) -> float:
@@ -104,6 +111,8 @@ class CallerTurns:
         turn.end_ms = self.spoke_until = max(end, turn.start_ms or 0.0)
         self._floor.signal("speech_stopped")
         self._due = now + PENDING_MS
+        if item_id in self._unknown:
+            self._unknown[item_id] = (self._unknown[item_id][0], now)
         return turn.end_ms
 
     def reply_started(self) -> None:
@@ -120,6 +129,8 @@ class CallerTurns:
     def transcribed(self, item_id: str, text: Words, now: float) -> list[Command]:
         """The text of a turn is known. An empty one was noise."""
         turn = self._turn(item_id)
+        if self._unknown.pop(item_id, None) is not None and turn.end_ms is not None:
+            self.known_until = max(self.known_until, turn.end_ms)
         if turn.noted or not text.strip():
             return []
         turn.noted = True
@@ -133,8 +144,33 @@ class CallerTurns:
         self.spoke_until = now
         return [CallerTurnNoted(f"written-{self._written}", text, now, now)]
 
+    @property
+    def unknown_since(self) -> float | None:
+        """When the oldest speech began whose words may still come; None if there is none."""
+        return min((start for start, _ in self._unknown.values()), default=None)
+
+    def known_by(self) -> float | None:
+        """When the words of all that was said will be known, or will not come any more; None while somebody speaks."""
+        ends = [over for _, over in self._unknown.values()]
+        return None if None in ends else max((over + TEXT_MS for over in ends if over is not None), default=None)
+
+    def engine_gone(self) -> None:
+        """The engine that heard the caller is no more: nothing is owed, and nobody has the floor."""
+        self._floor = Machine(FLOOR)
+        self._due = None
+
+    def engine_changed(self) -> None:
+        """What the former engine heard it will not tell any more."""
+        self._unknown.clear()
+
+    def audio_began_again(self, ms: float, now: float) -> None:
+        """A new engine was given the last `ms` of the caller's audio: its clock began so long ago."""
+        self._audio_zero = now - ms
+
     def settle(self, now: float) -> None:
-        """Give the floor back when its time is over."""
+        """Give the floor back when its time is over, and wait for no words that are too late."""
+        for item_id in [one for one, (_, over) in self._unknown.items() if over is not None and now >= over + TEXT_MS]:
+            del self._unknown[item_id]
         if self._due is not None and now >= self._due:
             self._due = None
             self._floor.signal("overdue")

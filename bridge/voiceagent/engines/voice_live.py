@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from voiceagent.call.commands import (
+    AddAgentText,
     AddToolCall,
     AddUserText,
     AskForReply,
@@ -125,6 +126,11 @@ def message_of(command: EngineCommand, command_id: str, *, exact_voice: bool) ->
         case AddToolCall(tool_call_id=tool_call_id, name=name, arguments=arguments):
             item = {"type": "function_call", "call_id": tool_call_id, "name": name, "arguments": arguments}
             return wire.ConversationItemCreate(item, event_id=command_id)
+        case AddAgentText(text=text):
+            content = [{"type": "text", "text": text.shown}]
+            return wire.ConversationItemCreate(
+                {"type": "message", "role": "assistant", "content": content}, event_id=command_id
+            )
         case AskForReply():
             return _reply(command, command_id, exact_voice)
         case CancelReply(reply_id=reply_id):

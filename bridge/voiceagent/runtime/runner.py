@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import time
+from binascii import b2a_base64
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from typing import Any, Protocol
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.discreet import Words
 from voiceagent.errors import RemoteError
-from voiceagent.ports import CallControl, CallerLeg, Clock, Engine, EngineListener, Sink, ToolSet, WireFn, WireTap
+from voiceagent.ports import CallControl, CallerLeg, Clock, Sink, ToolSet, WireFn, WireTap
 from voiceagent.runtime.alarm import Alarm
 from voiceagent.runtime.clock import CallClock
+from voiceagent.runtime.exchange import Exchange, OpenEngine, in_words
 from voiceagent.runtime.keypad import Keypad, blanked, tells_of_keys
 from voiceagent.runtime.splice import AudioLane, PlaybackAccount
 from voiceagent.runtime.ticker import Ticker
@@ -30,8 +33,8 @@ _log = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 5.0  # how long a hang-up that was already asked for may take once the session is finished
 
-OpenEngine = Callable[[c.EngineSetup, EngineListener], Awaitable[Engine]]
-"""Connects and configures; raises RemoteError."""
+OwnVoice = Callable[[str, int], Awaitable[bytes]]
+"""Says a text at a sample rate, as 16-bit PCM: a voice that needs no engine."""
 
 
 class CallSession(Protocol):
@@ -69,6 +72,8 @@ class CallRunner:
         sinks: Sequence[Sink] = (),
         taps: Sequence[WireTap] = (),
         began: c.CallBeganNoted | None = None,
+        own_voice: OwnVoice | None = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.call_id = call_id
         self.clock = CallClock(clock)
@@ -93,10 +98,10 @@ class CallRunner:
         self._began = began
         self._leg: CallerLeg | None = None
         self._leg_dropped = 0
-        self._engine: Engine | None = None
-        self._engine_ready = False
+        self._exchange = Exchange(self, self.lane, wall)
+        self._open_engine: OpenEngine | None = None
         self._setup: c.EngineSetup | None = None
-        self._for_engine: list[c.EngineCommand] = []
+        self._own_voice = own_voice
         self._inbox: deque[e.Event] = deque()
         self._handling = False
         self._alarm = Alarm(self.clock, lambda: self.deliver(e.TimePassed()))
@@ -115,10 +120,12 @@ class CallRunner:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self._open_engine = open_engine
                 if self._began is not None:
                     self._note(self._began)
                 self._react(self._session.start)
-                self._spawn(self._live_engine(open_engine), self._others)
+                assert self._setup is not None, "a session configures its engine when it starts"
+                self._spawn(self._exchange.serve(open_engine, self._setup), self._others)
                 self._spawn(self._answer(answer), self._others)
                 await self._finished.wait()
                 await self._last_words()
@@ -226,11 +233,8 @@ class CallRunner:
         if isinstance(event, e.ReplyAudioEnded):
             self.lane.item_ended(event.item_id)
         elif isinstance(event, e.EngineReady):
-            self._engine_ready = True
-            if self._engine is not None:
-                self.lane.attach_engine(self._engine)
+            self._exchange.heard_ready()
         elif isinstance(event, e.EngineLost):
-            self._engine_ready = False
             self.lane.detach_engine()
 
     def _react(self, decide: Callable[[float], list[c.Command]]) -> None:
@@ -247,10 +251,16 @@ class CallRunner:
             case c.ConfigureEngine(setup=setup) if self._setup is None:
                 self._setup = setup  # whoever opens the engine sends it
             case c.EngineCommand():
-                if self._engine is None:
-                    self._for_engine.append(command)
-                else:
-                    self._engine.obey(command)
+                self._exchange.obey(command)
+            case c.OpenSpareEngine() if self._open_engine is not None:
+                self._spawn(self._exchange.serve_spare(self._open_engine, command), self._others)
+            case c.SwitchEngine():
+                self._exchange.switch()
+                self._spawn(self._exchange.close_former(), self._others)
+            case c.ReplayCaller(ms=ms):
+                self._exchange.replay_caller(ms)
+            case c.SpeakAloud(item_id=item_id, text=text):
+                self._spawn(self._speak(item_id, text), self._others)
             case c.StopPlayback():
                 self.lane.flush()
                 self._note_barge_in_share(now)
@@ -320,32 +330,26 @@ class CallRunner:
         try:
             await answer()
         except RemoteError as error:
-            self.deliver(e.ControlFailed("answer", error.status, error.code, _in_words(error)))
-            self.finish("failed", _in_words(error))  # a call that was never answered has nobody to talk to
+            self.deliver(e.ControlFailed("answer", error.status, error.code, in_words(error)))
+            self.finish("failed", in_words(error))  # a call that was never answered has nobody to talk to
         else:
             self.deliver(e.CallAnswered())
 
-    async def _live_engine(self, open_engine: OpenEngine) -> None:
-        assert self._setup is not None, "a session configures its engine when it starts"
+    async def _speak(self, item_id: str, text: Words) -> None:
+        """Say something without an engine; what cannot be said is over at once."""
         try:
-            engine = await open_engine(self._setup, self)
-        except RemoteError as error:
-            self.deliver(e.EngineLost(_in_words(error), error.status))
-            return
-        self._engine = engine
-        for command in self._for_engine:
-            engine.obey(command)
-        self._for_engine.clear()
-        if self._engine_ready:
-            self.lane.attach_engine(engine)
-        await engine.run()
+            if self._own_voice is not None:
+                pcm = await self._own_voice(text.shown, self.lane.rate)
+                self.reply_audio(item_id, item_id, b2a_base64(pcm, newline=False))
+        finally:
+            self.deliver(e.ReplyAudioEnded(item_id, item_id))
 
     async def _carry_out_control(self, command: c.ControlCommand) -> None:
         try:
             await self._control.carry_out(command)
         except RemoteError as error:
             operation = re.sub(r"(?<!^)(?=[A-Z])", "_", type(command).__name__).lower()
-            self.deliver(e.ControlFailed(operation, error.status, error.code, _in_words(error)))
+            self.deliver(e.ControlFailed(operation, error.status, error.code, in_words(error)))
 
     def _context_of(self, command: c.RunTool) -> Mapping[str, Any]:
         return {**self._tool_context, "digits": self._keypad.take()} if command.with_keys else self._tool_context
@@ -371,14 +375,9 @@ class CallRunner:
         reason = self.end.reason if self.end else "cancelled"
         if self._leg is not None:
             await self._leg.close(reason)
-        if self._engine is not None:
-            await self._engine.close()
+        await self._exchange.close()
 
     def _summary(self, end: CallEnd) -> c.CallEndedNoted:
         lane = self.lane
         dropped = lane.early_dropped + lane.refused + self._leg_dropped + (self._leg.dropped if self._leg else 0)
         return c.CallEndedNoted(end.outcome, end.reason, lane.caller_in, lane.agent_out, dropped)
-
-
-def _in_words(error: RemoteError) -> str:
-    return f"{error}; {error.remedy}" if error.remedy else str(error)

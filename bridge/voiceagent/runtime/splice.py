@@ -14,7 +14,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from voiceagent.call.events import CallerAudioBegan, CallerAudioLost, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
+from voiceagent.call.events import (
+    CallerAudioBegan,
+    CallerAudioLost,
+    CallerAudioReplayed,
+    Event,
+    PlaybackBegan,
+    PlaybackDrained,
+    ReplyAudioBegan,
+)
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.ports import CallerLeg, Clock, Engine
 from voiceagent.runtime.cuts import Cuts, payload_bytes
@@ -73,6 +81,8 @@ class AudioLane:
         on_failure: Callable[[Exception], None],
         bound_ms: float = 60_000,
     ) -> None:
+        self.rate = rate
+        """Samples in a second, of both directions."""
         self._bytes_per_ms = rate * 2 / 1000
         self._playback = playback
         self._clock = clock
@@ -84,6 +94,7 @@ class AudioLane:
         self._leg: CallerLeg | None = None
         self._engine: Engine | None = None
         self._hear: Callable[[bytes], None] | None = None
+        self._passed: deque[bytes] = deque(maxlen=_REMEMBERED_FRAMES)
         self._early: deque[bytes] = deque()
         self._early_bytes = 0
         self._early_lost_bytes = 0
@@ -114,7 +125,10 @@ class AudioLane:
     def caller_audio(self, payload: bytes) -> None:
         """A frame of the caller; hot path."""
         self.caller_in += 1
+        if self._deaf:
+            payload = silence_like(payload)
         if self._hear is not None:
+            self._passed.append(payload)
             self._hear(payload)
             return
         if self.caller_in == 1:
@@ -128,17 +142,23 @@ class AudioLane:
             self._early_lost_bytes += lost
             self.early_dropped += 1
 
-    def attach_engine(self, engine: Engine) -> None:
-        """The engine is ready: it hears what was kept and everything after it."""
-        if self._early_lost_bytes:
+    def attach_engine(self, engine: Engine, *, again_ms: float | None = None) -> None:
+        """The engine is ready: it hears what was kept and everything after it.
+
+        `again_ms`: it follows another one, and hears so much again of what that one heard last.
+        """
+        if again_ms is not None:
+            self._replay(engine, again_ms)
+        elif self._early_lost_bytes:
             self._deliver(CallerAudioLost(self._early_lost_bytes / self._bytes_per_ms))
-            self._early_lost_bytes = 0
+        self._early_lost_bytes = 0
         for payload in self._early:
             engine.hear(payload)
+        self._passed.extend(self._early)
         self._early.clear()
         self._early_bytes = 0
         self._engine = engine
-        self._hear = self._ear(engine) if self.caller_in else self._hear_first
+        self._hear = engine.hear if self.caller_in else self._hear_first
 
     def detach_engine(self) -> None:
         """The engine is gone; the caller's audio is kept again."""
@@ -147,25 +167,23 @@ class AudioLane:
     def _hear_first(self, payload: bytes) -> None:
         assert self._engine is not None
         self._deliver(CallerAudioBegan())
-        self._hear = self._ear(self._engine)
+        self._hear = self._engine.hear
         self._hear(payload)
+
+    def _replay(self, engine: Engine, ms: float) -> None:
+        frames = list(self._passed)[len(self._passed) - round(min(ms, len(self._passed) * FRAME_MS) / FRAME_MS) :]
+        heard = sum(map(payload_bytes, frames)) + self._early_bytes
+        self._deliver(CallerAudioReplayed(heard / self._bytes_per_ms))
+        for payload in frames:
+            engine.hear(payload)
 
     def stop_listening(self) -> None:
         """The engine hears silence in place of the call (StopListening): its clock goes on, and it does not reply."""
         self._deaf = True
-        self._hear_anew()
 
     def listen_again(self) -> None:
         """The engine hears the call (ListenAgain)."""
         self._deaf = False
-        self._hear_anew()
-
-    def _hear_anew(self) -> None:
-        if self._engine is not None and self._hear != self._hear_first:
-            self._hear = self._ear(self._engine)
-
-    def _ear(self, engine: Engine) -> Callable[[bytes], None]:
-        return (lambda payload: engine.hear(silence_like(payload))) if self._deaf else engine.hear
 
     # --- the engine to the caller
 

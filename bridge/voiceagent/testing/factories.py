@@ -78,7 +78,7 @@ def begun(**changes: Any) -> Conduct:
     conduct = Conduct(Parts(session_settings(**({"silence_after_ms": None} | changes)), Playback()))
     conduct.parts.life.start(0)
     conduct.answered(0)
-    conduct.engine_ready()
+    conduct.engine_ready(e.EngineReady("session-1"), 0)
     conduct.parts.life.media_opened()
     conduct.parts.take()
     return conduct

@@ -258,3 +258,19 @@ def test_a_tool_call_that_was_not_the_engines_is_put_into_its_memory() -> None:
     item = {"type": "function_call", "call_id": "keys-1", "name": "lookup", "arguments": "{}"}
     expected = {"type": "conversation.item.create", "event_id": "c-1", "item": item}
     assert sent(c.AddToolCall("keys-1", "lookup", "{}")) == expected
+
+
+def test_what_the_agent_said_to_the_caller_is_put_into_the_memory_of_an_engine_that_did_not_say_it() -> None:
+    item = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Hello."}]}
+    assert sent(c.AddAgentText(Words("Hello."))) == {"type": "conversation.item.create", "event_id": "c-1", "item": item}
+
+
+def test_words_of_the_caller_and_times_of_the_agents_words_are_heard_as_they_come() -> None:
+    about = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+    timed = {"audio_offset_ms": 300, "audio_duration_ms": 250, "text": "two", "timestamp_type": "word"}
+    words = {"type": "conversation.item.input_audio_transcription.delta", "item_id": "u", "content_index": 0, "delta": "Hi"}
+    assert heard(words, {"type": "response.audio_timestamp.delta", **about, **timed}, {**words, "delta": ""}) == [
+        e.CallerWordsArrived("u", Words("Hi")),
+        e.ReplyWordTimed("r", "i", 300, 250),
+        e.EngineNoted(words["type"]),
+    ]

@@ -8,7 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-from voiceagent.call.events import CallerAudioBegan, CallerAudioLost, Event, PlaybackBegan, PlaybackDrained, ReplyAudioBegan
+from voiceagent.call.events import (
+    CallerAudioBegan,
+    CallerAudioLost,
+    CallerAudioReplayed,
+    Event,
+    PlaybackBegan,
+    PlaybackDrained,
+    ReplyAudioBegan,
+)
 from voiceagent.call.playback import Playback
 from voiceagent.runtime.splice import AudioLane
 from voiceagent.runtime.ticker import Ticker
@@ -278,3 +286,43 @@ def test_a_pause_that_ends_in_silence_is_over() -> None:
     bench.lane.flush()
     bench.reply(20, reply="r2", item="i2")
     assert bench.events[-1] == PlaybackBegan("i2")
+
+
+def test_a_following_engine_hears_the_last_of_the_caller_again_and_what_was_kept() -> None:
+    bench = Bench()
+    frames = [base64.b64encode(bytes([number]) * 960) for number in range(10)]
+    bench.lane.attach_engine(bench.engine)
+    for frame in frames[:6]:
+        bench.lane.caller_audio(frame)
+    bench.lane.detach_engine()
+    for frame in frames[6:8]:
+        bench.lane.caller_audio(frame)
+    following = ScriptedEngine()
+    bench.lane.attach_engine(following, again_ms=45)
+    for frame in frames[8:]:
+        bench.lane.caller_audio(frame)
+    assert following.heard == frames[4:]
+    assert bench.events[-1] == CallerAudioReplayed(80)
+
+
+def test_more_than_was_heard_cannot_be_heard_again() -> None:
+    bench = Bench()
+    bench.lane.attach_engine(bench.engine)
+    bench.lane.caller_audio(FRAME)
+    following = ScriptedEngine()
+    bench.lane.attach_engine(following, again_ms=1e6)
+    assert following.heard == [FRAME]
+
+
+def test_what_the_engine_was_not_to_hear_no_following_one_hears() -> None:
+    bench = Bench()
+    loud = base64.b64encode(bytes([7]) * 960)
+    bench.lane.attach_engine(bench.engine)
+    bench.lane.caller_audio(FRAME)
+    bench.lane.stop_listening()
+    bench.lane.caller_audio(loud)
+    bench.lane.detach_engine()
+    bench.lane.caller_audio(loud)
+    following = ScriptedEngine()
+    bench.lane.attach_engine(following, again_ms=100)
+    assert following.heard == [FRAME] * 3
