@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +79,7 @@ HERE = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1", "TZ": "UTC"}
 ELSEWHERE = {"LC_ALL": "C", "PYTHONHASHSEED": "77", "TZ": "Pacific/Kiritimati", "PYTHONUTF8": "0", "COLUMNS": "40"}
 
 
-def reported(capture: Path, environ: Mapping[str, str], *, home: Path) -> bytes:
+def reported(capture: Path, environ: dict[str, str], *, home: Path) -> bytes:
     """What the command prints in the capture's folder, with no network and nothing else of this machine."""
     paths = os.pathsep.join(part for part in sys.path if part)
     alone = {"HOME": str(home), "PATH": "", "PYTHONPATH": paths, "http_proxy": "http://127.0.0.1:1"}
