@@ -17,6 +17,7 @@ from voiceagent.config.conversation import (
     TurnDetectionSection,
     VoiceSection,
 )
+from voiceagent.config.engines import AzureOpenaiSection, EngineAgentSection, EngineKind, Profile
 from voiceagent.config.handover import TransferSection
 from voiceagent.config.keypad import AgentEntry, KeysSection
 from voiceagent.config.reception import AnswerSection, OutboundSection
@@ -52,14 +53,14 @@ class AgentSection(Section):
 
 
 class EngineSection(Section):
-    kind: Literal["auto", "embedded", "voice-live"] = Field(
+    kind: EngineKind = Field(
         "auto",
-        description="auto: voice-live when an endpoint is set, else the embedded engine",
+        description="what answers; auto: voice-live when an endpoint is set, else the embedded engine",
         json_schema_extra=_env("VOICEAGENT_ENGINE"),
     )
     endpoint: str = Field(
         "",
-        description="Voice Live endpoint, https://NAME.services.ai.azure.com",
+        description="Voice Live endpoint, https://NAME.services.ai.azure.com, or the engine's own; with openai empty: OpenAI's",
         json_schema_extra=_env("AZURE_VOICELIVE_ENDPOINT", "AZURE_VOICE_LIVE_ENDPOINT"),
     )
     api_key: str = Field(
@@ -76,7 +77,7 @@ class EngineSection(Section):
     )
     api_version: str = Field(
         "2026-07-15",
-        description="Voice Live api-version (a dated one)",
+        description="Voice Live api-version: a dated one, or v1",
         json_schema_extra=_env("AZURE_VOICE_LIVE_API_VERSION", "VOICELIVE_API_VERSION"),
     )
     connect_timeout_seconds: float = Field(
@@ -112,6 +113,12 @@ class EngineSection(Section):
     turn_detection: TurnDetectionSection = TurnDetectionSection()
     transcription: TranscriptionSection = TranscriptionSection()
     interim_response: InterimResponseSection = InterimResponseSection()
+    audio: Literal["pcm", "g711_ulaw"] = Field(
+        "pcm", description="sound between bridge and engine; g711_ulaw: 8 kHz, for engines that speak nothing else"
+    )
+    profile: Profile = Field("", description="a model of your own behind Voice Live; engine.model is then its deployment")
+    agent: EngineAgentSection = EngineAgentSection()
+    azure_openai: AzureOpenaiSection = AzureOpenaiSection()
     options: dict[str, Any] = Field(default_factory=dict, description="further session options, sent as they are")
 
 

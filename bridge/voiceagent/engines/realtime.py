@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit, urlunsplit
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
 
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
 from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
+from voiceagent.engines.sound import Plain, Sound, Ulaw
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
 from voiceagent.engines.wires import Dial, Wire, dial
 from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.ports import Engine, EngineListener, WireFn
-from voiceagent.protocol.realtime import APPEND_PREFIX, APPEND_SUFFIX, ResponseAudioDelta, audio_delta
-from voiceagent.protocol.voice_live import decode_server, encode_frame
-
-SERVICE = "Voice Live"
-_PATH = "/voice-live/realtime"
+from voiceagent.protocol.dialects import Dialect, voice_live
+from voiceagent.protocol.realtime import APPEND_PREFIX, APPEND_SUFFIX, ResponseAudioDelta, SessionUpdate, audio_delta
 
 _log = logging.getLogger(__name__)
 
@@ -44,23 +43,45 @@ class EngineConnection:
     bearer: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
     connect_timeout_seconds: float = 10.0
     short_path: bool = True
+    dialect: Dialect | None = None
+    """None: Voice Live's of `api_version`."""
+    agent: str = ""
+    """The agent whose name stands in the path."""
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Further parameters: agent mode, profiles."""
+    more_headers: Mapping[str, str] = field(default_factory=dict)
+    service: str = "Voice Live"
+    """Its name for people."""
+    own_instructions: bool = False
+    """It has instructions of its own and refuses ours."""
+    audio: Literal["pcm", "g711_ulaw"] = "pcm"
+
+    @property
+    def spoken(self) -> Dialect:
+        """The dialect that is spoken."""
+        return self.dialect or replace(voice_live(self.api_version), api_version=self.api_version)
 
     @property
     def url(self) -> str:
         """The address of the WebSocket."""
         parts = urlsplit(self.endpoint if "://" in self.endpoint else f"https://{self.endpoint}")
         scheme = {"https": "wss", "http": "ws"}.get(parts.scheme, parts.scheme)
+        own, _, query = self.spoken.target(self.model, agent=self.agent, query=self.query).partition("?")
         path = parts.path.rstrip("/")
-        query = f"api-version={quote(self.api_version)}&model={quote(self.model)}"
-        return urlunsplit((scheme, parts.netloc, path if path.endswith("/realtime") else path + _PATH, query, ""))
+        if not path.endswith("/realtime"):
+            # `https://api.openai.com/v1` is how OpenAI's own clients are told.
+            path = path.removesuffix("/v1") + own if own.startswith("/v1/") else path + own
+        return urlunsplit((scheme, parts.netloc, path, query, ""))
 
     async def headers(self) -> dict[str, str]:
         """Who we are."""
-        if self.api_key:
-            return {"api-key": self.api_key.shown}
-        if self.bearer is not None:
-            return {"Authorization": f"Bearer {await self.bearer()}"}
-        return {}
+        dialect = self.spoken
+        if self.api_key and dialect.keys:
+            key = self.api_key.shown
+            proof = {dialect.key_header: key} if dialect.key_header else {"Authorization": f"Bearer {key}"}
+        else:
+            proof = {} if self.bearer is None else {"Authorization": f"Bearer {await self.bearer()}"}
+        return {**proof, **self.more_headers}
 
 
 async def open_engine(
@@ -72,7 +93,8 @@ async def open_engine(
     dialled: Dial = dial,
 ) -> Engine:
     """Connect, send `setup` and wait until the engine has confirmed it. Raises RemoteError."""
-    engine = RealtimeEngine(setup, listener, wire)
+    mine = replace(setup, instructions="") if settings.own_instructions else setup
+    engine = RealtimeEngine(mine, listener, wire, settings)
     try:
         async with asyncio.timeout(settings.connect_timeout_seconds):
             await engine.open(settings, dialled)
@@ -88,11 +110,17 @@ async def open_engine(
 class RealtimeEngine:
     """An `Engine`; made by `open_engine`."""
 
-    def __init__(self, setup: EngineSetup, listener: EngineListener, wire_fn: WireFn | None) -> None:
+    def __init__(
+        self, setup: EngineSetup, listener: EngineListener, wire_fn: WireFn | None, settings: EngineConnection
+    ) -> None:
         self.sample_rate = setup.sample_rate
         self.malformed = 0
         """Messages of the engine that broke its protocol."""
         self._setup = setup
+        self._own_instructions = settings.own_instructions
+        self._dialect = settings.spoken
+        self._sound: Sound = Plain() if settings.audio == "pcm" else Ulaw(setup.sample_rate)
+        self._plain = settings.audio == "pcm"
         self._exact_voice = speaks_exactly(setup.voice)
         self._listener = listener
         self._tap = wire_fn
@@ -115,6 +143,7 @@ class RealtimeEngine:
                 self.on_text,
                 timeout=settings.connect_timeout_seconds,
                 short_path=settings.short_path,
+                subprotocol=self._dialect.subprotocol,
             )
         except (OSError, InvalidHandshake, InvalidURI) as error:
             raise _refused(settings, error) from error
@@ -126,8 +155,8 @@ class RealtimeEngine:
         if self._refusal is not None:
             refusal = self._refusal
             raise RemoteError(
-                f"{SERVICE} refused the session's settings: {refusal.message}",
-                service=SERVICE,
+                f"{settings.service} refused the session's settings: {refusal.message}",
+                service=settings.service,
                 code=refusal.code,
                 remedy="check [agent] voice, [engine.turn_detection] and [engine.options] in voiceagent.toml",
             )
@@ -142,21 +171,27 @@ class RealtimeEngine:
     # --- the caller's audio and our commands
 
     def hear(self, payload: bytes) -> None:
-        frame = APPEND_PREFIX + payload + APPEND_SUFFIX
+        frame = APPEND_PREFIX + (payload if self._plain else self._sound.to_engine(payload)) + APPEND_SUFFIX
         if self._tap is not None:
             self._tap("out", frame)
         if self._wire is not None:
             self._wire.send(frame, droppable=True)
 
     def obey(self, command: EngineCommand) -> None:
-        if isinstance(command, ConfigureEngine) and command.setup == self._setup and self._setup_id:
-            return  # sent while opening
+        if isinstance(command, ConfigureEngine):
+            setup = replace(command.setup, instructions="") if self._own_instructions else command.setup
+            if setup == self._setup and self._setup_id:
+                return  # sent while opening
+            command = ConfigureEngine(setup)
         self._say(command)
 
     def _say(self, command: EngineCommand) -> str:
         self._sent += 1
         command_id = f"{type(command).__name__}-{self._sent}"
-        frame = encode_frame(message_of(command, command_id, exact_voice=self._exact_voice))
+        message = message_of(command, command_id, exact_voice=self._exact_voice)
+        if isinstance(command, ConfigureEngine) and isinstance(message, SessionUpdate):
+            message = replace(message, session=self._sound.asked(dict(message.session)))
+        frame = self._dialect.encode_frame(message)
         if self._tap is not None:
             self._tap("out", frame)
         if self._wire is not None:
@@ -171,17 +206,15 @@ class RealtimeEngine:
             self._tap("in", frame)
         delta = audio_delta(frame)
         if delta is not None:
-            self._listener.reply_audio(delta.response_id, delta.item_id, delta.payload)
+            self._speak(delta.response_id, delta.item_id, delta.payload)
             return
         try:
-            said = decode_server(frame)
+            said = self._dialect.decode_server(frame)
         except RemoteProtocolError as error:
-            self.malformed += 1
-            _log.warning("a message of the engine is malformed: %s", error)
-            self._listener.deliver(EngineNoted("malformed"))
+            self._note_malformed(error)
             return
         if isinstance(said, ResponseAudioDelta):
-            self._listener.reply_audio(said.response_id, said.item_id, said.delta.encode())
+            self._speak(said.response_id, said.item_id, said.delta.encode())
             return
         event = self._hearing.event_of(said)
         if not self._settled.is_set():
@@ -191,6 +224,20 @@ class RealtimeEngine:
             elif self._hearing.ready:
                 self._settled.set()
         self._listener.deliver(event)
+
+    def _speak(self, reply_id: str, item_id: str, payload: bytes) -> None:
+        if not self._plain:
+            try:
+                payload = self._sound.from_engine(payload)
+            except ValueError as error:
+                self._note_malformed(error)
+                return
+        self._listener.reply_audio(reply_id, item_id, payload)
+
+    def _note_malformed(self, error: Exception) -> None:
+        self.malformed += 1
+        _log.warning("a message of the engine is malformed: %s", error)
+        self._listener.deliver(EngineNoted("malformed"))
 
     async def run(self) -> None:
         assert self._wire is not None, "open the engine first"
@@ -208,8 +255,8 @@ class RealtimeEngine:
 def _unreachable(settings: EngineConnection, what: str) -> RemoteError:
     host = urlsplit(settings.url).netloc
     return RemoteError(
-        f"{SERVICE} at {host} {what}",
-        service=SERVICE,
+        f"{settings.service} at {host} {what}",
+        service=settings.service,
         remedy="check engine.endpoint (AZURE_VOICELIVE_ENDPOINT) and the network",
     )
 
@@ -223,8 +270,8 @@ def _refused(settings: EngineConnection, error: Exception) -> RemoteError:
     status = error.response.status_code
     sentence, remedy = _REFUSALS.get(status, ("answered with HTTP status {status}", "see Azure's status page, and try again"))
     return RemoteError(
-        f"{SERVICE} at {host} {sentence.format(status=status, settings=settings)}",
-        service=SERVICE,
+        f"{settings.service} at {host} {sentence.format(status=status, settings=settings)}",
+        service=settings.service,
         status=status,
         request_id=error.response.headers.get("apim-request-id", "") or error.response.headers.get("x-ms-request-id", ""),
         remedy=remedy.format(settings=settings),

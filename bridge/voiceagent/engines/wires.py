@@ -52,11 +52,13 @@ class Dial(Protocol):
     """How a connection is made: `dial`, or in a test something that needs no network."""
 
     async def __call__(
-        self, url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool
+        self, url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool, subprotocol: str = ""
     ) -> Wire: ...
 
 
-async def dial(url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool) -> Wire:
+async def dial(
+    url: str, headers: Mapping[str, str], on_text: OnText, *, timeout: float, short_path: bool, subprotocol: str = ""
+) -> Wire:
     """Connect. Fails with the exceptions of `websockets.connect`."""
     options: dict[str, Any] = {
         "additional_headers": dict(headers),
@@ -67,6 +69,8 @@ async def dial(url: str, headers: Mapping[str, str], on_text: OnText, *, timeout
         "ping_timeout": PING_SECONDS,
         "close_timeout": CLOSE_SECONDS,
     }
+    if subprotocol:
+        options["subprotocols"] = [subprotocol]
     if url.startswith("wss:"):
         options["ssl"] = tls()
     if urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"):

@@ -22,7 +22,9 @@ def needed(settings: Settings, *, phone: bool = False, leg: Leg = "acs") -> str:
     phone = phone and (twilio or not settings.acs.emulator_url)
     real = settings.acs.connection_string or settings.acs.endpoint or settings.twilio.account_sid
     telephony = phone or not real
-    engine = settings.engine.kind == "embedded" or (settings.engine.kind == "auto" and not settings.engine.endpoint)
+    engine = settings.engine.kind in ("embedded", "pipeline") or (
+        settings.engine.kind == "auto" and not settings.engine.endpoint
+    )
     alone = "twilio" if twilio else "acs"
     return {(True, True): "all", (True, False): alone, (False, True): "voice-live", (False, False): ""}[telephony, engine]
 

@@ -267,6 +267,7 @@ class _Voice:
         *,
         timeout: float,  # noqa: ARG002
         short_path: bool,  # noqa: ARG002
+        subprotocol: str = "",  # noqa: ARG002
     ) -> _Voice:
         await asyncio.sleep(0.03)
         self._say = on_text

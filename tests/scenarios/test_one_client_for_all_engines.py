@@ -1,0 +1,93 @@
+"""One client, every dialect: each engine kind opens, is spoken to, calls a tool and is answered, on the emulated services."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Any
+
+import pytest
+
+from voiceagent.call import commands as c
+from voiceagent.call import events as e
+from voiceagent.config.schema import Settings
+from voiceagent.discreet import Words
+from voiceagent.emulators.voice_live.options import EmulatorOptions
+from voiceagent.emulators.voice_live.scripted import Scripted, Turn
+from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
+from voiceagent.engines.catalog import connection_of
+from voiceagent.engines.realtime import open_engine
+from voiceagent.protocol.versions import VERSIONS
+
+KEY = "key-of-the-engine"
+TOOL = c.ToolSpec("look_up", "Looks up.", {"type": "object", "properties": {}})
+
+KINDS: dict[str, dict[str, Any]] = {
+    **{f"voice-live {version}": {"kind": "voice-live", "api_version": version} for version in VERSIONS},
+    "voice-live v1": {"kind": "voice-live", "api_version": "v1"},
+    "agent mode": {"kind": "voice-live", "agent": {"name": "helper", "project": "shop"}},
+    "own model": {"kind": "voice-live", "profile": "byom-azure-openai-realtime", "model": "mine"},
+    "openai": {"kind": "openai"},
+    "azure-openai": {"kind": "azure-openai"},
+    "foundry-agent": {"kind": "foundry-agent", "agent": {"name": "helper"}},
+    "openai in ulaw": {"kind": "openai", "audio": "g711_ulaw"},
+    "voice-live in ulaw": {"kind": "voice-live", "audio": "g711_ulaw"},
+}
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.events: list[e.Event] = []
+        self.audio_bytes = 0
+        self.news = asyncio.Event()
+
+    def deliver(self, event: e.Event) -> None:
+        self.events.append(event)
+        self.news.set()
+
+    def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
+        self.audio_bytes += len(base64.b64decode(payload))
+
+    async def until(self, kind: type[e.Event], count: int = 1) -> Any:
+        async with asyncio.timeout(10):
+            while len(found := [event for event in self.events if isinstance(event, kind)]) < count:
+                self.news.clear()
+                await self.news.wait()
+        return found[-1]
+
+
+@pytest.mark.parametrize("name", KINDS)
+async def test_an_engine_opens_speaks_calls_a_tool_and_takes_its_answer(name: str) -> None:
+    script = Scripted([Turn("Hello."), Turn(call=[("look_up", {})]), Turn("It is on its way.")])
+    options = EmulatorOptions(delta_interval_ms=0, bearer_tokens=(KEY,))
+    async with VoiceLiveEmulator(script, key=KEY, options=options) as emulator:
+        engine = {"endpoint": emulator.endpoint, "api_key": KEY, **KINDS[name]}
+        settings = Settings.model_validate({"engine": engine})
+        own = connection_of(settings).own_instructions
+        voice = "alloy" if "openai" in name else "en-US-AvaNeural"
+        setup = c.EngineSetup("Be kind.", voice, 24_000, tools=(TOOL,))
+        listener = Listener()
+        opened = await open_engine(connection_of(settings), setup, listener)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(opened.run())
+            await listener.until(e.EngineReady)
+            opened.hear(base64.b64encode(bytes(960)))
+            opened.obey(c.AskForReply())
+            ended = await listener.until(e.ReplyEnded)
+            assert ended.status == "completed"
+            assert listener.audio_bytes > 0
+            assert listener.audio_bytes % 2 == 0
+            opened.obey(c.AddUserText(Words("Where is it?")))
+            opened.obey(c.AskForReply())
+            called = await listener.until(e.ToolCalled)
+            assert (called.name, called.arguments) == ("look_up", "{}")
+            await listener.until(e.ReplyEnded, 2)
+            opened.obey(c.GiveToolResult(called.tool_call_id, "{}"))
+            opened.obey(c.AskForReply())
+            await listener.until(e.ReplyEnded, 3)
+            said = "".join(event.text.shown for event in listener.events if isinstance(event, e.ReplyWordsEnded))
+            assert said == "Hello.It is on its way."
+            assert not [event for event in listener.events if isinstance(event, e.EngineRefused)]
+            if own:
+                assert "Be kind." not in str(emulator.sessions())
+            await opened.close()
