@@ -34,6 +34,9 @@ Show = Callable[[Mapping[str, Any]], None]
 
 _HUMANS = {"busy": "busy", "declined": "declined", "no_answer": "no_answer"}
 _NUMBER = "+14255550142"
+_PATIENCE_MS = 8_000.0
+"""A caller who did not hang up then does not do so now because the agent stops for breath. Not for ever: an agent who forgets to
+end the call would be listened to in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def rehearse(path: Path, way: Way, *, key: CaptureKey | None = None) -> Rehearse
     report = report_of(reader.header, notes, capture=path.name)
     script = steps(said, until_ms=_until_ms(report, way.until), fast=way.fast)
     script += [{"say": text} for text in way.say]
+    if not way.goes_on and not bare and report["end_reason"] != "caller_left":
+        script.append({"silence": _PATIENCE_MS})
     transfer = report["transfer"] or {}
     plan = {
         "from": _NUMBER,

@@ -17,6 +17,7 @@ from voiceagent.errors import UserError
 from voiceagent.local import bridge as local_bridge
 from voiceagent.local.chat import Chat
 from voiceagent.local.emulators import Emulators
+from voiceagent.replay import live
 from voiceagent.replay.live import Way, ear_report, own_bridge, rehearse, replay_live
 
 
@@ -35,6 +36,16 @@ def test_a_call_can_be_continued_otherwise(capture: Path) -> None:
     ready = rehearse(capture, Way(until=2, say=("What else?",)))
     assert [next(iter(step)) for step in ready.plan["steps"]] == ["wav", "say"]
     assert [next(iter(step)) for step in rehearse(capture, Way(until=0, say=("Hi",))).plan["steps"]] == ["say"]
+
+
+@pytest.mark.parametrize(("reason", "waits"), [("agent_ended", True), ("transferred", True), ("caller_left", False)])
+def test_who_did_not_hang_up_then_leaves_it_to_the_agent_again(
+    capture: Path, monkeypatch: pytest.MonkeyPatch, reason: str, waits: bool
+) -> None:
+    monkeypatch.setattr(live, "report_of", lambda *_, **__: {"end_reason": reason, "transfer": None, "turns": []})
+    last = rehearse(capture, Way()).plan["steps"][-1]
+    assert (list(last) == ["silence"]) is waits
+    assert "silence" not in rehearse(capture, Way(until=0, say=("Hi",))).plan["steps"][-1]
 
 
 def test_a_turn_that_is_not_there_is_a_user_error(capture: Path) -> None:
