@@ -35,7 +35,7 @@ Show = Callable[[Mapping[str, Any]], None]
 _HUMANS = {"busy": "busy", "declined": "declined", "no_answer": "no_answer"}
 _NUMBER = "+14255550142"
 _PATIENCE_MS = 8_000.0
-"""A caller who did not hang up then does not do so now because the agent stops for breath. Not for ever: an agent who forgets to
+"""A caller who did not hang up then does not do so now because the agent stops for breath. Not for ever: one who forgets to
 end the call would be listened to in vain."""
 
 
