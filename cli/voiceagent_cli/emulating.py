@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
+from voiceagent_cli.exits import FAILED, Ended
 
 if TYPE_CHECKING:
     from voiceagent.emulators.certificates import Authority
+    from voiceagent.emulators.lint.rule import Finding
     from voiceagent.emulators.together import Emulators, Which
     from voiceagent_cli.terminal import Terminal
 
@@ -36,12 +38,14 @@ async def emulate(
     """
     from voiceagent.emulators.proxy import STORAGE
     from voiceagent.emulators.together import Emulators
+    from voiceagent.emulators.voice_live.options import EmulatorOptions
 
     thinker = thinker_of(options["agent"])
-    chosen = {name: value for name, value in options.items() if name != "agent"}
+    chosen = {name: value for name, value in options.items() if name not in ("agent", "engine")}
+    engine = EmulatorOptions(**options.get("engine", {}))
     names = [options.get("name", ""), STORAGE if options.get("proxy") else ""]
     authority = await asyncio.to_thread(own_authority, *filter(None, names)) if https else None
-    async with Emulators(which, thinker=thinker, authority=authority, **chosen) as emulators:
+    async with Emulators(which, thinker=thinker, authority=authority, engine=engine, **chosen) as emulators:
         facts = emulators.facts()
         if as_json:
             terminal.record(facts, indent=None)
@@ -49,10 +53,38 @@ async def emulate(
             announce(facts, terminal, shells=shells)
         if with_parent:
             _stop_with_parent(stop)
+        else:
+            emulators.findings.listen(lambda finding: tell(finding, terminal, as_json=as_json))
         async with asyncio.TaskGroup() as tasks:
             following = tasks.create_task(_follow_rules(options["agent"], emulators))
             await stop.wait()
             following.cancel()
+    if options.get("strict") and emulators.findings:
+        raise Ended(FAILED)
+
+
+def tell(finding: Finding, terminal: Terminal, *, as_json: bool) -> None:
+    """One thing that an app did wrong."""
+    if as_json:
+        terminal.record(finding.json(), indent=None)
+        return
+    terminal.result(f"{finding.severity:<7} {finding.rule}: {finding.sentence}")
+    terminal.result(f"        {finding.where}")
+    if finding.frame:
+        terminal.result(f"        {finding.frame}")
+    terminal.result(f"        source: {finding.source}")
+
+
+def tell_guesses(terminal: Terminal, *, as_json: bool) -> None:
+    """What the emulators do though nobody knows that Azure does it."""
+    from voiceagent.emulators.guesses import GUESSES
+
+    if as_json:
+        terminal.record({"guesses": [guess.json() for guess in GUESSES]})
+        return
+    for guess in GUESSES:
+        terminal.result(f"{guess.about:<11} {guess.id}: {guess.sentence}")
+        terminal.result(f"{'':<11} {guess.source}")
 
 
 def thinker_of(directory: Path | None) -> Any:
@@ -95,7 +127,7 @@ def announce(facts: Mapping[str, Any], terminal: Terminal, *, shells: Sequence[s
             if len(shells) > 1:
                 terminal.result("")
         return
-    for name in ("acs", "voice_live", "arm"):
+    for name in ("acs", "voice_live", "arm", "twilio"):
         if server := facts.get(name):
             also = "" if server["endpoint"] == server["plain_endpoint"] else f"  and  {server['plain_endpoint']}"
             terminal.result(f"{name.replace('_', '-'):<11} {server['endpoint']}{also}")

@@ -38,6 +38,7 @@ CHAPTERS = (
             Listed("init", "Write an agent project that works offline at once"),
             Listed("serve", "Answer calls: Azure's, or an emulated phone's offline"),
             Listed("call", "Place an emulated phone call to the agent and report how it went"),
+            Listed("dial", "Have the agent call somebody and report how it went"),
             Listed("talk", "Talk to the agent by microphone and speaker, by WAV files, or in writing"),
             Listed("say", "Say something in a call that `talk --detach` holds"),
             Listed("stop", "Hang up the call that `talk --detach` holds"),
@@ -65,13 +66,22 @@ CHAPTERS = (
         "Around it",
         (
             Listed("emulate", "Run the emulators of Azure's services for any client"),
+            Listed("trigger call", "Send an incoming call into running emulators; do not wait for it"),
+            Listed("trigger callback", "Send the app a callback of any type"),
+            Listed("trigger event", "Deliver an event of any type through Event Grid"),
+            Listed("trigger fault", "Let something go wrong in running emulators: lost, late, forged, refused"),
             Listed("doctor", "Check this machine and the settings; say what is missing"),
             Listed("config show", "Every setting, its value and where it comes from"),
         ),
     ),
 )
 
-GROUPS = {"calls": "The calls of a project", "captures": "Captured calls", "config": "The settings of a project"}
+GROUPS = {
+    "calls": "The calls of a project",
+    "captures": "Captured calls",
+    "config": "The settings of a project",
+    "trigger": "What is set off in running emulators",
+}
 """First words that only lead to other commands."""
 
 EPILOG = (

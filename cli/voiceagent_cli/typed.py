@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
@@ -38,4 +39,15 @@ def key_of(typed: str) -> str:
     """An access key travels in a header, which cannot hold everything that can be typed."""
     if not re.fullmatch(r"[!-~]*", typed):
         raise BadParameter("a key has letters, digits and signs of ASCII, and no spaces.")
+    return typed
+
+
+def object_of(typed: str) -> str:
+    """JSON text of an object, as it was typed."""
+    try:
+        found = json.loads(typed)
+    except ValueError as error:
+        raise BadParameter(f"this is not JSON: {error}.") from None
+    if not isinstance(found, dict):
+        raise BadParameter(f"{typed!r} is no object such as " + '{"name": 1}.')
     return typed

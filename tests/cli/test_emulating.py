@@ -8,7 +8,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from voiceagent_cli.emulating import SHELLS, _follow_rules, announce, emulate, own_authority, thinker_of
+import httpx
+import pytest
+
+from voiceagent.emulators.lint.rule import Finding
+from voiceagent_cli.emulating import SHELLS, _follow_rules, announce, emulate, own_authority, tell, thinker_of
+from voiceagent_cli.exits import Ended
 from voiceagent_cli.terminal import Terminal
 
 FACTS = {
@@ -84,6 +89,43 @@ async def test_they_run_until_stopped_and_print_one_line_of_json() -> None:
     assert out.getvalue().count("\n") == 1
     assert {"acs", "voice_live", "event_grid", "arm", "env"} <= set(facts)
     assert facts["env"]["VOICEAGENT_EMULATOR_URL"] == facts["acs"]["endpoint"]
+
+
+async def test_findings_are_told_as_they_happen_and_end_a_strict_run_with_one() -> None:
+    stop, out = asyncio.Event(), io.StringIO()
+    options: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "key": "", "agent": None, "answers": "scripted", "strict": True}
+    how: dict[str, Any] = {"https": False, "shells": [], "as_json": True, "with_parent": False}
+
+    async def ask_wrongly() -> None:
+        while not out.getvalue():
+            await asyncio.sleep(0.01)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            refused = await http.post(
+                f"{json.loads(out.getvalue())['acs']['endpoint']}/calling/callConnections:answer", content=b"{"
+            )
+        assert refused.json()["error"] == {"code": "Linter", "message": "A request names its api-version in the query."}
+        stop.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(ask_wrongly())
+        with pytest.raises(Ended) as ended:
+            await emulate("acs", Terminal(out, io.StringIO()), stop, options=options, **how)
+    assert ended.value.code == 1
+    findings = [json.loads(line) for line in out.getvalue().splitlines()[1:]]
+    assert {"rule", "severity", "where", "frame", "sentence", "source"} <= set(findings[0])
+    assert findings[0]["rule"] == "acs-version-missing"
+
+
+def test_a_finding_for_people() -> None:
+    out = io.StringIO()
+    tell(
+        Finding("media-odd", "error", "media socket of call 1", "{}", "A sentence.", "docs"),
+        Terminal(out, io.StringIO()),
+        as_json=False,
+    )
+    assert out.getvalue() == (
+        "error   media-odd: A sentence.\n        media socket of call 1\n        {}\n        source: docs\n"
+    )
 
 
 class Listener:

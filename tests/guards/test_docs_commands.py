@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-UNTIL_INTERRUPTED = ("serve", "emulate")
-"""Parsed, but not run: they end with Ctrl-C. Their own tests run them."""
+UNTIL_INTERRUPTED = ("serve", "emulate", "trigger")
+"""Parsed, but not run: they end with Ctrl-C, or need one that does. Their own tests run them."""
 
 NEEDS_AZURE: dict[str, set[str]] = {}
 """Lines by document that are parsed but not run because they need a subscription."""

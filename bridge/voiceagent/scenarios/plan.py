@@ -22,6 +22,7 @@ def order_of(case: Case) -> dict[str, Any]:
         "human": scenario.human,
         "ring_ms": scenario.ring_ms,
         "hang_up_after": scenario.hang_up_after and scenario.persona is None,
+        **({"faults": [fault.model_dump() for fault in scenario.faults]} if scenario.faults else {}),
         "steps": [_step(step, case.path.parent) for step in scenario.steps],
     }
 

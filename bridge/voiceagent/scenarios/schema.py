@@ -274,6 +274,14 @@ class Who(Part):
     display_name: str = ""
 
 
+class Fault(BaseModel):
+    """Something that goes wrong in the call: a name of docs/emulators/faults.md, and what is said about it. The emulator knows
+    which names and parameters there are, and refuses others when the call is placed."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    fault: Text
+
+
 class Scenario(Part):
     """One conversation."""
 
@@ -285,6 +293,7 @@ class Scenario(Part):
     human: Literal["answer", "busy", "declined", "no_answer", "unreachable", "refuses", "leaves"] = "answer"
     ring_ms: float | None = Field(None, ge=0, le=180_000)
     settings: dict[str, Any] = Field(default_factory=dict)
+    faults: list[Fault] = Field(default_factory=list)
     repeat: int = Field(1, ge=1, le=1000)
     limit_seconds: float = Field(120, gt=0, le=3600)
     hang_up_after: bool = True

@@ -8,8 +8,9 @@ from typing import Annotated
 
 from typer import Argument, BadParameter, Context, Option
 
+from voiceagent_cli.engine_choice import METAVAR, EngineChoice, engine_of
 from voiceagent_cli.options import AsJson
-from voiceagent_cli.typed import key_of
+from voiceagent_cli.typed import finite, key_of
 
 
 class Which(StrEnum):
@@ -17,6 +18,7 @@ class Which(StrEnum):
     voice_live = "voice-live"
     event_grid = "event-grid"
     arm = "arm"
+    twilio = "twilio"
     all = "all"
 
 
@@ -26,9 +28,10 @@ class Shell(StrEnum):
     dotenv = "dotenv"
 
 
-class Answers(StrEnum):
-    embedded = "embedded"
-    scripted = "scripted"
+class Family(StrEnum):
+    auto = "auto"
+    native = "native"
+    cascaded = "cascaded"
 
 
 def command(
@@ -51,7 +54,21 @@ def command(
         Path | None, Option(metavar="DIR", help="Agent project whose [thinker] rules the embedded engine follows.")
     ] = None,
     seed: Annotated[int | None, Option(metavar="N", help="Make all ids and choices repeatable.")] = None,
-    answers: Annotated[Answers, Option(help="Voice Live: really hear and speak, or follow a script.")] = Answers.embedded,
+    engine: Annotated[
+        EngineChoice,
+        Option("--engine", "--answers", metavar=METAVAR, parser=engine_of, help="What answers behind Voice Live."),
+    ] = EngineChoice(),
+    model_family: Annotated[Family, Option(help="Voice Live: what models are whose names do not tell.")] = Family.auto,
+    expires_after: Annotated[
+        float, Option(metavar="SECONDS", min=1, callback=finite, help="Voice Live: life of a session.")
+    ] = 3600,
+    connections_per_minute: Annotated[
+        int | None, Option(metavar="N", min=1, help="Voice Live: new sessions before it answers 429; Azure's quota is 30.")
+    ] = None,
+    strict: Annotated[
+        bool, Option("--strict", help="Refuse what Azure would refuse or ignore; 1 at the end if there was any.")
+    ] = False,
+    guesses: Annotated[bool, Option("--guesses", help="Print what is emulated on a guess, and start nothing.")] = False,
     with_parent: Annotated[bool, Option("--with-parent", hidden=True, help="End when standard input closes.")] = False,
 ) -> None:
     """Run the emulators of Azure's services for any client, until interrupted.
@@ -61,12 +78,18 @@ def command(
     --env prints settings to paste into a shell or .env file; --env --json prints them, and everything else there is to know,
     as one line once all are ready.
 
+    What a client does that Azure would refuse or ignore is printed as it happens, with --json as one line each.
+
     With --https a certificate authority of this machine is made once, and --env prints what makes clients trust it.
     """
     if proxy and not https:
         raise BadParameter("it needs --https: the SDKs fetch recordings over https alone.", param_hint="--proxy")
-    from voiceagent_cli.emulating import emulate
+    from voiceagent_cli.emulating import emulate, tell_guesses
     from voiceagent_cli.signals import run
+
+    if guesses:
+        tell_guesses(ctx.obj, as_json=json)
+        return
 
     run(
         lambda stop: emulate(
@@ -81,7 +104,14 @@ def command(
                 "key": key,
                 "agent": agent,
                 "seed": seed,
-                "answers": answers.value,
+                "answers": engine.answers,
+                "source": engine.source(),
+                "engine": {
+                    "model_family": model_family.value,
+                    "session_seconds": expires_after,
+                    "connections_per_minute": connections_per_minute,
+                },
+                "strict": strict,
             },
             https=https,
             shells=[shell.value] if shell else [one.value for one in Shell] if env else [],

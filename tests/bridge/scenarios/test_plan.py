@@ -64,3 +64,9 @@ def test_everything_reaches_the_phone_and_the_phone_takes_it(written: Callable[.
 def test_a_persona_begins_without_steps_and_hangs_up_herself(written: Callable[..., Any]) -> None:
     order = order_of(written("persona: { who: Ann, goal: an answer }"))
     assert (order["steps"], order["hang_up_after"]) == ([], False)
+
+
+def test_what_goes_wrong_is_the_emulators_business(written: Callable[..., Any]) -> None:
+    order = order_of(written("faults: [{ fault: engine.dropped, after: 5 }]\nsteps: [{ say: Hello }]"))
+    assert order["faults"] == [{"fault": "engine.dropped", "after": 5}]
+    assert "faults" not in order_of(written("steps: [{ say: Hello }]"))

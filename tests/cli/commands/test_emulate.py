@@ -41,3 +41,11 @@ def test_a_value_that_cannot_be_used_is_wrong_usage(voiceagent: Any, option: str
     assert (outcome.code, outcome.out) == (2, "")
     assert option in outcome.err
     assert ".." not in outcome.err
+
+
+def test_guesses_are_printed_and_nothing_is_started(voiceagent: Any) -> None:
+    outcome = voiceagent("emulate", "--guesses")
+    assert outcome.code == 0
+    assert "media-dial-delay: The media socket is dialled 150 ms after the answer." in outcome.out
+    told = json.loads(voiceagent("emulate", "--guesses", "--json").out)["guesses"]
+    assert {"id", "about", "sentence", "source"} == set(told[0])

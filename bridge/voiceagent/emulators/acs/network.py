@@ -140,6 +140,7 @@ class Network:
             event_id=self.ids.guid(),
             topic=self.topic,
             time=self.times.message(),
+            findings=self.findings,
         )
         self.deliveries.subscription = subscription
 

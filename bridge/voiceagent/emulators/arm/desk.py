@@ -165,6 +165,7 @@ class Desk:
                 topic=network.topic,
                 time=network.times.message(),
                 by_hand=by_hand,
+                findings=network.findings,
             )
         except NoCodeYet:
             self.resources.await_hand(wanted, operation, self.now())

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voiceagent.emulators.event_grid.filters import Filter
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
+from voiceagent.emulators.lint import answers as lint
+from voiceagent.emulators.lint.findings import Findings
+from voiceagent.emulators.lint.rule import Breach
 from voiceagent.errors import UserError
 from voiceagent.protocol import event_grid as wire
 
 if TYPE_CHECKING:
     import httpx
+
+Note = Callable[[Iterable[Breach]], None]
 
 # unverified: consent-origin
 ORIGIN = "eventgrid.azure.net"
@@ -65,6 +70,7 @@ async def validate(
     topic: str,
     time: str,
     by_hand: str = "",
+    findings: Findings | None = None,
 ) -> None:
     """Ask the endpoint whether it wants events. UserError when it does not consent.
 
@@ -72,36 +78,52 @@ async def validate(
     """
     import httpx
 
+    where, noted = f"subscription of {subscription.endpoint}", Findings() if findings is None else findings
+
+    def note(breaches: Iterable[Breach]) -> None:
+        noted.report(breaches, where)
+
+    note(lint.endpoint(subscription.endpoint))
     try:
         if subscription.schema == "cloud-events":
-            await _ask_by_options(subscription, client)
+            await _ask_by_options(subscription, client, note)
         else:
             event = wire.SubscriptionValidation(
                 event_id=event_id, topic=topic, time=time, validation_code=code, validation_url=by_hand or _manual(code)
             )
-            await _ask_by_event(subscription, client, event)
+            await _ask_by_event(subscription, client, event, note)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UserError(f"{subscription.endpoint} cannot be reached: {type(error).__name__}.") from error
 
 
-async def _ask_by_event(subscription: Subscription, client: httpx.AsyncClient, event: wire.SubscriptionValidation) -> None:
+async def _ask_by_event(
+    subscription: Subscription, client: httpx.AsyncClient, event: wire.SubscriptionValidation, note: Note
+) -> None:
     # unverified: validation-headers
     body, headers = wire.encode_delivery(event, "event-grid", subscription_name=subscription.name)
     answer = await client.post(subscription.endpoint, content=body, headers={**headers, **subscription.headers})
+    given = _json_of(answer)
+    consent = given == wire.validation_response(event)
+    note(lint.validation(answer.status_code, answer.elapsed.total_seconds() * 1000, has_code=consent))
     if answer.status_code != 200:
         raise UserError(f"{subscription.endpoint} answered the validation event with {answer.status_code}; it must be 200.")
-    try:
-        given = answer.json()
-    except ValueError:
-        given = None
-    if given != wire.validation_response(event):
+    if not consent:
         raise NoCodeYet(f"{subscription.endpoint} did not return the validation code as `validationResponse`.")
 
 
-async def _ask_by_options(subscription: Subscription, client: httpx.AsyncClient) -> None:
+def _json_of(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+async def _ask_by_options(subscription: Subscription, client: httpx.AsyncClient, note: Note) -> None:
     headers = {**wire.options_question(ORIGIN, rate=120), **subscription.headers}
     answer = await client.options(subscription.endpoint, headers=headers)
-    if not wire.options_accepted(answer.headers, ORIGIN):
+    given = wire.options_accepted(answer.headers, ORIGIN)
+    note(lint.consent(answer.status_code, given=given))
+    if not given:
         raise UserError(
             f"{subscription.endpoint} answered OPTIONS with {answer.status_code} and no consent: "
             f"`WebHook-Allowed-Origin` must be {ORIGIN} or *."

@@ -1,0 +1,1 @@
+"""`voiceagent trigger ...`: what is set off in running emulators."""
