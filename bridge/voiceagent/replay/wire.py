@@ -28,12 +28,13 @@ _FROM_ENGINE = frozenset(
     [
         *("EngineReady", "EngineRefused", "EngineNoted", "ItemTruncated", "ToolCalled"),
         *("CallerSpeechStarted", "CallerSpeechStopped", "CallerTurnCommitted"),
-        *("CallerTranscribed", "CallerTranscriptionFailed"),
+        *("CallerWordsArrived", "CallerTranscribed", "CallerTranscriptionFailed", "ReplyWordTimed"),
         *("ReplyStarted", "ReplyItemAdded", "ReplyAudioEnded", "ReplyWordsArrived", "ReplyWordsEnded", "ReplyEnded"),
     ]
 )
 _FROM_MEDIA = frozenset({"MediaOpened", "KeyPressed"})
-_SILENCING = frozenset({"StopPlayback", "MuteAgent"})
+_SILENCING = frozenset({"StopPlayback", "PausePlayback", "MuteAgent"})
+_OF_OPENING = frozenset({"session.created", "session.updated"})
 _MOST_SHOWN = 5
 
 
@@ -77,6 +78,7 @@ class WireCheck:
         self._read: dict[str, deque[Plain]] = {"engine": deque(), "media": deque()}
         self._to_send: deque[Any] = deque()
         self._stops_owed = 0
+        self._opening = self._away = False
 
     # --- frames
 
@@ -92,13 +94,18 @@ class WireCheck:
 
     def _engine_said(self, _: Wire, frame: bytes) -> None:
         try:
-            event: Event = self._hearing.event_of(decode_server(frame))
+            said = decode_server(frame)
+            if self._opening and said.type in _OF_OPENING:
+                return  # of a further session, which the call is told of when it is ready
+            event: Event = self._hearing.event_of(said)
         except RemoteProtocolError:
             event = EngineNoted("malformed")
         self._read["engine"].append(plain(event))
 
     def _engine_told(self, wire: Wire, frame: bytes) -> None:
         sent = self._masked.frame(json.loads(frame))
+        if self._opening and sent.get("type") == "session.update" and sent.get("event_id") == "ConfigureEngine-1":
+            return
         now = self._to_send.popleft() if self._to_send else None
         if sent != now:
             self._differs(wire.at_ms, "engine", "out", sent, now)
@@ -141,7 +148,7 @@ class WireCheck:
 
     def _compare(self, at_ms: float, edge: str, event: Plain) -> None:
         read = self._read[edge]
-        now = read.popleft() if read else None
+        now = _of_its_time(read.popleft(), event) if read else None
         if now is None and event["type"] == "MediaOpened":
             return  # a media path may begin with audio right away
         if now == event or (event["type"] == "KeyPressed" and self._masked.redacted and now and now["type"] == "KeyPressed"):
@@ -156,6 +163,13 @@ class WireCheck:
             self._stops_owed += self._media_open
         elif name == "CloseCall":
             self._over = True
+        elif name == "OpenSpareEngine":
+            self._opening = True
+            self._away = self._away or not command["fields"].get("beside", True)
+        elif name == "SwitchEngine":
+            self._switched()
+        elif self._away:
+            return  # nobody was there to be told; the next session was told the whole history
         elif issubclass(known().get(name, object), EngineCommand):
             self._say(revive(command))
 
@@ -164,7 +178,15 @@ class WireCheck:
         message = message_of(command, f"{type(command).__name__}-{self._said}", exact_voice=self._exact_voice)
         self._to_send.append(self._masked.frame(encode(message)))
 
+    def _switched(self) -> None:
+        """A further session took over; it was configured when it was opened."""
+        self._engine_lost()
+        self._hearing.ready = True
+        self._opening = self._away = False
+        self._said = 1
+
     def _engine_lost(self) -> None:
+        self._away = True
         self._hearing = Hearing()
         self._read["engine"].clear()
         self._to_send.clear()
@@ -175,3 +197,11 @@ class WireCheck:
             both = isinstance(expected, Mapping) and isinstance(actual, Mapping)
             fields = tuple(unlike(expected, actual)) if both else ()
             self.first.append(WireDifference(at_ms, edge, direction, expected, actual, fields))
+
+
+def _of_its_time(now: Plain, event: Plain) -> Plain:
+    """How much time a session had left is not on the wire, only when it ended."""
+    if now["type"] != "EngineReady" or event["type"] != "EngineReady":
+        return now
+    left = event["fields"].get("expires_in_ms")
+    return {**now, "fields": {**now["fields"], "expires_in_ms": left}}

@@ -239,10 +239,31 @@ class _Turn:
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
-class _Voice:
-    """The engine's end of the wire: answers like Voice Live, with noise for a voice."""
+class _Wire:
+    """One connection to the voice."""
 
     dropped = 0
+
+    def __init__(self, voice: _Voice, say: OnText) -> None:
+        self.say = say
+        self._voice = voice
+        self._over = asyncio.Event()
+
+    def send(self, frame: bytes, *, droppable: bool = False) -> None:
+        self._voice.sent(self, frame, droppable=droppable)
+
+    async def receive(self) -> None:
+        await self._over.wait()
+
+    async def close(self) -> None:
+        self._over.set()
+
+    def ending(self) -> tuple[int | None, str]:
+        return 1000, ""
+
+
+class _Voice:
+    """The engine's end of the wires: answers like Voice Live, with noise for a voice, whoever it hears."""
 
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
@@ -251,7 +272,6 @@ class _Voice:
         self._ids = self._sent = 0
         self._speaking: list[asyncio.TimerHandle] = []
         self._deltas = _deltas(noise_frames(programme.agent_ms // FRAME_MS, seed=2))
-        self._over = asyncio.Event()
 
     def interrupted_in(self, number: int) -> bool:
         every = self._programme.interrupt_every
@@ -268,20 +288,21 @@ class _Voice:
         timeout: float,  # noqa: ARG002
         short_path: bool,  # noqa: ARG002
         subprotocol: str = "",  # noqa: ARG002
-    ) -> _Voice:
+    ) -> _Wire:
         await asyncio.sleep(0.03)
-        self._say = on_text
-        self._later(0.005, type="session.created", session=_SESSION)
-        return self
+        wire = _Wire(self, on_text)
+        self._at(0.005, wire.say, {"type": "session.created", "session": _SESSION})
+        return wire
 
-    def send(self, frame: bytes, *, droppable: bool = False) -> None:
+    def sent(self, wire: _Wire, frame: bytes, *, droppable: bool) -> None:
         if droppable:
             self._heard += 1
+            self._say = wire.say  # whoever is heard speaks
             return
         told = json.loads(frame)
         match told["type"]:
             case "session.update":
-                self._later(0.01, type="session.updated", session={**told["session"], **_SESSION})
+                self._at(0.01, wire.say, {"type": "session.updated", "session": {**told["session"], **_SESSION}})
             case "response.create":
                 self._reply(0.1, tool=False)
             case "conversation.item.truncate":
@@ -292,15 +313,6 @@ class _Voice:
                     content_index=0,
                     audio_end_ms=told["audio_end_ms"],
                 )
-
-    async def receive(self) -> None:
-        await self._over.wait()
-
-    async def close(self) -> None:
-        self._over.set()
-
-    def ending(self) -> tuple[int | None, str]:
-        return 1000, ""
 
     # --- the conversation
 
@@ -348,7 +360,7 @@ class _Voice:
             self._speaking.append(
                 asyncio.get_running_loop().call_later(
                     after + 0.03 + index * 0.05,
-                    self._say,
+                    self._tell,
                     head + b'"output_index":0,"content_index":0,"delta":"%b"}' % audio,
                 )
             )
@@ -377,10 +389,16 @@ class _Voice:
         self._later(after, type="response.done", response={"id": reply, "status": "completed", "output": [], "usage": usage})
 
     def _later(self, seconds: float, **event: Any) -> None:
+        self._at(seconds, self._tell, event)
+
+    def _at(self, seconds: float, say: OnText, event: Mapping[str, Any]) -> None:
         # Timers of the same moment go off in any order: each of ours is a hair later than the one before.
         self._sent += 1
         told = {"event_id": f"event_{self._sent:06}", **event}
-        asyncio.get_running_loop().call_later(seconds + self._sent * 1e-7, self._say, json.dumps(told).encode())
+        asyncio.get_running_loop().call_later(seconds + self._sent * 1e-7, say, json.dumps(told).encode())
+
+    def _tell(self, frame: bytes) -> None:
+        self._say(frame)
 
 
 _SESSION = {"id": "sess_recital", "model": "scripted", "object": "realtime.session"}

@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 
+from voiceagent.call.commands import EngineSetup
+from voiceagent.call.policies import BargeInPolicy
+from voiceagent.call.settings import SessionSettings
 from voiceagent.call.silence import Silence
+from voiceagent.capture.read import read_capture
+from voiceagent.capture.records import Reaction
 from voiceagent.errors import UserError
 from voiceagent.replay.exact import CannotReplay, ExactReplay
+from voiceagent.testing.recital import RATE, Programme, recite
 
 Edited = Callable[[Path, Callable[[dict[str, Any]], dict[str, Any] | None]], Path]
 
@@ -135,3 +141,22 @@ def test_what_is_no_capture_is_a_user_error(tmp_path: Path) -> None:
     path.write_text("milk\n")
     with pytest.raises(UserError, match="not a capture"):
         ExactReplay(path)
+
+
+def test_a_call_whose_engine_session_was_renewed_and_whose_agent_was_paused_replays_the_same(tmp_path: Path) -> None:
+    detection = {"type": "server_vad", "interrupt_response": False, "create_response": True}
+    settings = SessionSettings(
+        setup=EngineSetup("Be brief.", "en-US-AvaNeural", RATE, turn_detection=detection),
+        renew_ms=8_000,
+        reconnect_ms=5_000,
+        interruptions=BargeInPolicy(resume_after_ms=1500),
+    )
+    path = recite(tmp_path, Programme(seconds=40, interrupt_every=2), settings=settings)
+    replay = replayed(path)
+    assert replay.comparing.first is None
+    assert replay.wire is not None
+    assert (replay.wire.count, replay.wire.first) == (0, [])
+    reactions = [record for record in read_capture(path).records if isinstance(record, Reaction)]
+    wanted = [command["type"] for record in reactions for command in record.commands]
+    assert wanted.count("SwitchEngine") >= 2
+    assert "PausePlayback" in wanted
