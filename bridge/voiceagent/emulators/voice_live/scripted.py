@@ -11,6 +11,7 @@ caller's speech leads to it, `expect` what the last words of the conversation mu
 from __future__ import annotations
 
 import array
+import asyncio
 import json
 import math
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from voiceagent.emulators.voice_live.source import (
     AnswerRequest,
     Begin,
     Call,
+    Emit,
     Listening,
     Noticed,
     Piece,
@@ -50,7 +52,8 @@ class ScriptMismatchError(Exception):
 class Turn:
     """One response. `ms` is the length of the tone (None: by the length of the text); `hear` and `expect` may be empty.
 
-    With `unheard`, an error code, the caller's speech is not understood: its transcription fails.
+    With `unheard`, an error code, the caller's speech is not understood: its transcription fails. `wait_ms` is how long the
+    answer takes to begin; `emit` are events that are sent as they are, before the calls.
     """
 
     say: str = ""
@@ -59,6 +62,8 @@ class Turn:
     hear: str = ""
     expect: str = ""
     unheard: str = ""
+    wait_ms: int = 0
+    emit: Sequence[Mapping[str, Any]] = ()
 
 
 class UnheardError(Exception):
@@ -143,10 +148,14 @@ class ScriptedSource:
             turn = self._turn(self.position)
             self._check(turn, request)
             self.position += 1
+            if turn.wait_ms:
+                await asyncio.sleep(turn.wait_ms / 1000)
         if turn.say:
             yield Words(turn.say)
             if request.speak:
                 yield Sound(tone(len(turn.say) * MS_PER_CHARACTER if turn.ms is None else turn.ms, request.rate))
+        for event in turn.emit:
+            yield Emit(event)
         for name, arguments in turn.call:
             yield Call(name, json.dumps(arguments))
 

@@ -11,6 +11,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -26,10 +27,12 @@ from voiceagent.emulators.voice_live.entrance import Refused, Visit, query_of, v
 from voiceagent.emulators.voice_live.ids import Ids
 from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.options import EmulatorOptions
+from voiceagent.emulators.voice_live.played import PlayedConnection
+from voiceagent.emulators.voice_live.recorded import Playback, Recorded
 from voiceagent.emulators.voice_live.session_line import SessionLine, event_loop_ms
 from voiceagent.emulators.voice_live.source import AnswerSource
 from voiceagent.emulators.voice_live.state import SessionState
-from voiceagent.emulators.voice_live.view import session_view
+from voiceagent.emulators.voice_live.view import playback_view, session_view
 from voiceagent.errors import UserError
 
 if TYPE_CHECKING:
@@ -46,15 +49,19 @@ LARGEST_FRAME_IN = 24 * 1024 * 1024
 """Above the 15 MiB an append may carry, so that the limit is answered with an `error` and not by the library's close."""
 
 
+View = Callable[..., dict[str, Any]]
+
+
 class VoiceLiveEmulator:
     """`async with VoiceLiveEmulator(Scripted([...]), key="k") as emu:` serves at `emu.endpoint` until the block ends.
 
-    `answers` is called once for each session. Without a `key` any credential, or none, is accepted.
+    `answers` is called once for each session, or is a recording that every session follows. Without a `key` any credential, or
+    none, is accepted.
     """
 
     def __init__(
         self,
-        answers: Callable[[], AnswerSource],
+        answers: Callable[[], AnswerSource] | Recorded,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -78,8 +85,8 @@ class VoiceLiveEmulator:
         self._answers = answers
         self._wall = wall
         self._sessions_begun = 0
-        self._states: deque[SessionState] = deque(maxlen=self.options.remembered_sessions)
-        self._open: dict[str, Connection] = {}
+        self._views: deque[tuple[str, View]] = deque(maxlen=self.options.remembered_sessions)
+        self._open: dict[str, Connection | PlayedConnection] = {}
         self._accepted_at: deque[float] = deque()
         self._servers: list[Server] = []
 
@@ -139,7 +146,7 @@ class VoiceLiveEmulator:
 
     def sessions(self) -> list[dict[str, Any]]:
         """All sessions, oldest first: settings, conversation as the thinker sees it, responses."""
-        return [session_view(state, is_open=state.session["id"] in self._open) for state in self._states]
+        return [view(is_open=session_id in self._open) for session_id, view in self._views]
 
     async def close_session(self, session_id: str, code: int = 1011, reason: str = "") -> None:
         """Close a session's socket in an orderly way with this code."""
@@ -150,27 +157,45 @@ class VoiceLiveEmulator:
         self._open[session_id].socket.transport.abort()
 
     async def _serve(self, socket: ServerConnection) -> None:
-        import asyncio
-
         assert socket.request is not None
         visit = visit_of(socket.request.path, socket.request.headers, key=None)
-        loop = asyncio.get_running_loop()
-        state = SessionState(
-            ids=self._ids_of_next(),
-            offer=_offer(visit, self.options),
-            expires_at=int(self._wall() + self.options.session_seconds),
-            clock=lambda: loop.time() * 1000,
-            honour_cancel_previous=self.options.honour_cancel_previous,
-            late_deltas=self.options.late_deltas,
-        )
-        connection = Connection(self._line.through(socket, state.session["id"]), state, self._answers(), self.options)
-        session_id = state.session["id"]
-        self._states.append(state)
+        connection: Connection | PlayedConnection
+        if isinstance(self._answers, Recorded):
+            session_id, connection, view = self._played(socket, self._answers)
+        else:
+            session_id, connection, view = self._answering(socket, visit, self._answers())
+        self._views.append((session_id, view))
         self._open[session_id] = connection
         try:
             await connection.run()
         finally:
             del self._open[session_id]
+
+    def _answering(self, socket: ServerConnection, visit: Visit, source: AnswerSource) -> tuple[str, Connection, View]:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        state = SessionState(
+            ids=self._ids_of_next(),
+            offer=_offer(visit, self.options),
+            expires_at=self._expires_at(),
+            clock=lambda: loop.time() * 1000,
+            honour_cancel_previous=self.options.honour_cancel_previous,
+            late_deltas=self.options.late_deltas,
+        )
+        session_id = state.session["id"]
+        through = self._line.through(socket, session_id)
+        return session_id, Connection(through, state, source, self.options), partial(session_view, state)
+
+    def _played(self, socket: ServerConnection, recorded: Recorded) -> tuple[str, PlayedConnection, View]:
+        session_id = self._ids_of_next().session()
+        playback = Playback(recorded, self._expires_at())
+        through = self._line.through(socket, session_id)
+        connection = PlayedConnection(through, playback, session_seconds=self.options.session_seconds)
+        return session_id, connection, partial(playback_view, session_id, playback)
+
+    def _expires_at(self) -> int:
+        return int(self._wall() + self.options.session_seconds)
 
     def _ids_of_next(self) -> Ids:
         """Each session has its own, so that with a seed the first is always the same, whatever goes on beside it."""

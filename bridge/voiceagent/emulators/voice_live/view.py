@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voiceagent.emulators.voice_live.conversation import Item
+from voiceagent.emulators.voice_live.recorded import Playback
 from voiceagent.emulators.voice_live.state import SessionState
 
 
@@ -20,6 +21,17 @@ def session_view(state: SessionState, *, is_open: bool) -> dict[str, Any]:
             {"id": reply.id, "status": reply.status, "items": [item.id for item in reply.items]}
             for reply in state.exchange.replies
         ],
+    }
+
+
+def playback_view(session_id: str, playback: Playback, *, is_open: bool) -> dict[str, Any]:
+    """A session that follows a recording: how far it got and what the client said otherwise."""
+    return {
+        "id": session_id,
+        "recording": playback.recorded.name,
+        "open": is_open,
+        "over": playback.over,
+        "differences": list(playback.differences),
     }
 
 
