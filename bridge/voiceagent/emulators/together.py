@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from voiceagent.emulators.arm.serve import ArmEmulator
     from voiceagent.emulators.certificates import Authority
     from voiceagent.emulators.proxy import StorageProxy
+    from voiceagent.emulators.twilio.serve import TwilioEmulator
+    from voiceagent.emulators.voice_live.options import EmulatorOptions
+    from voiceagent.emulators.voice_live.recorded import Recorded
     from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
     from voiceagent.emulators.voice_live.source import AnswerSource
     from voiceagent.speech.parts import Parts
     from voiceagent.speech.port import Ear, Variant, Voice
 
-Which = Literal["acs", "voice-live", "event-grid", "arm", "all"]
+Which = Literal["acs", "voice-live", "event-grid", "arm", "twilio", "all"]
 Answers = Literal["embedded", "scripted"]
 
 OUR_NUMBER = "+14255550199"
@@ -64,8 +68,9 @@ class Emulators:
 
     With `authority` all are served over https too, at the three ports after these, and the settings lead there; `proxy`, which
     needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers` scripted:
-    Voice Live answers without models. `source` and `voice` replace what would be loaded. `strict`: what Azure would refuse or
-    ignore fails here. `faults` and `findings` are of all of them together.
+    Voice Live answers without models. `source` (a recording, too) and `voice` replace what would be loaded; `engine` is how
+    Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `faults` and `findings` are of all of them
+    together.
     """
 
     def __init__(
@@ -79,7 +84,8 @@ class Emulators:
         answers: Answers = "embedded",
         seed: int | None = None,
         options: NetworkOptions | None = None,
-        source: Callable[[], AnswerSource] | None = None,
+        source: Callable[[], AnswerSource] | Recorded | None = None,
+        engine: EmulatorOptions | None = None,
         voice: Callable[[], Speaker] | None = None,
         name: str = "",
         authority: Authority | None = None,
@@ -90,6 +96,7 @@ class Emulators:
         self.voice_live: VoiceLiveEmulator | None = None
         self.arm: ArmEmulator | None = None
         self.proxy: StorageProxy | None = None
+        self.twilio: TwilioEmulator | None = None
         self.findings = Findings(strict=strict)
         self.faults = Switchboard(seed=seed, sites=_sites(which))
         self._trouble: dict[str, Any] = {"faults": self.faults, "findings": self.findings}
@@ -104,6 +111,7 @@ class Emulators:
         self._seed = seed
         self._options = options or NetworkOptions(seed=seed)
         self._source = source
+        self._engine = engine
         self._voice = voice
         self._parts: Parts | None = None
 
@@ -111,12 +119,14 @@ class Emulators:
         async with AsyncExitStack() as entered:
             if self._which in ("voice-live", "all"):
                 self.voice_live = await self._enter_voice_live(entered)
-            if self._which != "voice-live":
+            if self._which not in ("voice-live", "twilio"):
                 self.acs = await self._enter_acs(entered)
             if self.acs is not None and self._which in MANAGED:
                 self.arm = await self._enter_arm(entered, self.acs)
             if self.acs is not None and self._proxy:
                 self.proxy = await self._enter_proxy(entered, self.acs)
+            if self._which in ("twilio", "all"):
+                self.twilio = await self._enter_twilio(entered)
             self._exit = entered.pop_all()
         return self
 
@@ -132,6 +142,7 @@ class Emulators:
             "voice_live": NO_EMULATION if self.voice_live is None else _voice_live_facts(self.voice_live),
             "event_grid": NO_EMULATION if self.acs is None else _event_grid_facts(self.acs, self.arm),
             "arm": NO_EMULATION if self.arm is None else _arm_facts(self.arm),
+            "twilio": NO_EMULATION if self.twilio is None else _twilio_facts(self.twilio),
             **({} if self._authority is None else {"trust": self._authority.facts()}),
             "env": self.env(),
         }
@@ -161,6 +172,8 @@ class Emulators:
                 "AZURE_VOICELIVE_ENDPOINT": self.voice_live.endpoint,
                 "AZURE_VOICELIVE_API_KEY": self.voice_live.key or "",
             }
+        if self.twilio is not None:
+            found |= self.twilio.env()
         if self._authority is not None:
             found |= self._authority.trust_env()
         if self.proxy is not None:
@@ -180,7 +193,7 @@ class Emulators:
 
         source = self._source or await self._load_source(entered)
         key = self._key or _new_key(self._seed)
-        options = EmulatorOptions(seed=self._seed, bearer_tokens=(ANY,))
+        options = replace(self._engine or EmulatorOptions(), seed=self._seed, bearer_tokens=(ANY,))
         place = self._place(1 if self._which == "all" else 0)
         return await entered.enter_async_context(VoiceLiveEmulator(source, key=key, options=options, **place, **self._trouble))
 
@@ -227,6 +240,14 @@ class Emulators:
 
         return await entered.enter_async_context(ArmEmulator(acs.network, **self._place(2)))
 
+    async def _enter_twilio(self, entered: AsyncExitStack) -> TwilioEmulator:
+        from voiceagent.emulators.twilio.serve import TwilioEmulator
+
+        port = 0 if not self._port else self._port if self._which == "twilio" else self._port + 2 * SERVERS + 1
+        place = {"host": self._reach["host"], "name": self._reach["name"], "port": port}
+        voice = self._voice or _voice_if_installed()
+        return await entered.enter_async_context(TwilioEmulator(voice=voice, options=self._options, **place))
+
     async def _enter_proxy(self, entered: AsyncExitStack, acs: AcsEmulator) -> StorageProxy:
         from voiceagent.emulators.proxy import StorageProxy
 
@@ -263,6 +284,15 @@ def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
         "acs_resource_id": emulator.desk.network.topic,
         "identity_endpoint": emulator.identity_endpoint,
         "identity_header": emulator.identity_header,
+    }
+
+
+def _twilio_facts(emulator: TwilioEmulator) -> dict[str, str]:
+    return {
+        "endpoint": emulator.url,
+        "account_sid": emulator.account_sid,
+        "auth_token": emulator.auth_token,
+        "number_url": f"{emulator.url}/emulator/number",
     }
 
 
