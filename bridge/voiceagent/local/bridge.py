@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.errors import RemoteError
 from voiceagent.local.emulators import Emulators, emulators
 from voiceagent.local.need import Leg, needed
+from voiceagent.local.own_voice import own_voice
 from voiceagent.local.phone import Phone
 from voiceagent.local.project import open_project, settings_of
 from voiceagent.local.running import Running
@@ -107,6 +108,7 @@ def _private(env: Mapping[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def _served(plan: Plan) -> AsyncIterator[Bridge]:
+    from voiceagent.server.dialling import answer_to
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import engine_name, serve
     from voiceagent.workbench.serve import Workbench
@@ -116,11 +118,23 @@ async def _served(plan: Plan) -> AsyncIterator[Bridge]:
     up: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
     with observing(project, engine=engine_name(project)) as observers:
         async with (
-            Workbench(reports=observers.reports, feed=observers.feed, store=observers.store) as workbench,
+            Workbench(
+                reports=observers.reports,
+                feed=observers.feed,
+                store=observers.store,
+                dial=lambda body: answer_to(body, up.result().dial),
+            ) as workbench,
             asyncio.TaskGroup() as tasks,
         ):
             serving = tasks.create_task(
-                serve(project, observers=observers, reload=plan.load, on_ready=up.set_result, stop=stop)
+                serve(
+                    project,
+                    observers=observers,
+                    reload=plan.load,
+                    own_voice=own_voice(project.settings),
+                    on_ready=up.set_result,
+                    stop=stop,
+                )
             )
             serving.add_done_callback(lambda _: up.cancel())  # it failed before it was ready; the group tells why
             ready = await up

@@ -34,6 +34,10 @@ class Phone:
         """Ring the bridge; returns the call's ids at once."""
         return await self._ask("POST", "/emulator/calls", plan)
 
+    async def describe_callee(self, callee: Mapping[str, Any]) -> None:
+        """How somebody behaves whom the bridge calls."""
+        await self._ask("PUT", "/emulator/callees", callee)
+
     async def hang_up(self, call_id: str) -> None:
         """The caller puts the phone down."""
         await self._ask("DELETE", f"/emulator/calls/{call_id}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.errors import RemoteError
+from voiceagent.errors import RemoteError, UserError
 
 if TYPE_CHECKING:
     import httpx
@@ -49,6 +49,21 @@ class Workbench:
         await _refuse_errors(answer)
         report: dict[str, Any] = answer.json()
         return report
+
+    async def dial(self, wish: Mapping[str, str]) -> dict[str, Any]:
+        """Have the bridge call somebody: the call's ids. UserError with the bridge's own words when it may not."""
+        import httpx
+
+        try:
+            answer = await self._http.post(f"{self._url}/api/calls", headers=self._headers, json=dict(wish))
+        except httpx.TransportError as error:
+            raise self._gone(error) from error
+        if answer.status_code in (400, 429):
+            refused = answer.json()["error"]
+            raise UserError(refused["message"], remedy=refused["remedy"])
+        await _refuse_errors(answer)
+        dialled: dict[str, Any] = answer.json()
+        return dialled
 
     def _gone(self, error: Exception) -> RemoteError:
         return RemoteError(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from voiceagent.config.handover import TransferTarget
 from voiceagent.config.schema import Settings
@@ -77,6 +78,16 @@ def address_of(to: str, settings: Settings) -> TransferTarget:
             remedy="add the beginning of the number to outbound.allowed, or the person to [transfer.targets]",
         )
     return TransferTarget(phone_number=to)
+
+
+def answer_to(body: object, dial: Callable[[DialRequest], Dialled]) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer to a wish that came over HTTP."""
+    try:
+        dialled = dial(read_request(body))
+    except UserError as error:
+        status = 429 if isinstance(error, TooMany) else 400
+        return status, {"error": {"message": str(error), "remedy": error.remedy}}
+    return 200 if dialled.repeated else 202, asdict(dialled)
 
 
 class Dialling:

@@ -2,6 +2,7 @@
 
 GET /?token=…              signs the browser in: a cookie, and off to the bare address
 GET /                      the live page
+POST /api/calls            {"to", "key", "agent"?}: calls somebody; 202, or 200 when that key was used before
 GET /api/calls             {"calls": […]}: the running ones and the ones on disk, latest first
 GET /api/calls/ID          a finished call's report; ?live=true also of a running one
 GET /api/feed              JSON lines until the bridge stops; ?recent=true begins with the latest items
@@ -10,7 +11,7 @@ GET /api/feed              JSON lines until the bridge stops; ?recent=true begin
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from importlib import resources
 from typing import Any
 
@@ -40,8 +41,14 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-def build_workbench(*, reports: ReportSink, feed: Feed, store: ReportStore | None, token: str) -> Door:
-    """The application. `store` None: only the calls since the start are known."""
+Dial = Callable[[object], tuple[int, Mapping[str, Any]]]
+"""Carries out the body of a wish to call somebody: status and body of the answer."""
+
+
+def build_workbench(
+    *, reports: ReportSink, feed: Feed, store: ReportStore | None, token: str, dial: Dial | None = None
+) -> Door:
+    """The application. `store` None: only the calls since the start are known; `dial` None: nobody can be called."""
 
     async def page(request: Request) -> Response:
         given = request.query_params.get("token")
@@ -59,6 +66,18 @@ def build_workbench(*, reports: ReportSink, feed: Feed, store: ReportStore | Non
         known = {row["call_id"] for row in live}
         older = [row for row in (store.rows() if store else []) if row["call_id"] not in known]
         return JSONResponse({"calls": [*live, *({**row, "live": False} for row in older)]})
+
+    async def place(request: Request) -> Response:
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return PlainTextResponse("send JSON", status_code=415)  # a form of some web page could be sent without asking
+        if dial is None:
+            return PlainTextResponse("nobody can be called from here", status_code=404)
+        try:
+            body = await request.json()
+        except ValueError:
+            return PlainTextResponse("the body is no JSON", status_code=400)
+        status, answer = dial(body)
+        return JSONResponse(answer, status_code=status)
 
     async def call(request: Request) -> Response:
         call_id = request.path_params["call_id"]
@@ -78,6 +97,7 @@ def build_workbench(*, reports: ReportSink, feed: Feed, store: ReportStore | Non
         Route("/", page),
         Route("/static/{name}", static),
         Route("/api/calls", calls),
+        Route("/api/calls", place, methods=["POST"]),
         Route("/api/calls/{call_id}", call),
         Route("/api/feed", watch),
     ]

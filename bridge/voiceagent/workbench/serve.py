@@ -14,7 +14,7 @@ from voiceagent.errors import UserError
 from voiceagent.observe.feed import Feed
 from voiceagent.observe.report import ReportSink
 from voiceagent.observe.store import ReportStore
-from voiceagent.workbench.app import Door, build_workbench
+from voiceagent.workbench.app import Dial, Door, build_workbench
 
 if TYPE_CHECKING:
     import uvicorn
@@ -27,12 +27,19 @@ class Workbench:
     """`async with Workbench(…) as workbench:` serves until the block is left; the feed is closed with it."""
 
     def __init__(
-        self, *, reports: ReportSink, feed: Feed, store: ReportStore | None = None, port: int = 0, token: str | None = None
+        self,
+        *,
+        reports: ReportSink,
+        feed: Feed,
+        store: ReportStore | None = None,
+        dial: Dial | None = None,
+        port: int = 0,
+        token: str | None = None,
     ) -> None:
         self.token = token or secrets.token_urlsafe(24)
         self.port = port
         self._feed = feed
-        self._app = build_workbench(reports=reports, feed=feed, store=store, token=self.token)
+        self._app = build_workbench(reports=reports, feed=feed, store=store, token=self.token, dial=dial)
         self._group = asyncio.TaskGroup()
 
     @property
