@@ -14,6 +14,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -33,7 +34,7 @@ from voiceagent.protocol.identifiers import from_raw_id
 from voiceagent.runtime.admission import Admission, ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.registry import Registry
-from voiceagent.runtime.runner import CallRunner, CallSession
+from voiceagent.runtime.runner import CallRunner, CallSession, OwnVoice
 from voiceagent.runtime.ticker import Ticker
 from voiceagent.server.answering import Decision, decide, over_the_limit
 from voiceagent.server.dialling import Dialled, Dialling, DialRequest, address_of
@@ -72,6 +73,7 @@ class Bridge:
         account: Account | None = None,
         budget: ConnectionBudget | None = None,
         others: Sequence[Served] = (),
+        own_voice: OwnVoice | None = None,
         clock: Clock | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -88,6 +90,7 @@ class Bridge:
         self.token_use = TokenUse(self.clock)
         self.tokens = CallTokens(settings.bridge.token_secret.encode() or secrets.token_bytes(32), wall)
         self._client = client
+        self._own_voice = own_voice
         self._wall = wall
         self._dialling = Dialling(self.clock)
         self._rings = Once()
@@ -287,7 +290,7 @@ class Bridge:
         self, agent: Served, incoming: IncomingCall, line: Line | None, call: Dial | None = None, call_id: str = ""
     ) -> LiveCall:
         project = agent.project
-        settings = agent.settings_of_a_call(outbound=call is not None)
+        settings = replace(agent.settings_of_a_call(outbound=call is not None), own_voice=self._own_voice is not None)
         call_id = call_id or secrets.token_hex(8)
         playback = Playback() if agent.account is None else agent.account(call_id)
         session: CallSession = Session(settings, playback)
@@ -318,6 +321,7 @@ class Bridge:
             sinks=agent.sinks,
             taps=agent.taps,
             began=began,
+            own_voice=self._own_voice,
         )
         control.watch(runner.wire("control"))
         if call is None and (show := runner.wire("webhook")) is not None:

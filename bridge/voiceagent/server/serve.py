@@ -27,6 +27,7 @@ from voiceagent.errors import UserError
 from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap
 from voiceagent.runtime.admission import ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
+from voiceagent.runtime.runner import OwnVoice
 from voiceagent.runtime.shutdown import drain
 from voiceagent.server.app import build_app
 from voiceagent.server.bridge import Bridge
@@ -73,13 +74,15 @@ async def serve(
     taps: Sequence[WireTap] = (),
     reload: Reload | None = None,
     others: Sequence[Beside] = (),
+    own_voice: OwnVoice | None = None,
     on_ready: Callable[[Ready], None],
     stop: asyncio.Event,
 ) -> None:
     """Serve until `stop` is set; then calls end after their sentence, within bounds. Raises UserError for unusable settings.
 
     With `reload`, saved changes of the project's files are for the calls that ring afterwards. `others` are further agents, for
-    the numbers in their settings; the first project's settings are those of the port and the telephony.
+    the numbers in their settings; the first project's settings are those of the port and the telephony. `own_voice` speaks to
+    callers while their engine is away.
     """
     address = check(project)
     settings = project.settings
@@ -101,6 +104,7 @@ async def serve(
                 account=observers.account if observers else None,
                 budget=engine_budget(project),
                 others=[await stack.enter_async_context(_served(one)) for one in others],
+                own_voice=own_voice,
             )
         )
         port: int = where.getsockname()[1]
