@@ -197,12 +197,12 @@ class Conduct:
 
     # --- keys
 
-    def key_pressed(self, key: str, now: float) -> None:
+    def key_pressed(self, event: e.KeyPressed, now: float) -> None:
         """The caller types."""
-        self.parts.do(c.KeyNoted(Words(key)))
+        self.parts.do(c.KeyNoted(Words(event.key)))
         self.floor.caller_is_there()
-        if not self.parts.transfer.reached and not self.handover.key_pressed(key, now):
-            self.parts.keys.pressed(key, now)
+        if not self.parts.transfer.reached and not self.handover.key_pressed(event.key, now):
+            self.parts.keys.pressed(event.key, now, choice="" if event.choice == "none" else event.choice)
 
     def hidden_key_pressed(self, event: e.HiddenKeyPressed, now: float) -> None:
         """The caller types what only a tool may know."""

@@ -72,10 +72,14 @@ class MediaClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed(Event):
-    """The caller pressed a key: one of 0-9 * # A-D. `by`: who tells it, the media stream or the service's recognition."""
+    """The caller pressed a key: one of 0-9 * # A-D. `by`: who tells it, the media stream or the service's recognition.
+
+    `choice`: the key of the menu that it may be, `none` for no such key; "" when nobody has looked yet (`Session.understood`).
+    """
 
     key: str
     by: Literal["media", "recognition"] = "media"
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,10 @@ class HiddenKeyPressed(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallerWrote(Event):
-    """The caller said something in writing: a whole turn, to be answered at once."""
+    """The caller said something in writing: a whole turn, to be answered at once. `means` as in `CallerTranscribed`."""
 
     text: Words
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +170,14 @@ class CallerWordsArrived(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallerTranscribed(Event):
-    """What the caller said, when the engine has a final text for it; may arrive long after the reply began."""
+    """What the caller said, when the engine has a final text for it; may arrive long after the reply began.
+
+    `means`: yes, no or unclear, as the answer to an open question; "" when there is none (`Session.understood`).
+    """
 
     item_id: str
     text: Words
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ class Floor:
         """Nobody will ever know what the caller said: that it was something is the safer guess."""
         self._act(self._parts.barge_in.not_transcribed(item_id, now), now)
 
-    def caller_wrote(self, text: Words, now: float) -> None:
-        """A turn in writing: it interrupts, and it is answered."""
+    def caller_wrote(self, text: Words, means: str, now: float) -> None:
+        """A turn in writing: it interrupts, and it is answered. `means`: as the answer to an open question."""
         parts = self._parts
         self.caller_is_there()
         if parts.transfer.reached:
@@ -80,7 +80,7 @@ class Floor:
         parts.cut_off(now, cancel=True)
         parts.do(*parts.turns.wrote(text, now), c.AddUserText(text))
         if self._holding.waiting:
-            self._holding.answered(text.shown, now)
+            self._holding.answered(means, now)
         else:
             parts.replies.want(c.AskForReply())
 

@@ -112,31 +112,35 @@ class Holding:
             held.turns.add(item_id)
             held.due = now + UNANSWERED_MS
 
-    def transcribed(self, item_id: str, text: str, now: float) -> None:
-        """The words of a turn are known."""
+    def meaning(self, text: str) -> str:
+        """What words mean as the answer to the question that is open; "" when none is."""
+        held, settings = self._held, self._parts.settings
+        return answer_of(text, settings.yes, settings.no) if held is not None and held.entry is None else ""
+
+    def transcribed(self, item_id: str, text: str, means: str, now: float) -> None:
+        """The words of a turn are known, and what they mean."""
         held = self._held
         if held is None or held.entry is not None or item_id not in held.turns:
             return
         if not text.strip():
             self._ask_again(held, now)
             return
-        self.answered(text, now)
+        self.answered(means, now)
 
     def not_transcribed(self, item_id: str, now: float) -> None:
         """Nobody will ever know what the caller said."""
         if self._held is not None and item_id in self._held.turns:
             self._refuse("unclear", now)
 
-    def answered(self, text: str, now: float) -> None:
+    def answered(self, means: str, now: float) -> None:
         """The caller's answer, spoken or written."""
-        held, settings = self._held, self._parts.settings
+        held = self._held
         if held is None or held.entry is not None:
             return
-        answer = answer_of(text, settings.yes, settings.no)
-        if answer == "yes":
+        if means == "yes":
             self._run(held, now)
         else:
-            self._refuse(answer, now)
+            self._refuse("no" if means == "no" else "unclear", now)
 
     # --- digits
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from voiceagent.call.policies import KeyPolicy
 from voiceagent.discreet import Words
 
 MOST_KEYS = 64
 """Longer than any number a person types; a stuck key must not grow without bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was typed. `choice`: the key of the menu that it is, or ""."""
+
+    keys: Words
+    choice: str = ""
 
 
 class Keys:
@@ -16,31 +26,34 @@ class Keys:
         self._policy = policy or KeyPolicy()
         self._most = min(self._policy.most, MOST_KEYS)
         self._typed: list[str] = []
+        self._choice = ""
         self._due: float | None = None
 
     @property
     def typing(self) -> bool:
         return bool(self._typed)
 
-    def pressed(self, key: str, now: float) -> None:
-        """One more key; the end key, or the bound, ends the entry at once, and a key of the menu standing alone soon."""
+    def pressed(self, key: str, now: float, *, choice: str = "") -> None:
+        """One more key; the end key, or the bound, ends the entry at once, and a `choice` of the menu standing alone soon."""
         policy = self._policy
+        if not self._typed:
+            self._choice = choice
+        elif key != policy.end_key:
+            self._choice = ""
         self._typed.append(key)
         if key == policy.end_key or len(self._typed) >= self._most:
             self._due = now
         else:
-            self._due = now + (policy.menu_pause_ms if self._alone() in policy.menu else policy.pause_ms)
+            self._due = now + (policy.menu_pause_ms if self._choice else policy.pause_ms)
 
-    def settle(self, now: float) -> Words | None:
+    def settle(self, now: float) -> Entry | None:
         """What the caller typed, without the end key (unless it is all there is), once it is complete."""
         if self._due is None or now < self._due:
             return None
         typed, self._typed, self._due = self._typed, [], None
         keys = typed[:-1] if len(typed) > 1 and typed[-1] == self._policy.end_key else typed
-        return Words("".join(keys))
+        choice, self._choice = self._choice, ""
+        return Entry(Words("".join(keys)), choice)
 
     def deadline(self) -> float | None:
         return self._due
-
-    def _alone(self) -> str:
-        return self._typed[0] if len(self._typed) == 1 else ""

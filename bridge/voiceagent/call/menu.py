@@ -38,13 +38,13 @@ class Menu:
         if (waiting := self._after_words) is not None and heard:
             self._after_words = None
             self._carry_out(*waiting, now)
-        typed = parts.keys.settle(now)
-        if typed is None or not parts.engine_is_ready or parts.transfer.reached:
+        entry = parts.keys.settle(now)
+        if entry is None or not parts.engine_is_ready or parts.transfer.reached:
             return
-        policy = parts.settings.keys
-        action = policy.menu.get(typed.shown)
+        policy, typed = parts.settings.keys, entry.keys
+        action = policy.menu.get(entry.choice)
         if action is not None:
-            self._chosen(typed.shown, action, now)
+            self._chosen(entry.choice, action, now)
         elif policy.to == "tool":
             self._have_run(policy.tool, {"keys": typed.shown}, now)
         elif policy.to == "model":

@@ -10,6 +10,8 @@ there is silence: no command, no deadline.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.conduct import Conduct
@@ -51,9 +53,23 @@ class Session:
         if self._parts.life.state == "closed":
             return []
         self._now = self._parts.history.now = now = max(now, self._now)
-        self._tell(event, now)
+        self._tell(self.understood(event), now)
         self._call.settle(now)
         return self._parts.take()
+
+    def understood(self, event: e.Event) -> e.Event:
+        """An event together with what its words or its key mean now, where that decides what happens.
+
+        Whoever writes calls down keeps this one: words and keys may be hidden afterwards, and the meaning must not be lost.
+        """
+        match event:
+            case e.CallerTranscribed(text=text, means="") | e.CallerWrote(text=text, means=""):
+                means = self._call.holding.meaning(text.shown)
+                return replace(event, means=means) if means else event
+            case e.KeyPressed(key=key, choice="") if self._settings.keys.menu:
+                first = key in self._settings.keys.menu and not self._parts.keys.typing
+                return replace(event, choice=key if first else "none")
+        return event
 
     def deadline(self) -> float | None:
         """When to deliver `TimePassed`, or None."""
@@ -105,12 +121,12 @@ class Session:
                 parts.phase("media_open")
             case e.MediaClosed():
                 call.ending.obey(parts.life.media_closed(now), now)
-            case e.KeyPressed(key):
-                call.key_pressed(key, now)
+            case e.KeyPressed():
+                call.key_pressed(event, now)
             case e.HiddenKeyPressed():
                 call.hidden_key_pressed(event, now)
-            case e.CallerWrote(text):
-                call.floor.caller_wrote(text, now)
+            case e.CallerWrote(text, means):
+                call.floor.caller_wrote(text, means, now)
             case e.CallerLeft():
                 call.ending.obey(parts.life.gone("caller_left"), now)
             case _:
@@ -138,10 +154,10 @@ class Session:
                 call.floor.caller_committed(item_id)
             case e.CallerWordsArrived(item_id, delta):
                 call.floor.words_arrived(item_id, delta, now)
-            case e.CallerTranscribed(item_id, text):
+            case e.CallerTranscribed(item_id, text, means):
                 call.floor.transcribed(item_id, text, now)
                 call.handover.heard(text, now)
-                call.holding.transcribed(item_id, text.shown, now)
+                call.holding.transcribed(item_id, text.shown, means, now)
             case e.CallerTranscriptionFailed(item_id, code, message):
                 parts.turns.transcribed(item_id, Words(""), now)
                 call.holding.not_transcribed(item_id, now)

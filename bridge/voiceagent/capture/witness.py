@@ -44,7 +44,10 @@ class WitnessedSession:
         return commands
 
     def handle(self, event: Event, now: float) -> list[Command]:
-        """What an event leads to."""
+        """What an event leads to. It is written with what it meant: its words may be hidden on the way to the disk."""
+        understood = getattr(self._session, "understood", None)
+        if understood is not None:
+            event = understood(event)
         commands = self._session.handle(event, now)
         self._writer.reaction(self._call_id, now, event, commands)
         return commands

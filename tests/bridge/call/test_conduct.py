@@ -13,7 +13,7 @@ def test_the_earliest_bound_is_the_deadline() -> None:
     assert call.deadline() == 60_000
     call.parts.turns.stopped("u", 0, 1000)
     assert call.deadline() == 1000 + PENDING_MS
-    call.key_pressed("1", 2000)
+    call.key_pressed(e.KeyPressed("1"), 2000)
     assert call.deadline() == 4000
 
 
@@ -31,7 +31,7 @@ def test_a_reply_that_is_stuck_is_cancelled_and_the_call_goes_on() -> None:
 def test_keys_typed_while_the_agent_replies_are_answered_after_it() -> None:
     call = begun()
     call.reply_started("r", 0)
-    call.key_pressed("7", 0)
+    call.key_pressed(e.KeyPressed("7"), 0)
     assert settled(call, 2000) == [c.AddUserText(Words("The caller pressed 7 on the keypad."))]
     call.reply_ended(e.ReplyEnded("r", "completed"))
     assert settled(call, 2100) == [c.AskForReply()]

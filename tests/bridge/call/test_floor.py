@@ -189,7 +189,7 @@ def test_an_agent_that_was_paused_and_has_nothing_left_to_say_is_not_left_silent
     assert call.parts.barge_in.held
     call.parts.playback.flush(200)
     call.parts.take()
-    call.floor.caller_wrote(Words("Hello?"), 300)
+    call.floor.caller_wrote(Words("Hello?"), "", 300)
     assert call.parts.take()[0] == c.ResumePlayback()
     assert not call.parts.barge_in.held
 

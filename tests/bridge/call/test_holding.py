@@ -278,3 +278,15 @@ def test_hidden_keys_that_nobody_waits_for_are_nothing() -> None:
     stage.out()
     stage.keys("d#", 2000)
     assert stage.out(c.RunTool, c.GiveToolResult, c.AddUserText) == []
+
+
+def test_an_answer_keeps_its_meaning_though_its_words_are_hidden() -> None:
+    stage = Stage()
+    stage.ask(1200)
+    stage.out()
+    said = stage.call.session.understood(e.CallerTranscribed("u1", Words("Yes, please.")))
+    assert isinstance(said, e.CallerTranscribed)
+    assert said.means == "yes"
+    stage.call.happens(2500, e.CallerSpeechStarted("u1", 2500))
+    stage.call.happens(3500, e.CallerTranscribed("u1", Words("xxx, xxxxxx."), said.means))
+    assert stage.out(c.RunTool) == [RUN]

@@ -12,7 +12,7 @@ def typed(keys: str, policy: KeyPolicy | None = None) -> Keys:
     """These keys, all at 0."""
     pad = Keys(policy)
     for key in keys:
-        pad.pressed(key, 0)
+        pad.pressed(key, 0, choice=key if policy and key in policy.menu else "")
     return pad
 
 
@@ -20,7 +20,7 @@ def typed(keys: str, policy: KeyPolicy | None = None) -> Keys:
 def test_the_hash_key_ends_an_entry_and_is_not_part_of_it(keys: str, text: str) -> None:
     said = typed(keys).settle(0)
     assert said is not None
-    assert said.shown == text
+    assert said.keys.shown == text
 
 
 def test_a_pause_ends_an_entry() -> None:
@@ -30,7 +30,7 @@ def test_a_pause_ends_an_entry() -> None:
     assert keys.settle(PAUSE_MS - 1) is None
     said = keys.settle(PAUSE_MS)
     assert said is not None
-    assert said.shown == "12"
+    assert said.keys.shown == "12"
     assert (keys.typing, keys.deadline(), keys.settle(PAUSE_MS)) == (False, None, None)
 
 
@@ -48,7 +48,7 @@ def test_a_stuck_key_ends_at_the_bound() -> None:
 def test_a_number_of_keys_ends_an_entry() -> None:
     said = typed("4271", KeyPolicy(most=4, end_key="")).settle(0)
     assert said is not None
-    assert said.shown == "4271"
+    assert said.keys.shown == "4271"
 
 
 def test_without_an_end_key_the_hash_is_a_key_like_others() -> None:
@@ -64,3 +64,11 @@ def test_a_key_of_the_menu_waits_only_to_see_whether_it_stands_alone() -> None:
 
 def test_what_was_typed_does_not_show_itself() -> None:
     assert "4271" not in repr(typed("4271#").settle(0))
+
+
+def test_a_choice_is_one_only_when_it_stands_alone() -> None:
+    policy = KeyPolicy(menu={"0": KeyAction()})
+    alone, longer = typed("0#", policy).settle(0), typed("00#", policy).settle(0)
+    assert alone is not None
+    assert longer is not None
+    assert (alone.choice, longer.choice) == ("0", "")

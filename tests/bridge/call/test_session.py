@@ -9,6 +9,7 @@ import pytest
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.policies import KeyAction, KeyPolicy
 from voiceagent.call.session import Session
 from voiceagent.discreet import Words
 from voiceagent.errors import LocalProtocolError
@@ -861,3 +862,20 @@ def test_the_warning_waits_for_the_end_of_a_turn() -> None:
         At(20_000, c.PhaseNoted("ending")),
         At(20_000, BYE),
     ).run()
+
+
+# --- what words and keys mean
+
+
+def test_a_key_of_the_menu_keeps_its_meaning_though_keys_are_hidden() -> None:
+    session = Session(session_settings(keys=KeyPolicy(menu={"1": KeyAction(say="Hi.")})))
+    session.start(0)
+    assert session.understood(e.KeyPressed("1")) == e.KeyPressed("1", choice="1")
+    assert session.understood(e.KeyPressed("2")) == e.KeyPressed("2", choice="none")
+    assert session.understood(e.KeyPressed("0", choice="1")) == e.KeyPressed("0", choice="1")
+    assert Session(session_settings()).understood(e.KeyPressed("1")) == e.KeyPressed("1")
+
+
+def test_words_have_a_meaning_only_as_the_answer_to_a_question() -> None:
+    said = e.CallerTranscribed("u1", Words("Yes."))
+    assert Session(session_settings()).understood(said) is said

@@ -67,7 +67,7 @@ def test_a_redacted_copy_names_nobody(tmp_path: Path) -> None:
     assert json.loads(wire.frame or b"") == {"transcript": "xxx"}
     assert binary == Wire(2.0, "engine", "in", None, 2)
     assert note == NoteRecord(3.0, "CallerTurnNoted", {**WORDS, "text": "x xx xxx"})
-    assert reaction == Reaction(1500.0, {"type": "KeyPressed", "fields": {"key": "0", "by": "media"}}, ())
+    assert reaction == Reaction(1500.0, {"type": "KeyPressed", "fields": {"key": "0", "by": "media", "choice": ""}}, ())
     assert size == Wire(1600.0, "engine", "in", None, 7)
     assert read_capture(tmp_path / "copy.jsonl.gz").header.policy == "redacted"
 
