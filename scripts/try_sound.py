@@ -86,6 +86,9 @@ def tried(folder: Path, environ: dict[str, str]) -> int:
         recording.terminate()
         recording.wait()
     print((folder / "talk.err").read_text(), file=sys.stderr)
+    if not out:
+        print(f"failed: talk ended with {call.returncode} and no report")
+        return 1
     return judged(json.loads(out), (folder / "ear.raw").read_bytes())
 
 
