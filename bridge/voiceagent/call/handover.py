@@ -37,6 +37,8 @@ class Handover:
                 self._act(transfer.accepted(now), now)
             elif transfer.state == "briefing" and parts.replies.quiet and not parts.speech.busy:
                 self._act(transfer.briefed(now), now)
+                if transfer.deciding:
+                    parts.do(c.ListenAgain())  # not before: a late "Hello?" would interrupt the briefing
 
     def requested(self, called: e.ToolCalled, now: float) -> None:
         """The model wants the caller transferred."""
@@ -171,8 +173,6 @@ class Handover:
         question = policy.question if attempt.policy.mode == "consult" else ""
         self._parts.replies.forget_wishes()
         self._parts.replies.want(c.AskForReply(exactly=Words(f"{told} {question}".strip())))
-        if question:
-            self._parts.do(c.ListenAgain())
 
     def _human_has_caller(self, now: float) -> None:
         parts, transfer = self._parts, self._parts.transfer

@@ -102,8 +102,8 @@ RING_GRACE_MS = 5_000
 COLD_SECONDS = 60
 """How long a target's phone rings whom the service itself calls: its own bound, which a request cannot change."""
 
-HELLO_MS = 1_200
-"""Who picks up a telephone speaks first; a briefing that begins at once is not heard."""
+HELLO_MS = 1_800
+"""Who picks up a telephone speaks first, about so long; a briefing that begins at once is not heard."""
 
 BRIEFING_MS = 30_000
 """The longest briefing; an engine that is stuck must not keep two people apart."""

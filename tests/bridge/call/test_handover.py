@@ -62,11 +62,11 @@ def told(call: Rehearsal) -> list[str]:
 
 
 def consulted() -> Rehearsal:
-    """The human was asked whether they take the call, and thinks about it from 4.4 s on."""
+    """The human was asked whether they take the call, and thinks about it from 4.6 s on."""
     call = rehearse("consult")
     answered(call)
     call.pass_until(1000 + HELLO_MS)
-    said(call, QUESTION, 2300)
+    said(call, QUESTION, 3000, 1500)
     return call
 
 
@@ -88,10 +88,10 @@ def test_the_caller_hears_music_while_the_human_is_told_and_then_they_talk() -> 
     answered(call)
     call.pass_until(1000 + HELLO_MS)
     assert since(call, 1000, c.AskForReply) == [c.AskForReply(exactly=Words(BRIEFING))]
-    said(call, BRIEFING, 2300)
-    assert since(call, 2301, c.ControlCommand, c.LegCommand) == [c.ResumeCaller(), c.ListenAgain(), c.MuteAgent()]
-    call.pass_until(8000)
-    assert since(call, 5000, c.ControlCommand) == [c.LeaveCall()]
+    said(call, BRIEFING, 3000)
+    assert since(call, 3001, c.ControlCommand, c.LegCommand) == [c.ResumeCaller(), c.ListenAgain(), c.MuteAgent()]
+    call.pass_until(9000)
+    assert since(call, 6000, c.ControlCommand) == [c.LeaveCall()]
     assert transfers(call) == [("sales", "connected", "")]
 
 
