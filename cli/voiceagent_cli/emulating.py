@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voiceagent.emulators.certificates import Authority
     from voiceagent.emulators.lint.rule import Finding
     from voiceagent.emulators.together import Emulators, Which
+    from voiceagent.speech.parts import Parts
     from voiceagent_cli.terminal import Terminal
 
 
@@ -45,7 +46,8 @@ async def emulate(
     engine = EmulatorOptions(**options.get("engine", {}))
     names = [options.get("name", ""), STORAGE if options.get("proxy") else ""]
     authority = await asyncio.to_thread(own_authority, *filter(None, names)) if https else None
-    async with Emulators(which, thinker=thinker, authority=authority, engine=engine, **chosen) as emulators:
+    pipeline = pipeline_of(options["agent"])
+    async with Emulators(which, thinker=thinker, pipeline=pipeline, authority=authority, engine=engine, **chosen) as emulators:
         facts = emulators.facts()
         if as_json:
             terminal.record(facts, indent=None)
@@ -93,6 +95,17 @@ def thinker_of(directory: Path | None) -> Any:
     from voiceagent.local.project import settings_of
 
     return settings_of(directory).settings.thinker if directory else ThinkerSection()
+
+
+def pipeline_of(directory: Path | None) -> Callable[[], Parts] | None:
+    """How the agent's own pipeline is loaded; None when it has none."""
+    from voiceagent.local.project import settings_of
+    from voiceagent.speech.pipeline import load_pipeline
+
+    settings = settings_of(directory).settings if directory else None
+    if directory is None or settings is None or settings.engine.kind != "pipeline":
+        return None
+    return lambda: load_pipeline(settings, directory)
 
 
 async def _follow_rules(directory: Path | None, emulators: Emulators) -> None:

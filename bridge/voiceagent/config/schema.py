@@ -20,6 +20,7 @@ from voiceagent.config.conversation import (
 from voiceagent.config.engines import AzureOpenaiSection, EngineAgentSection, EngineKind, Profile
 from voiceagent.config.handover import TransferSection
 from voiceagent.config.keypad import AgentEntry, KeysSection
+from voiceagent.config.pipeline import PipelineSection
 from voiceagent.config.reception import AnswerSection, OutboundSection
 from voiceagent.config.section import Section
 from voiceagent.config.section import env as _env
@@ -294,6 +295,7 @@ class Settings(Section):
     agent: AgentSection = AgentSection()
     engine: EngineSection = EngineSection()
     thinker: ThinkerSection = ThinkerSection()
+    pipeline: PipelineSection = PipelineSection()
     bridge: BridgeSection = BridgeSection()
     acs: AcsSection = AcsSection()
     twilio: TwilioSection = TwilioSection()

@@ -81,6 +81,7 @@ class Emulators:
         port: int = 0,
         key: str = "",
         thinker: ThinkerSection | None = None,
+        pipeline: Callable[[], Parts] | None = None,
         answers: Answers = "embedded",
         seed: int | None = None,
         options: NetworkOptions | None = None,
@@ -107,6 +108,7 @@ class Emulators:
         self._reach: dict[str, Any] = {"host": host, "name": name, "tls": authority and authority.server_context()}
         self._key = key
         self._thinker = thinker
+        self._pipeline = pipeline
         self._answers = answers
         self._seed = seed
         self._options = options or NetworkOptions(seed=seed)
@@ -206,6 +208,8 @@ class Emulators:
         from voiceagent.emulators.voice_live.embedded import Embedded
         from voiceagent.speech.parts import load_parts
 
+        if self._pipeline is not None:
+            return Embedded(await self._own_parts(entered, self._pipeline))
         parts = await asyncio.to_thread(load_parts, self._thinker or ThinkerSection())
         entered.push_async_callback(parts.close)
         self._parts = parts
@@ -213,6 +217,12 @@ class Emulators:
             shared = CallerVoice(parts.voice)
             self._voice = lambda: shared
         return Embedded(parts)
+
+    async def _own_parts(self, entered: AsyncExitStack, load: Callable[[], Parts]) -> Parts:
+        """A pipeline's; callers keep the embedded voice and ear, and what thinks is changed by a restart."""
+        parts = await asyncio.to_thread(load)
+        entered.push_async_callback(parts.close)
+        return parts
 
     async def _enter_acs(self, entered: AsyncExitStack) -> AcsEmulator:
         from voiceagent.emulators.acs.serve import AcsEmulator

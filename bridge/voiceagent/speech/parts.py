@@ -108,12 +108,17 @@ async def _close(thinkers: Sequence[Thinker]) -> None:
 def load_parts(thinker: ThinkerSection) -> Parts:
     """Load and warm up everything; takes about two seconds, blocks. UserError when a package or its weights are missing."""
     think = load_thinker(thinker)
-    try:
-        parts = Parts(new_detector=_new_detector(), ear=_load_ear(), thinker=think, voice=load_voice())
-    except ModuleNotFoundError as missing:
-        raise _without_extra(missing) from missing
+    parts = assemble(ear=load_ear(), thinker=think, voice=load_voice())
     _warm_up(parts)
     return parts
+
+
+def assemble(*, ear: Ear, thinker: Thinker, voice: Voice) -> Parts:
+    """Parts of any origin, and the embedded detector. UserError when that is missing."""
+    try:
+        return Parts(new_detector=_new_detector(), ear=ear, thinker=thinker, voice=voice)
+    except ModuleNotFoundError as missing:
+        raise _without_extra(missing) from missing
 
 
 def load_thinker(section: ThinkerSection) -> Thinker:
@@ -137,10 +142,14 @@ def load_voice() -> Voice:
         raise _without_extra(missing) from missing
 
 
-def _load_ear() -> Ear:
-    from voiceagent.speech.hear.moonshine import Moonshine
+def load_ear() -> Ear:
+    """The ear alone."""
+    try:
+        from voiceagent.speech.hear.moonshine import Moonshine
 
-    return Moonshine()
+        return Moonshine()
+    except ModuleNotFoundError as missing:
+        raise _without_extra(missing) from missing
 
 
 def _new_detector() -> Callable[[], Detector]:

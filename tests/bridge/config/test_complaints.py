@@ -25,7 +25,8 @@ def complaint(tmp_path: Path, toml: str, **environ: str) -> tuple[str, str]:
         ("[bridge]\nport = 70000", "`bridge.port` is 70000 (voiceagent.toml:2); expected less than or equal to 65535"),
         (
             '[engine]\nkind = "azure"',
-            "`engine.kind` is \"azure\" (voiceagent.toml:2); expected 'auto', 'embedded', 'pipeline', 'voice-live', 'openai', 'azure-openai' or 'foundry-agent'",
+            "`engine.kind` is \"azure\" (voiceagent.toml:2); expected 'auto', 'embedded', 'pipeline', "
+            "'voice-live', 'openai', 'azure-openai' or 'foundry-agent'",
         ),
         ("engine = 3", "`engine` is 3 (voiceagent.toml:1); expected a table"),
         ('[silence]\nprompts = "a"', '`silence.prompts` is "a" (voiceagent.toml:2); expected a valid list'),

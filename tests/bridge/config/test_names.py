@@ -27,6 +27,7 @@ def test_no_environment_name_means_two_settings() -> None:
 def test_secrets_are_marked() -> None:
     assert [key.name for key in keys().values() if key.secret] == [
         *("engine.api_key", "engine.agent.access_token", "engine.azure_openai.api_key"),
-        *("thinker.api_key", "bridge.token_secret", "acs.connection_string", "acs.event_secret"),
+        *("thinker.api_key", "pipeline.openai.api_key", "pipeline.azure_speech.key"),
+        *("bridge.token_secret", "acs.connection_string", "acs.event_secret"),
         *("twilio.auth_token", "capture.key"),
     ]

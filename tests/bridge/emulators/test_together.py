@@ -23,6 +23,7 @@ ACS = {
     "VOICEAGENT_ACS_JWKS_URL",
     "VOICEAGENT_EMULATOR_URL",
 }
+TWILIO = {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "VOICEAGENT_TWILIO_API_URL"}
 VOICE_LIVE = {"AZURE_VOICELIVE_ENDPOINT", "AZURE_VOICELIVE_API_KEY"}
 
 ARM = {"VOICEAGENT_ARM_ENDPOINT", "AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
@@ -42,8 +43,9 @@ class Mute:
 @pytest.mark.parametrize(
     ("which", "names"),
     [
-        ("all", ACS | VOICE_LIVE | ARM),
+        ("all", ACS | VOICE_LIVE | ARM | TWILIO),
         ("acs", ACS),
+        ("twilio", TWILIO),
         ("voice-live", VOICE_LIVE),
         ("event-grid", ACS | ARM),
         ("arm", ACS | ARM),
@@ -52,9 +54,10 @@ class Mute:
 async def test_the_settings_lead_to_what_runs(which: Any, names: set[str]) -> None:
     async with Emulators(which, answers="scripted", seed=1, voice=lambda: CallerVoice(Mute())) as emulators:
         facts = emulators.facts()
-        assert set(facts) == {"acs", "voice_live", "event_grid", "arm", "env"}
+        assert set(facts) == {"acs", "voice_live", "event_grid", "arm", "twilio", "env"}
         assert set(facts["env"]) == names
-        assert bool(facts["acs"]) is (which != "voice-live")
+        assert bool(facts["acs"]) is (which not in ("voice-live", "twilio"))
+        assert bool(facts["twilio"]) is (which in ("twilio", "all"))
         assert bool(facts["arm"]) is (which in ("event-grid", "arm", "all"))
         if facts["arm"]:
             assert facts["env"]["VOICEAGENT_ARM_ENDPOINT"] == facts["arm"]["endpoint"] == facts["event_grid"]["endpoint"]
@@ -110,3 +113,17 @@ def test_callers_have_another_timbre_than_the_agent() -> None:
     voice = Mute()
     assert b"".join(CallerVoice(voice).stream("hello", rate=8_000)) == bytes(80)
     assert voice.variants == ["caller-low"]
+
+
+async def test_a_pipeline_answers_with_its_own_parts_and_leaves_callers_their_voice() -> None:
+    class Made:
+        closed = False
+
+        async def close(self) -> None:
+            self.closed = True
+
+    made, voice = Made(), CallerVoice(Mute())
+    async with Emulators("voice-live", seed=1, pipeline=lambda: made, voice=lambda: voice) as emulators:
+        assert emulators.voice_live is not None
+        assert not made.closed
+    assert made.closed
