@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,3 +38,36 @@ def covered(request: pytest.FixtureRequest) -> Covered:
         assert missing == [], f"{sdk}: not driven"
 
     return tell
+
+
+MCP_RESULTS: dict[str, Any] = {
+    "tools/list": {"tools": [{"name": name, "inputSchema": {"type": "object"}} for name in ("lookup", "broken")]},
+    "lookup": {"content": [{"type": "text", "text": "shipped"}]},
+    "broken": {"isError": True, "content": [{"type": "text", "text": "no database"}]},
+}
+
+
+@pytest.fixture
+async def mcp_url() -> AsyncIterator[str]:
+    """An MCP server on this machine with two tools: `lookup` answers, `broken` fails."""
+    serving: set[asyncio.Task[Any]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+                asked = json.loads(await reader.readexactly(int(length.partition(b":")[2])))
+                result = MCP_RESULTS.get(asked.get("params", {}).get("name") or asked["method"], {})
+                body = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), "result": result}).encode()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+                writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/mcp"
+    server.close()
+    await asyncio.gather(*serving)
