@@ -30,6 +30,8 @@ class SoundDevice(Protocol):
     rate_out: int
     latency_ms: float
     """From handing a sound over to hearing it, and back through the microphone."""
+    latency_out_ms: float
+    """The speaker's part of it: from giving a sound to the driver to hearing it."""
     underruns: int
     """Times the speaker had to wait for us."""
     overruns: int
@@ -50,7 +52,7 @@ class PacedSilence:
     def __init__(self, rate: int, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.name_in = self.name_out = "none"
         self.rate_in = self.rate_out = rate
-        self.latency_ms = 0.0
+        self.latency_ms = self.latency_out_ms = 0.0
         self.underruns = self.overruns = 0
         self._loop = loop or asyncio.get_running_loop()
         self._frame = bytes(Format(rate).frame_bytes)

@@ -112,7 +112,7 @@ class PortAudioDevice:
         self._microphone, self._speaker = microphone, speaker
         self.rate_in, self._channels_in = self._fitting(microphone, "input", rate)
         self.rate_out, self._channels_out = self._fitting(speaker, "output", rate)
-        self.latency_ms = 2 * LATENCY_SECONDS * 1000
+        self.latency_ms, self.latency_out_ms = 2 * LATENCY_SECONDS * 1000, LATENCY_SECONDS * 1000
         self._streams: list[Any] = []
         self._stopping = False
 
@@ -124,7 +124,9 @@ class PortAudioDevice:
         except self._sounddevice.PortAudioError as error:
             self.stop()
             raise self._refusal(error) from None
-        self.latency_ms = sum(float(stream.latency) for stream in self._streams) * 1000
+        # The driver knows only now: what was asked for is a wish.
+        microphone_ms, self.latency_out_ms = (float(stream.latency) * 1000 for stream in self._streams)
+        self.latency_ms = microphone_ms + self.latency_out_ms
 
     def stop(self) -> None:
         self._stopping = True

@@ -75,6 +75,8 @@ class SoundLeg:
     """A `CallerLeg`. Make it inside the loop, `open` it before the call, and `begin` when the call is answered.
 
     `hear` gets the caller's audio as base64; `lost` is told why the device gave up; `on_failure` gets errors nobody foresaw.
+    `sounded` is told how much of what was played is still to be heard, when the first of it goes to the speaker: a driver is
+    late by what it says, and by the same all through a call.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class SoundLeg:
         push_to_talk: bool = False,
         stereo: StereoFile | None = None,
         wire: WireFn | None = None,
+        sounded: Callable[[float], None] = lambda _: None,
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
@@ -108,6 +111,7 @@ class SoundLeg:
         self._on_failure = on_failure
         self._stereo = stereo
         self._wire = wire
+        self._sounded: Callable[[float], None] | None = sounded
         self._loop = asyncio.get_running_loop()
         self._blocks: Handover[tuple[bool, bytes]] = Handover(self._loop, self._take)
         self._playout = Playout(device.rate_out)
@@ -219,6 +223,7 @@ class SoundLeg:
                 for frame in self._from_mic.push(pcm):
                     self._captured(frame)
                 return
+            self._account(pcm)
             for frame in self._at_ear.push(pcm):
                 self.echo.played(frame)
                 self.levels.played(frame)
@@ -228,6 +233,13 @@ class SoundLeg:
                 self._drained.set()
         except Exception as error:  # the edge of the call: the device's blocks come from nowhere
             self._on_failure(error)
+
+    def _account(self, block: bytes) -> None:
+        """Once, when there is sound in the block that has just gone to the driver."""
+        if self._sounded is not None and any(block):
+            sounded, self._sounded = self._sounded, None
+            if self.device.latency_out_ms:
+                sounded(Format(self.device.rate_out).ms(len(block)) + self._playout.pending_ms + self.device.latency_out_ms)
 
     def _captured(self, frame: bytes) -> None:
         holding = self._hushed = self.holding

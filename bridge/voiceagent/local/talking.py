@@ -150,6 +150,7 @@ class _Legs:
             push_to_talk=plan.push_to_talk,
             stereo=self._stereo(rate),
             wire=runner.wire("media"),
+            sounded=runner.lane.sounded,
         )
         return leg
 
@@ -197,6 +198,7 @@ def sound_facts(leg: SoundLeg | None) -> dict[str, Any] | None:
         "output": device.name_out,
         "rate_in": device.rate_in,
         "rate_out": device.rate_out,
+        "output_latency_ms": round(device.latency_out_ms, 1),
         "echo": leg.echo.kind,
         "mic_peak_dbfs": round(levels.mic_peak, 1),
         "agent_peak_dbfs": round(levels.agent_peak, 1),

@@ -153,7 +153,7 @@ def test_a_card_that_knows_only_its_own_rate_in_stereo_is_opened_so() -> None:
     block = bytearray(8)
     speaker.options["callback"](block, 2, None, NO_STATUS)
     assert (captured, bytes(block)) == ([b"\1\0\2\0"], b"\1\2" * 4)
-    assert opened.latency_ms == 60
+    assert (opened.latency_ms, opened.latency_out_ms) == (60, 30)
 
 
 def test_glitches_are_counted() -> None:

@@ -30,7 +30,7 @@ class FakeDevice:
 
     def __init__(self, rate: int = 24_000) -> None:
         self.rate_in = self.rate_out = rate
-        self.latency_ms = 0.0
+        self.latency_ms = self.latency_out_ms = 0.0
         self.underruns = self.overruns = 0
         self.played: list[bytes] = []
         self.stopped = False
@@ -98,6 +98,27 @@ async def test_what_is_played_comes_out_once_and_then_silence() -> None:
     bench = Bench()
     bench.leg.play(base64.b64encode(LOUD))
     assert [await bench.beat(), await bench.beat()] == [LOUD, SILENCE]
+
+
+async def test_the_speakers_own_delay_is_told_once_with_its_first_sound() -> None:
+    device, told = FakeDevice(), list[float]()
+    device.latency_out_ms = 48.0
+    bench = Bench(device, sounded=told.append)
+    await bench.beat()
+    assert told == [], "silence has no delay"
+    for _ in range(3):
+        bench.leg.play(base64.b64encode(LOUD))
+    await bench.beat()
+    await bench.beat()
+    assert told == [20 + 40 + 48]
+
+
+async def test_where_there_is_no_driver_there_is_no_delay() -> None:
+    told: list[float] = []
+    bench = Bench(sounded=told.append)
+    bench.leg.play(base64.b64encode(LOUD))
+    await bench.beat()
+    assert told == []
 
 
 async def test_stopping_the_playback_silences_the_very_next_block() -> None:
