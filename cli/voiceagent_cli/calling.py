@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 WENT_WELL = ("completed", "transferred")
 
 
+OUR_NUMBER = "+14255550199"
+
+
+def number_of_agent(directory: Path) -> str:
+    """The number at which the project's agent is reached; one of our own where it has none."""
+    from voiceagent.local.project import settings_of
+
+    return next(iter(settings_of(directory).settings.agent.numbers), OUR_NUMBER)
+
+
 def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict[str, Any]]:
     """The caller's steps; without any the caller listens to the greeting and hangs up, which is worth a hint."""
     steps = script(typed)

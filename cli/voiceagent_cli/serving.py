@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from voiceagent_cli.terminal import Terminal
 
 
-async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, stop: Stop, *, as_json: bool) -> None:
+async def serve(
+    directory: Path,
+    flags: Mapping[str, Any],
+    terminal: Terminal,
+    stop: Stop,
+    *,
+    as_json: bool,
+    also: Sequence[Path] = (),
+) -> None:
     """Serve until `stop` is set. Calls that are under way then end after their sentence.
 
     RemoteError, in the same good order, when the emulators beside the bridge are gone.
@@ -34,8 +42,9 @@ async def serve(directory: Path, flags: Mapping[str, Any], terminal: Terminal, s
         async with AsyncExitStack() as stack:
             with starting(directory):
                 with stop.before_it_begins():
-                    served = await stack.enter_async_context(bridge(directory, flags=flags, say=terminal.soft))
-                stack.enter_context(noted(directory, served.running))
+                    served = await stack.enter_async_context(bridge(directory, flags=flags, say=terminal.soft, also=also))
+                for one in (directory, *also):
+                    stack.enter_context(noted(one, served.running))
             (_announce_as_json if as_json else _announce)(served, terminal, directory)
             showing = tasks.create_task(_show(served, terminal, as_json=as_json))
             lost = await _until(stop, served)

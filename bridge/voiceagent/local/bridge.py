@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from voiceagent.agent.project import AgentProject
     from voiceagent.config.schema import Settings
     from voiceagent.observe.feed import Feed
-    from voiceagent.server.serve import Ready
+    from voiceagent.observe.report import ReportSink
+    from voiceagent.server.observers import Observers
+    from voiceagent.server.serve import Beside, Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ async def bridge(
     say: Callable[[str], None] = lambda _: None,
     emulate: Sequence[str] = (),
     beside: Emulators | None = None,
+    also: Sequence[Path] = (),
 ) -> AsyncIterator[Bridge]:
     """Serve the project while the block runs, on what its settings say and emulators for the rest.
 
     With `phone` the telephony side is emulated in any case, for calls over `leg`. `say` hears what takes a moment. `emulate` is
     further options for `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started
-    then. Leaving the block lets the bridge finish its calls.
+    then. `also` are further projects, for the numbers in their settings; each gets an engine of its own where it needs an
+    emulated one. Leaving the block lets the bridge finish its calls.
     """
     settings = settings_of(directory, flags=flags).settings
     which = needed(settings, phone=phone, leg=leg)
@@ -81,7 +85,8 @@ async def bridge(
             house = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
         if house is not None:
             plan = Plan(directory, _reachable(flags, which), which, _private(_phone_beside(settings) | dict(house.env)))
-        served = await stack.enter_async_context(_served(plan))
+        others = [await stack.enter_async_context(_plan_beside(plan, one, say)) for one in also]
+        served = await stack.enter_async_context(_served(plan, others))
         if served.running.emulator_url:
             await _subscribe(served, plan)
         if served.running.twilio_url:
@@ -107,7 +112,19 @@ def _private(env: Mapping[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _served(plan: Plan) -> AsyncIterator[Bridge]:
+async def _plan_beside(first: Plan, directory: Path, say: Callable[[str], None]) -> AsyncIterator[Plan]:
+    """A further project on the telephony of the first; rules are a project's own, so an embedded engine is its own as well."""
+    async with AsyncExitStack() as stack:
+        env = dict(first.env)
+        if needed(settings_of(directory).settings) in ("all", "voice-live"):
+            say(f"Starting an engine for {directory} ...")
+            house = await stack.enter_async_context(emulators("voice-live", project=directory))
+            env |= house.env
+        yield Plan(directory, first.flags, first.emulated, env)
+
+
+@asynccontextmanager
+async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Bridge]:
     from voiceagent.server.dialling import answer_to
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import engine_name, serve
@@ -116,10 +133,14 @@ async def _served(plan: Plan) -> AsyncIterator[Bridge]:
     project = plan.load()
     stop = asyncio.Event()
     up: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
-    with observing(project, engine=engine_name(project)) as observers:
+    with ExitStack() as watching:
+        observers = watching.enter_context(observing(project, engine=engine_name(project)))
+        further = [_beside(one, watching) for one in others]
+        shared = _all_reports(observers, further) if further else observers.reports
+        further = [replace(one, sinks=(shared, observers.feed)) for one in further]
         async with (
             Workbench(
-                reports=observers.reports,
+                reports=shared,
                 feed=observers.feed,
                 store=observers.store,
                 dial=lambda body: answer_to(body, up.result().dial),
@@ -130,6 +151,8 @@ async def _served(plan: Plan) -> AsyncIterator[Bridge]:
                 serve(
                     project,
                     observers=observers,
+                    sinks=(shared,) if further else (),
+                    others=further,
                     reload=plan.load,
                     own_voice=own_voice(project.settings),
                     on_ready=up.set_result,
@@ -150,6 +173,28 @@ async def _served(plan: Plan) -> AsyncIterator[Bridge]:
                 yield Bridge(ready, running, workbench.page_url, observers.feed, plan.emulated)
             finally:
                 stop.set()
+
+
+def _beside(plan: Plan, watching: ExitStack) -> Beside:
+    """A further agent, with captures and reports in its own folder."""
+    from voiceagent.server.observers import observing
+    from voiceagent.server.serve import Beside, engine_name
+
+    project = plan.load()
+    return Beside(project, watching.enter_context(observing(project, engine=engine_name(project))), plan.load)
+
+
+def _all_reports(first: Observers, others: Sequence[Beside]) -> ReportSink:
+    """The calls of all agents, for the live page and for whoever placed one."""
+    from voiceagent.observe.report import ReportSink
+
+    everybody = (first, *(one.observers for one in others))
+
+    def capture_of(call_id: str) -> str | None:
+        reports = (one.reports.report(call_id) for one in everybody)
+        return next((report["capture"] for report in reports if report is not None), None)
+
+    return ReportSink(capture_of=capture_of)
 
 
 async def _give_number(served: Bridge) -> None:

@@ -27,6 +27,8 @@ def set_up_logging(level: Literal["debug", "info", "warning", "error"], style: L
     root.addHandler(writer)
     root.setLevel(logging.WARNING)
     logging.getLogger(ROOT).setLevel(level.upper())
+    # Its SDK warns of an argument that it adds to every hold by itself.
+    logging.getLogger("azure.communication.callautomation._generated").setLevel(logging.ERROR)
     # Its access lines hold our addresses, and they hold tokens.
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
 

@@ -48,8 +48,9 @@ def command(
     ] = None,
     caller: Annotated[str, Option("--from", metavar="NUMBER", parser=number_of, help="The caller's number.")] = "+14255550142",
     number: Annotated[
-        str, Option("--to", metavar="NUMBER", parser=number_of, help="The number that is called.")
-    ] = "+14255550199",
+        str | None,
+        Option("--to", metavar="NUMBER", parser=number_of, help="The number that is called; the agent's own by default."),
+    ] = None,
     timeout: Annotated[float, Option(metavar="SECONDS", callback=finite, help="Hang up after this long.", min=1)] = 180,
     json: AsJson = False,
 ) -> None:
@@ -64,7 +65,7 @@ def command(
     steps = calling.script_of(ctx.meta[STEPS_KEY], ctx.obj)
     plan = {
         "from": caller,
-        "to": number,
+        "to": number or calling.number_of_agent(directory),
         "steps": steps,
         "human": human,
         "line": line.value,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from typer import Context, Option
+from typer import Argument, Context, Option
 
-from voiceagent_cli.options import AsJson, Project
+from voiceagent_cli.options import AsJson
 
 
 def command(
     ctx: Context,
-    directory: Project = Path(),
+    directories: Annotated[
+        list[Path] | None,
+        Argument(metavar="[DIR]...", help="The agent project; further ones for their agent.numbers.", show_default=False),
+    ] = None,
     port: Annotated[int | None, Option(metavar="PORT", help="Port of the public edge; 0: any free one.")] = None,
     host: Annotated[str | None, Option(metavar="ADDRESS", help="Address to listen on.")] = None,
     public_url: Annotated[str | None, Option(metavar="URL", help="https address under which Azure reaches us.")] = None,
@@ -20,6 +23,9 @@ def command(
     json: AsJson = False,
 ) -> None:
     """Answer calls until interrupted: Azure's, or an emulated phone's when there are no Azure settings.
+
+    With several projects each answers the numbers in its agent.numbers; one without takes the rest. The first one's settings
+    are those of the port and the telephony.
 
     Ctrl-C lets the calls that are under way end and then ends with 0; a second Ctrl-C cuts them short and ends with 130.
     With --json: one line when ready, then one line per event.
@@ -33,4 +39,5 @@ def command(
         "bridge.public_url": public_url,
         "limits.max_calls": max_calls,
     }
-    run(lambda stop: serve(directory, flags, ctx.obj, stop, as_json=json))
+    first, *also = directories or [Path()]
+    run(lambda stop: serve(first, flags, ctx.obj, stop, as_json=json, also=also))
