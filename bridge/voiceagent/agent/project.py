@@ -20,6 +20,7 @@ from voiceagent.call.settings import HandoverPolicy, SessionSettings, TargetPoli
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
 from voiceagent.tools.http import HttpTools
+from voiceagent.tools.mcp import McpTools
 from voiceagent.tools.run import PythonTools
 from voiceagent.tools.toolbox import Toolbox
 
@@ -142,6 +143,7 @@ def _toolbox(directory: Path, settings: Settings, now_ms: Callable[[], float]) -
         [
             PythonTools(functions, now_ms=now_ms, limit_bytes=limit),
             HttpTools(declared.http, declared.references, now_ms=now_ms, limit_bytes=limit),
+            McpTools(declared.mcp, declared.references, directory=directory, now_ms=now_ms, limit_bytes=limit),
         ]
     )
 

@@ -147,7 +147,12 @@ class WireCheck:
             self._owe(command)
 
     def _compare(self, at_ms: float, edge: str, event: Plain) -> None:
-        read = self._read[edge]
+        read, event = self._read[edge], _as_told(event)
+        if event["type"] == "KeyPressed":
+            if event["fields"].get("by", "media") != "media":
+                return  # the telephone service recognised it; the media stream told it later, or never
+            while len(read) > 1 and not self._masked.redacted and read[0] != event:
+                read.popleft()  # told before by the service, or hidden
         now = _of_its_time(read.popleft(), event) if read else None
         if now is None and event["type"] == "MediaOpened":
             return  # a media path may begin with audio right away
@@ -197,6 +202,13 @@ class WireCheck:
             both = isinstance(expected, Mapping) and isinstance(actual, Mapping)
             fields = tuple(unlike(expected, actual)) if both else ()
             self.first.append(WireDifference(at_ms, edge, direction, expected, actual, fields))
+
+
+def _as_told(event: Plain) -> Plain:
+    """An event without what the session understood of it: no frame tells that."""
+    fields = event.get("fields") or {}
+    understood = {name: "" for name in ("means", "choice") if fields.get(name)}
+    return {**event, "fields": {**fields, **understood}} if understood else event
 
 
 def _of_its_time(now: Plain, event: Plain) -> Plain:

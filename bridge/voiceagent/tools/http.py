@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _IN_QUERY = frozenset({"GET", "DELETE"})
-_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _SHOWN = 200  # characters of a refusal's text that the model gets
 _TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 
@@ -96,7 +96,7 @@ class HttpTools:
         url, rest = filled(tool.url, given)
         headers = {**self._headers[name], **({"Idempotency-Key": key} if key and tool.method != "GET" else {})}
         body: dict[str, Any] = {"params": rest} if tool.method in _IN_QUERY else {"json": rest}
-        local = (urlsplit(url).hostname or "") in _HERE  # a proxy of the environment does not know this machine
+        local = (urlsplit(url).hostname or "") in HERE  # a proxy of the environment does not know this machine
         client = httpx.AsyncClient(
             verify=self._certificates or False, trust_env=not local, timeout=tool.timeout_seconds, follow_redirects=False
         )
