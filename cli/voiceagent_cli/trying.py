@@ -13,6 +13,7 @@ from voiceagent.errors import UserError
 from voiceagent_cli import exits
 
 if TYPE_CHECKING:
+    from voiceagent.local.need import Leg
     from voiceagent.scenarios.load import Case
     from voiceagent.scenarios.results import Run
     from voiceagent.scenarios.run import Options, Outcomes
@@ -50,14 +51,14 @@ def chosen(paths: Sequence[Path], words: str) -> list[Case]:
     return kept
 
 
-def options(*, jobs: int, repeat: int | None, fail_fast: bool, files: Files) -> Options:
+def options(*, jobs: int, repeat: int | None, fail_fast: bool, files: Files, leg: Leg = "acs") -> Options:
     """How to run. The sound of the calls is kept for a page only."""
     from voiceagent.scenarios.run import Options
 
     for path in (files.junit, files.html):
         if path is not None and not path.absolute().parent.is_dir():
             raise UserError(f"{path} cannot be written: there is no folder {path.parent}.")
-    return Options(jobs=jobs, repeat=repeat, fail_fast=fail_fast, keep_sound=files.html is not None)
+    return Options(jobs=jobs, repeat=repeat, fail_fast=fail_fast, keep_sound=files.html is not None, leg=leg)
 
 
 async def play(cases: Sequence[Case], wanted: Options, terminal: Terminal, stop: asyncio.Event, *, as_json: bool) -> Tried:

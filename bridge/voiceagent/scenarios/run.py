@@ -10,6 +10,7 @@ from pathlib import Path
 
 from voiceagent.errors import RemoteError
 from voiceagent.local.emulators import Emulators
+from voiceagent.local.need import Leg
 from voiceagent.local.project import settings_of
 from voiceagent.scenarios.load import Case
 from voiceagent.scenarios.persona import chat_of
@@ -19,9 +20,13 @@ from voiceagent.scenarios.stage import INTERRUPTED, Stage, house, stage
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`repeat` replaces the scenarios' own number. `keep_sound`: keep what was said and heard, for a report."""
+    """`repeat` replaces the scenarios' own number. `keep_sound`: keep what was said and heard, for a report.
+
+    `leg`: the telephone service that the calls come over.
+    """
 
     jobs: int = 1
+    leg: Leg = "acs"
     repeat: int | None = None
     fail_fast: bool = False
     keep_sound: bool = False
@@ -75,10 +80,10 @@ async def run(
     progress = _Progress(options, told, stop or asyncio.Event())
     for project, of_project in _by_project(cases):
         if not progress.over:
-            async with house(project, say=say) as emulators:
+            async with house(project, say=say, leg=options.leg) as emulators:
                 for of_settings in _by_settings(of_project):
                     if not progress.over:
-                        async with stage(project, of_settings[0].overrides, emulators) as on:
+                        async with stage(project, of_settings[0].overrides, emulators, options.leg) as on:
                             await _play(of_settings, on, emulators, progress)
     results = [Result(case, tuple(progress.runs[case.path])) for case in cases if case.path in progress.runs]
     return Outcomes(tuple(results), tuple(case for case in cases if case.path not in progress.runs), progress.lost)

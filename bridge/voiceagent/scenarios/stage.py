@@ -14,7 +14,7 @@ from voiceagent.errors import RemoteError
 from voiceagent.local.bridge import bridge
 from voiceagent.local.calling import Called, place
 from voiceagent.local.emulators import Emulators, emulators
-from voiceagent.local.need import needed
+from voiceagent.local.need import Leg, needed
 from voiceagent.local.phone import Phone
 from voiceagent.local.project import settings_of
 from voiceagent.scenarios.judge import Verdict, judge
@@ -33,27 +33,28 @@ INTERRUPTED = "interrupted"
 
 
 @asynccontextmanager
-async def house(project: Path, *, say: Callable[[str], None]) -> AsyncIterator[Emulators]:
+async def house(project: Path, *, say: Callable[[str], None], leg: Leg = "acs") -> AsyncIterator[Emulators]:
     """The emulators that the project's settings call for: the phone in any case, the engine if it is not Azure's."""
-    which = needed(settings_of(project).settings, phone=True)
+    which = needed(settings_of(project).settings, phone=True, leg=leg)
     say("Starting the emulators ...")
     async with emulators(which, project=project) as running:
         yield running
 
 
 @asynccontextmanager
-async def stage(project: Path, overrides: Mapping[str, Any], house: Emulators) -> AsyncIterator[Stage]:
+async def stage(project: Path, overrides: Mapping[str, Any], house: Emulators, leg: Leg = "acs") -> AsyncIterator[Stage]:
     """A bridge with these settings over the project's own, while the block runs. One at a time in a house."""
     flags = {**overrides, "bridge.port": 0}
-    async with bridge(project, flags=flags, phone=True, beside=house) as served:
-        yield Stage(served.running)
+    async with bridge(project, flags=flags, phone=True, leg=leg, beside=house) as served:
+        yield Stage(served.running, leg)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A bridge that is ready for calls. Several scenarios may be played at once."""
+    """A bridge that is ready for calls. Several scenarios may be played at once. They come over `leg`."""
 
     running: Running
+    leg: Leg = "acs"
 
     async def play(self, case: Case, *, stop: asyncio.Event, keep_sound: bool = False) -> Run:
         """Play and judge a scenario once. What fails on the way becomes the run's error."""
@@ -62,7 +63,7 @@ class Stage:
         actor = _actor(case)
         try:
             called = await self._call(case, notes, actor, stop)
-            sound = await self._sound(called) if keep_sound else None
+            sound = await self._sound(called) if keep_sound and self.leg == "acs" else None  # Twilio's ear keeps none
         except (RemoteError, ExceptionGroup) as failure:
             return Run((), None, seconds=time.monotonic() - began, error=_sentence(failure))
         seconds = time.monotonic() - began
@@ -81,7 +82,8 @@ class Stage:
 
         limit = case.scenario.limit_seconds
         beside = actor.play if actor is not None else None
-        return await place(self.running, order_of(case), limit_seconds=limit, show=show, stop=stop, beside=beside)
+        order = order_of(case)
+        return await place(self.running, order, limit_seconds=limit, show=show, stop=stop, beside=beside, leg=self.leg)
 
     async def _sound(self, called: Called) -> bytes:
         import httpx

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Context, Option
 
 from voiceagent_cli.options import AsJson
+
+
+class Leg(StrEnum):
+    acs = "acs"
+    twilio = "twilio"
 
 
 def command(
@@ -23,6 +29,7 @@ def command(
         int | None, Option(metavar="N", help="Play each so often; a scenario passes when all its repeats do.", min=1)
     ] = None,
     jobs: Annotated[int, Option("-j", "--jobs", metavar="N", help="So many calls at once.", min=1, max=50)] = 1,
+    leg: Annotated[Leg, Option(help="Telephone service the calls come over.")] = Leg.acs,
     fail_fast: Annotated[bool, Option("--fail-fast", help="Begin no further call after one that did not pass.")] = False,
     junit: Annotated[Path | None, Option(metavar="FILE", help="Write the results as JUnit XML.")] = None,
     html: Annotated[
@@ -40,7 +47,7 @@ def command(
 
     cases = trying.chosen(scenarios or [Path()], select)
     files = trying.Files(junit=junit, html=html)
-    wanted = trying.options(jobs=jobs, repeat=repeat, fail_fast=fail_fast, files=files)
+    wanted = trying.options(jobs=jobs, repeat=repeat, fail_fast=fail_fast, files=files, leg=leg.value)
     tried = run(lambda stop: trying.play(cases, wanted, ctx.obj, stop, as_json=json))
     trying.write(tried, files, ctx.obj)
     trying.tell(tried, ctx.obj, as_json=json)
