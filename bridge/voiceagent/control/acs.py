@@ -44,6 +44,7 @@ ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear somethin
 LATE_END_SECONDS = 3.0  # one request; the call is over for us anyway
 _GONE = {"8522", "8528"}  # call not found, call terminated
 _GONE_STATUS = 404
+_BUSY = {429, 500, 502, 503, 504}  # no room for the call: its caller gets a busy signal, not half a minute of ringing
 
 
 class AcsControl:
@@ -115,6 +116,9 @@ class AcsControl:
         except RemoteError as error:
             if error.status is None:  # the connection broke: our request may have come through, and its answer not
                 await self._give_up()
+            elif error.status in _BUSY and self._dial is None:
+                with contextlib.suppress(RemoteError):  # then the phone rings until it stops by itself
+                    await self.reject()
             raise
         finally:
             self._settled.set()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.call.events import NotReached
 from voiceagent.control.acs_account import asked
 from voiceagent.control.acs_events import transfer_outcome
+from voiceagent.errors import RemoteError
 from voiceagent.protocol.acs_callbacks import Result
 
 if TYPE_CHECKING:
@@ -42,11 +43,20 @@ class Opening:
     async def answer(
         self, client: CallAutomationClient, context: str, correlation_id: str, hooks: Mapping[str, Any]
     ) -> CallConnectionProperties:
-        """Answer a ring. Raises RemoteError."""
-        # The same id whoever asks: two deliveries of one ring, or two replicas, answer it once.
+        """Answer a ring. Raises RemoteError; without a status when the connection broke twice."""
+        # The same id whoever asks: two deliveries of one ring, or two replicas, answer it once; and so does asking again.
         headers = _repeatable(f"answer:{correlation_id}")
-        request = client.answer_call(context, self.callback_url, media_streaming=self._media(), headers=headers, **hooks)
-        return await asked(request, "answer the call")
+
+        async def ask() -> CallConnectionProperties:
+            request = client.answer_call(context, self.callback_url, media_streaming=self._media(), headers=headers, **hooks)
+            return await asked(request, "answer the call")
+
+        try:
+            return await ask()
+        except RemoteError as error:
+            if error.status is not None:
+                raise
+            return await ask()  # the client repeats what was refused, but not a POST whose answer was lost
 
     async def place(self, client: CallAutomationClient, dial: Dial, hooks: Mapping[str, Any]) -> CallConnectionProperties:
         """Have a phone ring. Raises RemoteError."""

@@ -142,6 +142,30 @@ async def test_a_refused_answer_settles_too() -> None:
     await asyncio.wait_for(bench.control.settled(), 1)
 
 
+@pytest.mark.parametrize(("status", "asked"), [(429, ["answer", "reject"]), (503, ["answer", "reject"]), (403, ["answer"])])
+async def test_a_caller_for_whom_the_service_has_no_room_gets_a_busy_signal(status: int, asked: list[str]) -> None:
+    bench = Bench(Service(answer=(status, "8516")))
+    with pytest.raises(RemoteError):
+        await bench.control.answer()
+    assert bench.service.names() == asked
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again_under_the_same_id() -> None:
+    breaks = [AzureError("connection reset")]
+
+    def break_off(_: str) -> None:
+        if breaks:
+            raise breaks.pop()
+
+    bench = Bench()
+    bench.service.before_answering = break_off
+    await bench.control.answer()
+    first, second = (options["headers"]["Repeatability-Request-ID"] for _, options in bench.service.asked)
+    assert first == second
+    assert bench.control.connection_id == "ccid"
+    assert not bench.control.given_up
+
+
 @pytest.mark.parametrize(("command", "everyone"), [(c.HangUp("silence"), True), (c.LeaveCall(), False)])
 async def test_hanging_up_is_for_everyone_and_leaving_is_for_us(command: c.ControlCommand, everyone: bool) -> None:
     bench = await answered()

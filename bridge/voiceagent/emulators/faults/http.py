@@ -44,7 +44,7 @@ class UnreliableApp:
                     await _until_gone(receive)
                     return
                 case "lose" if shot.text("when") == "before":
-                    scope[TRANSPORT].abort()
+                    await _cut(scope, receive)
                     return
                 case "lose":
                     lost = True
@@ -60,7 +60,7 @@ class UnreliableApp:
 
         await self._app(scope, receive, keep)
         if lost:
-            scope[TRANSPORT].abort()
+            await _cut(scope, receive)
             return
         await self._board.pause(late_ms)
         for message in answer:
@@ -77,6 +77,12 @@ async def _refuse(shot: Shot, send: Send) -> None:
         headers.append((b"retry-after", f"{shot.number('retry_after_s'):g}".encode()))
     await send({"type": "http.response.start", "status": int(shot.number("status")), "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _cut(scope: Scope, receive: Receive) -> None:
+    """End the connection, and wait until the server knows: it would complain of an app that answers nothing."""
+    scope[TRANSPORT].abort()
+    await _until_gone(receive)
 
 
 async def _until_gone(receive: Receive) -> None:
