@@ -27,6 +27,7 @@ TELLS_ALOUD = {
     "voiceagent.control",
     "voiceagent.emulators",
     "voiceagent.engines",
+    "voiceagent.local.own_voice",
     "voiceagent.observe.feed",
     "voiceagent.observe.fold",
     "voiceagent.protocol",

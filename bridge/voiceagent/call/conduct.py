@@ -147,8 +147,10 @@ class Conduct:
         settings = self.parts.settings
         if not (self.parts.life.was_answered and self.parts.engine_is_ready):
             return
-        words = Words(settings.greeting)
-        greeting = c.AskForReply(exactly=words) if settings.greeting_by == "text" else c.AskForReply(instructions=words.shown)
+        if settings.greeting_by == "text":
+            greeting = c.AskForReply(exactly=Words(settings.greeting))
+        else:
+            greeting = c.AskForReply(instructions=settings.greeting)
         if settings.greeting and not settings.interruptions.during_greeting:
             self.floor.protect(greeting)
         if settings.disclosure:

@@ -60,12 +60,12 @@ class Floor:
 
     def words_arrived(self, item_id: str, text: Words, now: float) -> None:
         """Some of the caller's words are known."""
-        self._act(self._parts.barge_in.words_arrived(item_id, text.shown, now), now)
+        self._act(self._parts.barge_in.words_arrived(item_id, text, now), now)
 
     def transcribed(self, item_id: str, text: Words, now: float) -> None:
         """All words of a turn are known."""
         self._parts.do(*self._parts.turns.transcribed(item_id, text, now))
-        self._act(self._parts.barge_in.transcribed(item_id, text.shown, now), now)
+        self._act(self._parts.barge_in.transcribed(item_id, text, now), now)
 
     def not_transcribed(self, item_id: str, now: float) -> None:
         """Nobody will ever know what the caller said: that it was something is the safer guess."""

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from voiceagent.config.schema import Settings
+from voiceagent.discreet import Words
 
 if TYPE_CHECKING:
     from voiceagent.runtime.runner import OwnVoice
@@ -34,13 +35,13 @@ class _Spoken:
         self._voice: Voice | None = None
         self._loading = asyncio.Lock()
 
-    async def say(self, text: str, rate: int) -> bytes:
+    async def say(self, text: Words, rate: int) -> bytes:
         """16-bit PCM; nothing when the voice does not work: the call then goes on in silence."""
         try:
             async with self._loading:
                 if self._voice is None:
                     self._voice = await asyncio.to_thread(_load)
-            return await asyncio.to_thread(_speak, self._voice, text, rate)
+            return await asyncio.to_thread(_speak, self._voice, text.shown, rate)
         except Exception:  # whatever is wrong with a voice that is only a comfort must not end the call
             _log.exception("the voice of this machine cannot speak")
             return b""

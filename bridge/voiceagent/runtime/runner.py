@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 5.0  # how long a hang-up that was already asked for may take once the session is finished
 
-OwnVoice = Callable[[str, int], Awaitable[bytes]]
+OwnVoice = Callable[[Words, int], Awaitable[bytes]]
 """Says a text at a sample rate, as 16-bit PCM: a voice that needs no engine."""
 
 
@@ -339,7 +339,7 @@ class CallRunner:
         """Say something without an engine; what cannot be said is over at once."""
         try:
             if self._own_voice is not None:
-                pcm = await self._own_voice(text.shown, self.lane.rate)
+                pcm = await self._own_voice(text, self.lane.rate)
                 self.reply_audio(item_id, item_id, b2a_base64(pcm, newline=False))
         finally:
             self.deliver(e.ReplyAudioEnded(item_id, item_id))

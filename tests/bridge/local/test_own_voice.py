@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from voiceagent.config.schema import Settings
+from voiceagent.discreet import Words
 from voiceagent.local import own_voice as module
 from voiceagent.local.own_voice import own_voice
 
@@ -24,7 +25,7 @@ async def test_it_is_loaded_once_when_it_is_needed(monkeypatch: pytest.MonkeyPat
     say = own_voice(Settings())
     assert say is not None
     assert loaded == []
-    assert [len(await say(text, 24_000)) for text in ("One", "moment")] == [6, 12]
+    assert [len(await say(Words(text), 24_000)) for text in ("One", "moment")] == [6, 12]
     assert loaded == [1]
 
 
@@ -36,7 +37,7 @@ async def test_a_voice_that_does_not_work_leaves_silence(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "_load", broken)
     say = own_voice(Settings())
     assert say is not None
-    assert await say("One moment", 24_000) == b""
+    assert await say(Words("One moment"), 24_000) == b""
 
 
 @pytest.mark.parametrize(("language", "installed"), [("de-DE", True), ("en-US", False)])
