@@ -118,3 +118,19 @@ def test_a_lost_engine_owes_nothing() -> None:
     told(check, EngineLost("gone"))
     told(check, CallerTurnCommitted("i9"))
     assert check.count == 1
+
+
+def test_what_the_session_understood_of_an_event_is_on_no_wire() -> None:
+    check = checking()
+    check.frame(frame(encode_dtmf(DtmfData("1")), edge="media"))
+    told(check, KeyPressed("1", choice="1"))
+    assert check.count == 0
+
+
+def test_a_key_that_the_service_told_first_is_no_difference_when_the_media_stream_tells_it_too() -> None:
+    check = checking()
+    told(check, KeyPressed("1", "recognition"))
+    for key in "12":
+        check.frame(frame(encode_dtmf(DtmfData(key)), edge="media"))
+    told(check, KeyPressed("2"))
+    assert check.count == 0

@@ -1,0 +1,98 @@
+"""A connection that belongs to a thread: opened before any loop, called from any, closed without waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceagent.config.tools import McpServer
+from voiceagent.errors import RemoteError, UserError
+from voiceagent.tools.mcp_connection import McpConnection
+
+pytest.importorskip("mcp")
+
+
+@dataclass(slots=True)
+class Crm:
+    """A server with one tool. `teams`: what its clients sent as X-Team."""
+
+    url: str = ""
+    teams: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def mcp_server() -> Iterator[Crm]:
+    """A server with streamable HTTP on this machine while the block runs."""
+    import uvicorn
+    from mcp.server import MCPServer
+
+    crm, offered = Crm(), MCPServer("crm")
+
+    @offered.tool()
+    def echo(text: str = "") -> str:
+        """Echo."""
+        return text
+
+    app = offered.streamable_http_app(json_response=True)
+
+    async def listening(scope: Any, receive: Any, send: Any) -> None:
+        crm.teams += [value.decode() for name, value in scope.get("headers", ()) if name == b"x-team"]
+        await app(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(listening, host="127.0.0.1", port=0, log_level="error", ws="none"))
+    ready = threading.Event()
+    started = server.startup
+
+    async def startup(sockets: Any = None) -> None:
+        await started(sockets)
+        ready.set()
+
+    server.startup = startup  # type: ignore[method-assign]  # it has no other way to say that it listens
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert ready.wait(20)
+    crm.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
+    try:
+        yield crm
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+def connection(url: str, **headers: str) -> McpConnection:
+    server = McpServer.model_validate({"url": url, "headers": headers})
+    return McpConnection("crm", server, directory=Path(), seconds=20)
+
+
+def test_a_server_at_an_address_is_listed_before_there_is_a_loop_and_called_from_two() -> None:
+    with mcp_server() as crm:
+        connected = connection(crm.url, **{"X-Team": "desk"})
+        assert [tool.name for tool in connected.open()] == ["echo"]
+        answers = [asyncio.run(connected.call("echo", {"text": text}, key="k1")) for text in ("one", "two")]
+        connected.close()
+    assert [answer.content[0].text for answer in answers] == ["one", "two"]  # type: ignore[union-attr]  # texts, all of them
+    assert "desk" in crm.teams
+
+
+def test_a_closed_connection_says_so_and_its_thread_ends() -> None:
+    with mcp_server() as crm:
+        connected = connection(crm.url)
+        connected.open()
+        connected.close()
+        [thread] = [one for one in threading.enumerate() if one.name == "voiceagent-mcp-crm"] or [None]
+        if thread is not None:
+            thread.join(10)
+        with pytest.raises(RemoteError, match="closed"):
+            asyncio.run(connected.call("echo", {}))
+
+
+def test_an_address_where_nobody_is_is_told() -> None:
+    with pytest.raises(UserError, match="cannot be used"):
+        connection("http://127.0.0.1:9/mcp").open()
