@@ -26,10 +26,10 @@ class Options:
     """
 
     jobs: int = 1
-    leg: Leg = "acs"
     repeat: int | None = None
     fail_fast: bool = False
     keep_sound: bool = False
+    leg: Leg = "acs"
 
 
 @dataclass(frozen=True, slots=True)

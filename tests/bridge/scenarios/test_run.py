@@ -34,7 +34,8 @@ class Theatre:
         monkeypatch.setattr(under_test, "stage", self.stage)
 
     @asynccontextmanager
-    async def house(self, project: Any, *, say: Any) -> AsyncIterator[Emulators]:
+    async def house(self, project: Any, *, say: Any, leg: str) -> AsyncIterator[Emulators]:
+        self.legs = [leg]
         self.log.append("house")
         yield Emulators({}, {}, self._lost)
 
@@ -43,7 +44,8 @@ class Theatre:
         return LOST
 
     @asynccontextmanager
-    async def stage(self, project: Any, overrides: Any, house: Any) -> AsyncIterator[Theatre]:
+    async def stage(self, project: Any, overrides: Any, house: Any, leg: str) -> AsyncIterator[Theatre]:
+        self.legs.append(leg)
         self.log.append(f"stage {dict(overrides)}")
         yield self
         self.log.append("curtain")
@@ -148,3 +150,8 @@ async def test_a_persona_without_a_model_is_told_before_anything_starts(theatre:
     with pytest.raises(UserError, match="needs a chat model"):
         await run([written("persona: {who: x, goal: y}")], Options())
     assert theatre.log == []
+
+
+async def test_calls_come_over_the_service_that_was_asked_for(theatre: Theatre, written: Any) -> None:
+    await run(some(written, "a"), Options(leg="twilio"))
+    assert theatre.legs == ["twilio", "twilio"]
