@@ -43,6 +43,10 @@ AZURE_CONNECTIONS_PER_MINUTE = 30
 """Voice Live's default for a resource; more is to be asked for. Beyond it connections are refused, with the caller answered."""
 
 
+def _nobody(_: DialRequest) -> Dialled:
+    raise UserError("nobody can be called from here", remedy="run `voiceagent serve`")
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Calls can come."""
@@ -52,7 +56,7 @@ class Ready:
     mode: Literal["local", "azure"]
     agent: str
     engine: str
-    dial: Callable[[DialRequest], Dialled] = field(repr=False, compare=False)
+    dial: Callable[[DialRequest], Dialled] = field(default=_nobody, repr=False, compare=False)
     """Calls somebody; UserError when that may not be."""
 
 

@@ -110,3 +110,23 @@ async def test_the_page_and_its_parts_are_served_with_safe_headers(rig: Rig, pat
 @pytest.mark.parametrize("name", ["nothing.js", "..%2fapp.py", "%2e%2e%2fapp.js", "page.py", "..%5capp.js"])
 async def test_no_other_file_is_served(rig: Rig, name: str) -> None:
     assert (await rig.http.get(f"/static/{name}")).status_code == 404
+
+
+async def test_a_wish_to_call_somebody_reaches_the_bridge_as_json_alone(tmp_path: Path) -> None:
+    wishes: list[object] = []
+
+    def dial(body: object) -> tuple[int, dict[str, str]]:
+        wishes.append(body)
+        return 202, {"call_id": "c1"}
+
+    rig = Rig(tmp_path)
+    assert (await rig.http.post("/api/calls", json={})).status_code == 404
+    app = build_workbench(reports=rig.reports, feed=rig.feed, store=None, token="t", dial=dial)
+    headers = {"Authorization": "Bearer t"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:1", headers=headers) as http:
+        placed = await http.post("/api/calls", json={"to": "ann", "key": "k"})
+        form = await http.post("/api/calls", data={"to": "ann"})
+        nonsense = await http.post("/api/calls", content=b"{", headers={"content-type": "application/json"})
+        stranger = await http.post("/api/calls", json={}, headers={"Authorization": "Bearer other"})
+    assert (placed.status_code, placed.json(), wishes) == (202, {"call_id": "c1"}, [{"to": "ann", "key": "k"}])
+    assert [answer.status_code for answer in (form, nonsense, stranger)] == [415, 400, 401]

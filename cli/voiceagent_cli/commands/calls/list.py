@@ -28,10 +28,11 @@ def command(
         terminal.say("No calls yet. Place one: voiceagent call")
         return
     terminal.table(
-        ("call", "started", "lasted", "outcome", "why it ended"),
+        ("call", "agent", "started", "lasted", "outcome", "why it ended"),
         [
             (
                 call["call_id"],
+                call.get("agent") or "",
                 call["started_at"],
                 f"{call['duration_ms'] / 1000:.1f} s",
                 call["outcome"] or "",

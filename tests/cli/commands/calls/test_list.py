@@ -9,7 +9,7 @@ from typing import Any
 
 def test_calls_list(remembered: Path, voiceagent: Any) -> None:
     outcome = voiceagent("calls", "list", remembered)
-    assert outcome.out.splitlines()[0] == "aa2\t2026-11-22T07:00:00.000Z\t1.0 s\tcompleted\tcaller_left"
+    assert outcome.out.splitlines()[0] == "aa2\t\t2026-11-22T07:00:00.000Z\t1.0 s\tcompleted\tcaller_left"
     assert len(json.loads(voiceagent("calls", "list", remembered, "--json", "--limit", "2").out)["calls"]) == 2
 
 
