@@ -275,3 +275,12 @@ async def diary(http: Any, call_id: str) -> list[dict[str, Any]]:
     """All lines of a call, until it ended."""
     async with http.stream("GET", f"/emulator/calls/{call_id}/events") as lines:
         return [json.loads(line) async for line in lines.aiter_lines()]
+
+
+async def heard(http: Any, call_id: str, kind: str) -> dict[str, Any]:
+    """The first line of this kind in a call's diary."""
+    async with http.stream("GET", f"/emulator/calls/{call_id}/events") as lines:
+        async for line in lines.aiter_lines():
+            if (told := json.loads(line))["kind"] == kind:
+                return told  # type: ignore[no-any-return]
+    raise AssertionError(f"the call ended without {kind}")

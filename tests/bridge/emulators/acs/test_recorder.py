@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from fake_app import Agent, a_network, answered, diary, speech
+from fake_app import a_network, answered, diary, heard, speech
 
 from voiceagent.audio.wav import read_wav
 from voiceagent.emulators.acs.ear import Piece
@@ -68,11 +68,13 @@ def test_the_event_tells_where_the_file_is() -> None:
 
 async def test_a_recorded_call_is_kept_in_the_folder_that_was_named(tmp_path: Path) -> None:
     async with a_network(recordings=tmp_path) as (app, emulator, http):
-        Agent(app)
-        async with answered(app, emulator, http) as (call_id, call):
+        async with answered(app, emulator, http, hang_up_after=False) as (call_id, call):
             await app.callback("MediaStreamingStarted")
             client = emulator.network.exchange.calls[call_id]
             client.record(a_recording().request, emulator.network.now())
+            await app.say(speech(200))
+            await heard(http, call_id, "agent_heard")
+            await http.delete(f"/emulator/calls/{call_id}")
             await diary(http, call_id)
             del call
         event = await app.events.get()
