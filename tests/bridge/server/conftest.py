@@ -28,6 +28,7 @@ from voiceagent.runtime.admission import ConnectionBudget
 from voiceagent.server.app import build_app
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
+from voiceagent.server.served import Served
 from voiceagent.server.tokens import AcsTokens
 from voiceagent.testing.clock import ManualClock
 from voiceagent.testing.scripted import ScriptedEngine
@@ -70,6 +71,9 @@ class Network:
         self.answered: list[str] = []
         self.rejected: list[str] = []
         self.hung_up: list[str] = []
+        self.redirected: list[tuple[str, str]] = []
+        self.dialled: list[str] = []
+        self.reasons: list[str] = []
         self.addresses: dict[str, tuple[str, str]] = {}
         self.hold = asyncio.Event()
         self.hold.set()
@@ -83,10 +87,19 @@ class Network:
         self.answered.append(context)
         return SimpleNamespace(call_connection_id=f"cc-{context}", server_call_id=f"sc-{context}", answered_by=None)
 
-    async def reject_call(self, context: str, **_: Any) -> None:
+    async def reject_call(self, context: str, *, call_reject_reason: str = "", **_: Any) -> None:
         self.rejected.append(context)
+        self.reasons.append(call_reject_reason)
         if self.broken:
             raise self.broken
+
+    async def redirect_call(self, context: str, target: Any, **_: Any) -> None:
+        self.redirected.append((context, target.raw_id))
+
+    async def create_call(self, target: Any, callback: str, *, media_streaming: Any, **_: Any) -> Any:
+        self.addresses[target.raw_id] = (callback, media_streaming.transport_url)
+        self.dialled.append(target.raw_id)
+        return SimpleNamespace(call_connection_id=f"cc-{target.raw_id}", server_call_id="sc", source=None)
 
     def get_call_connection(self, connection_id: str) -> Any:
         async def hang_up(everyone: bool, **_: Any) -> None:
@@ -168,7 +181,12 @@ def project_in(folder: Path, **sections: Mapping[str, Any]) -> AgentProject:
 
 @asynccontextmanager
 async def bridging(
-    folder: Path, *, verified: bool = True, budget: ConnectionBudget | None = None, **sections: Mapping[str, Any]
+    folder: Path,
+    *,
+    verified: bool = True,
+    budget: ConnectionBudget | None = None,
+    beside: Mapping[str, Any] | None = None,
+    **sections: Mapping[str, Any],
 ) -> AsyncIterator[Bench]:
     network, signature, watcher = Network(), Signature(), Watcher()
     engines: list[ScriptedEngine] = []
@@ -180,6 +198,10 @@ async def bridging(
         engine.say(EngineReady("session"))
         return engine
 
+    others = []
+    if beside is not None:
+        (folder / "beside").mkdir()
+        others = [Served(project_in(folder / "beside", agent=beside), "scripted", open_engine, [watcher], [watcher])]
     tokens = AcsTokens(issuer=ISSUER, audience=AUDIENCE, fetch_keys=signature.keys, clock=ManualClock())
     async with Bridge(
         project_in(folder, **sections),
@@ -190,6 +212,7 @@ async def bridging(
         sinks=[watcher],
         taps=[watcher],
         budget=budget,
+        others=others,
     ) as bridge:
         transport = httpx.ASGITransport(app=build_app(bridge))
         async with httpx.AsyncClient(transport=transport, base_url="http://bridge.example") as http:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from azure.core.exceptions import HttpResponseError
 
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, Warned
 from voiceagent.call.events import CallerLeft
+from voiceagent.errors import UserError
+from voiceagent.protocol.acs_callbacks import CreateCallFailed, Result
+from voiceagent.protocol.identifiers import phone
 from voiceagent.runtime.admission import ConnectionBudget
+from voiceagent.server.dialling import DialRequest
 from voiceagent.testing.clock import ManualClock
 
 
@@ -136,3 +142,86 @@ async def test_abandoned_calls_close_what_they_have_open(bench: Any) -> None:
     bench.bridge.abandon()
     while not bench.engines[0].closed:
         await asyncio.sleep(0)
+
+
+NIGHT = {"targets": {"night": {"acs_user": "8:acs:night"}}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason", "away"),
+    [
+        ({"do": "busy"}, "busy", ["busy"]),
+        ({"do": "forbidden"}, "forbidden", ["forbidden"]),
+        ({"do": "redirect", "to": "night"}, "redirected", [("one", "8:acs:night")]),
+    ],
+)
+async def test_a_rule_turns_a_caller_away_before_the_answer(
+    bridging_with: Any, rule: dict[str, str], reason: str, away: list[Any]
+) -> None:
+    async with bridging_with(answer={"rules": [{"caller": ["+1425*"], **rule}]}, transfer=NIGHT) as bench:
+        bench.bridge.ring(bench.incoming())
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (ended.outcome, ended.reason, bench.network.answered) == ("rejected", reason, [])
+        assert (bench.network.redirected or bench.network.reasons) == away
+        assert bench.bridge.admission.inside == 0
+
+
+async def test_a_caller_too_many_is_sent_to_the_overflow(bridging_with: Any) -> None:
+    async with bridging_with(limits={"max_calls": 1}, answer={"overflow": "night"}, transfer=NIGHT) as bench:
+        await bench.live()
+        bench.bridge.ring(bench.incoming("two"))
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (ended.reason, bench.network.redirected, bench.network.rejected) == ("redirected", [("two", "8:acs:night")], [])
+
+
+async def test_each_number_has_its_agent(bridging_with: Any) -> None:
+    beside = {"name": "beside", "numbers": ["+14255550102"]}
+    async with bridging_with(agent={"name": "first", "numbers": ["+14255550101"]}, beside=beside) as bench:
+        for context, number in (("a", "+14255550101"), ("b", "+14255550102"), ("c", "+14255550103")):
+            bench.bridge.ring(dataclasses.replace(bench.incoming(context), to=phone(number)))
+        began = await bench.watcher.until(CallBeganNoted, 3)
+        assert {(note.called.shown[-1], note.agent) for note in began} == {("1", "first"), ("2", "beside"), ("3", "first")}
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (ended.reason, bench.network.rejected) == ("nobodys_number", ["c"])
+
+
+async def test_a_call_of_ours_is_placed_once_for_one_wish(bridging_with: Any) -> None:
+    async with bridging_with(acs={"phone_number": "+14255550199"}, transfer=NIGHT) as bench:
+        wish = DialRequest("night", "k")
+        first, second = bench.bridge.dial(wish), bench.bridge.dial(wish)
+        assert (first.call_id, first.repeated, second.repeated) == (second.call_id, False, True)
+        began = (await bench.watcher.until(CallBeganNoted))[0]
+        while not bench.network.dialled:
+            await asyncio.sleep(0)
+        assert (bench.network.dialled, began.caller.shown, began.called.shown) == (
+            ["8:acs:night"],
+            "+14255550199",
+            "8:acs:night",
+        )
+        live = bench.bridge.find(first.call_id)
+        live.control.on_callback(CreateCallFailed(result=Result(486, 8539, "busy")))
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (ended.outcome, ended.reason, bench.bridge.admission.inside) == ("failed", "busy", 0)
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        (DialRequest("night", "k", "other"), "no agent other is served here"),
+        (DialRequest("+14255550123", "k"), "numbers such as +142… may not be dialled"),
+        (DialRequest("phone", "k"), "there is no number of ours to call from"),
+    ],
+)
+async def test_who_may_not_be_called_is_not(bridging_with: Any, wish: DialRequest, sentence: str) -> None:
+    targets = {**NIGHT["targets"], "phone": {"phone_number": "+14255550123"}}
+    async with bridging_with(transfer={"targets": targets}) as bench:
+        with pytest.raises(UserError, match=re.escape(sentence)):
+            bench.bridge.dial(wish)
+        assert bench.network.dialled == []
+
+
+async def test_a_bridge_that_stops_calls_nobody(bridging_with: Any) -> None:
+    async with bridging_with(transfer=NIGHT) as bench:
+        bench.bridge.admission.drain()
+        with pytest.raises(UserError, match="stopping"):
+            bench.bridge.dial(DialRequest("night", "k"))
