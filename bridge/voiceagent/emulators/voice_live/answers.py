@@ -101,6 +101,20 @@ def _phrase(heard: Heard) -> Event:
     }
 
 
+def transcription_segment(item_id: str, heard: Heard, *, segment_id: str) -> Event:
+    """All that was said as one stretch of one speaker."""
+    return event(
+        "conversation.item.input_audio_transcription.segment",
+        item_id=item_id,
+        content_index=0,
+        id=segment_id,
+        text=heard.text,
+        speaker="speaker_0",
+        start=heard.starts_ms / 1000,
+        end=(heard.starts_ms + heard.audio_ms) / 1000,
+    )
+
+
 def _transcription_usage(model: str, text: str, audio_ms: float) -> Event:
     """What only OpenAI's own API tells: seconds for the whisper models, tokens for the others."""
     if "whisper" in model:

@@ -122,6 +122,8 @@ class Exchange:
             told = [answers.transcription_completed(item_id, words, told_in=session)]
             if transcript.text and _streams(session["input_audio_transcription"]):
                 told.insert(0, answers.transcription_delta(item_id, transcript.text))
+            if transcript.text and _tells_speakers(session["input_audio_transcription"]):
+                told.insert(0, answers.transcription_segment(item_id, words, segment_id=self._ids.segment()))
             self._heard(item, told, session)
 
     def transcription_failed(self, item_id: str, fault: Event, session: Session) -> None:
@@ -212,6 +214,11 @@ class Exchange:
             self._finish(status, details)
             self._respond_if_owed(session)
 
+    def playback_cleared(self) -> None:
+        """Playback that the service does itself is stopped; only OpenAI tells whose it was."""
+        whose = {} if self.offer.azure else {"response_id": self.replies[-1].id if self.replies else ""}
+        self.send(answers.event("output_audio_buffer.cleared", **whose))
+
     def _respond_if_owed(self, session: Session) -> None:
         """Answer the caller's turn, unless a response is running, words are missing or the caller speaks again."""
         waits_for_words = bool(self._unheard) and not self.native
@@ -249,6 +256,11 @@ class Exchange:
         if self.avatar and self.active.first_audio_at is not None:
             self.send(answers.event("session.avatar.switch_to_idle", turn_id=self.active.id))
         self.active = self._unasked = None
+
+
+def _tells_speakers(transcription: Mapping[str, Any] | None) -> bool:
+    """Whether the transcription model says who spoke when."""
+    return str((transcription or {}).get("model")).endswith("-diarize")
 
 
 def _streams(transcription: Mapping[str, Any] | None) -> bool:

@@ -69,6 +69,9 @@ class Ids:
         """An item that is spoken while the answer is still thought about."""
         return self._backend("interim_")
 
+    def segment(self) -> str:
+        return self._backend("seg_")
+
     def padding(self, length: int) -> str:
         """Characters that hide how long a delta is."""
         return self._tail(length)

@@ -141,7 +141,7 @@ class SessionState:
             case client.ResponseCancel():
                 self._cancel_response(event)
             case client.OutputAudioBufferClear():
-                exchange.send(answers.event("output_audio_buffer.cleared"))
+                exchange.playback_cleared()
             case _:
                 self._react_to_more(event)
 
