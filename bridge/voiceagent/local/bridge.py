@@ -78,13 +78,14 @@ async def bridge(
     settings = settings_of(directory, flags=flags).settings
     which = needed(settings, phone=phone, leg=leg)
     async with AsyncExitStack() as stack:
-        plan = Plan(directory, flags, which, _private(_phone_beside(settings)))
+        plan = Plan(directory, flags, which, _private(_phone_beside(settings), settings))
         house = beside if which else None
         if which and house is None:
             say("Starting the emulators ...")
             house = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
         if house is not None:
-            plan = Plan(directory, _reachable(flags, which), which, _private(_phone_beside(settings) | dict(house.env)))
+            env = _private(_phone_beside(settings) | dict(house.env), settings)
+            plan = Plan(directory, _reachable(flags, which), which, env)
         others = [await stack.enter_async_context(_plan_beside(plan, one, say)) for one in also]
         served = await stack.enter_async_context(_served(plan, others))
         if served.running.emulator_url:
@@ -106,9 +107,10 @@ def _phone_beside(settings: Settings) -> dict[str, str]:
     return {"VOICEAGENT_EMULATOR_URL": settings.acs.emulator_url} if settings.acs.emulator_url else {}
 
 
-def _private(env: Mapping[str, str]) -> dict[str, str]:
-    """The emulators' settings, and a secret that only they and this bridge know."""
-    return {**env, "VOICEAGENT_EVENT_SECRET": secrets.token_urlsafe(24)} if "VOICEAGENT_EMULATOR_URL" in env else dict(env)
+def _private(env: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """The emulators' settings, and a secret that only they and this bridge know, unless the user has told one to others too."""
+    secret = str.__str__(settings.acs.event_secret) or secrets.token_urlsafe(24)
+    return {**env, "VOICEAGENT_EVENT_SECRET": secret} if "VOICEAGENT_EMULATOR_URL" in env else dict(env)
 
 
 @asynccontextmanager

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from voiceagent.emulators.together import Emulators as Together
-from voiceagent.errors import UserError
+from voiceagent.errors import RemoteError, UserError
 from voiceagent.local import bridge as module
 from voiceagent.local.bridge import bridge
 from voiceagent.local.emulators import Emulators
+from voiceagent.local.phone import Phone
 
 
 @pytest.fixture
@@ -60,6 +61,17 @@ async def test_it_is_rung_where_it_listens(project: Path, asked: list[str]) -> N
     async with bridge(project, flags=flags) as served, httpx.AsyncClient(trust_env=False) as http:
         told = (await http.get(f"{served.running.emulator_url}/emulator/subscription")).json()
         assert told["endpoint"] == f"http://localhost:{served.ready.port}/events"
+
+
+async def test_a_secret_that_others_were_told_is_kept(project: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+
+    monkeypatch.setenv("VOICEAGENT_EVENT_SECRET", "known-to-another-command")
+    async with bridge(project, flags={"bridge.port": 0}) as served, httpx.AsyncClient(trust_env=False) as http:
+        phone = Phone(http, served.running.emulator_url)
+        await phone.subscribe(f"{served.ready.public_url}/events", secret="known-to-another-command")
+        with pytest.raises(RemoteError, match="401"):
+            await phone.subscribe(f"{served.ready.public_url}/events", secret="another")
 
 
 async def test_emulators_that_run_already_are_used(project: Path, asked: list[str]) -> None:
