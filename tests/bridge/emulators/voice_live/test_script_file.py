@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,9 @@ def test_mistakes_are_told_by_place(tmp_path: Path, text: str, told: str) -> Non
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         read_script(tmp_path / "none.yaml")
+
+
+def test_the_script_on_the_page_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs/emulators/voice-live.md").read_text(encoding="utf-8")
+    script = read_script(written(tmp_path, re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]))
+    assert [turn.say for turn in script.script] == ["Hello, how can I help?", "", "It has been shipped."]
