@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import jwt
 import pytest
 
@@ -53,3 +55,24 @@ def test_another_emulators_keys_do_not_verify(signer: Signer) -> None:
     other.issuer = signer.issuer
     with pytest.raises(jwt.InvalidSignatureError):
         claims(other, signer.callback_token())
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("expired", jwt.ExpiredSignatureError),
+        ("early", jwt.ImmatureSignatureError),
+        ("issuer", jwt.InvalidIssuerError),
+        ("audience", jwt.InvalidAudienceError),
+        ("key", jwt.InvalidSignatureError),
+        ("unsigned", jwt.InvalidTokenError),
+        ("garbled", jwt.InvalidSignatureError),
+    ],
+)
+def test_a_forged_token_is_wrong_in_the_way_that_was_asked_for(kind: str, error: type[Exception]) -> None:
+    signer = Signer(resource_id="resource", ids=Ids(1), wall=time.time)
+    signer.issuer = "http://127.0.0.1:1"
+    key = jwt.PyJWKSet.from_dict(signer.jwks()).keys[0]
+    with pytest.raises(error):
+        jwt.decode(signer.forged(kind), key, algorithms=["RS256"], audience="resource", issuer=signer.issuer)
+    assert signer.forged("none") == ""

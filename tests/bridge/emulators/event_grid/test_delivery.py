@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from voiceagent.emulators.event_grid.delivery import Attempt, Conditions, Delive
 from voiceagent.emulators.event_grid.filters import read_filter
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
 from voiceagent.emulators.event_grid.subscription import Subscription
+from voiceagent.emulators.faults.switchboard import Switchboard
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.protocol.event_grid import UnknownEvent
 
 EVENT = UnknownEvent(kind="Test.Happened", data={"a": 1}, event_id="e", topic="/t", time="now")
@@ -140,3 +143,79 @@ async def test_events_may_overtake_each_other() -> None:
     desk.conditions = {"reorder_ms": 0.001}
     await desk.publish()
     assert len(desk.requests) == 1
+
+
+class Slept:
+    """A sleep that takes no time and remembers."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+async def faulty(name: str, *ids: str, findings: Findings | None = None, status: int = 200, **written: object) -> Faulty:
+    """Events with these ids, published at once while a fault is armed."""
+    seen, slept = Faulty([], []), Slept()
+    board = Switchboard(sleep=slept)
+    if name:
+        board.arm(name, written)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        event = json.loads(request.content)[0]
+        seen.requests.append((event["id"], event["eventTime"], request.headers.get("x-voiceagent-secret", "")))
+        return httpx.Response(status)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client, asyncio.TaskGroup() as tasks:
+        deliveries = Deliveries(
+            client,
+            tasks.create_task,
+            policy=RetryPolicy(max_attempts=1, life_seconds=60),
+            clock_ms=lambda: 0.0,
+            faults=board,
+            findings=findings,
+        )
+        deliveries.subscription = Subscription("http://127.0.0.1/events", "event-grid", {"x-voiceagent-secret": "s"}, "sub")
+        for one in ids or ("e",):
+            deliveries.publish(replace(EVENT, event_id=one, time="2026-11-22T05:00:00+00:00"))
+    return replace(seen, slept=slept.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """What arrived: id, time and secret of each; and the pauses that were made."""
+
+    requests: list[tuple[str, str, str]]
+    slept: list[float]
+
+
+NOW = "2026-11-22T05:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [
+        ("", {}, [("e", NOW, "s")]),
+        ("delivery.duplicated", {}, [("e", NOW, "s"), ("e", NOW, "s")]),
+        ("delivery.lost", {"only": "Happened"}, []),
+        ("delivery.lost", {"only": "IncomingCall"}, [("e", NOW, "s")]),
+        ("delivery.stale", {"seconds": 600}, [("e", "2026-11-22T04:50:00+00:00", "s")]),
+        ("delivery.forged", {}, [("e", NOW, "wrong")]),
+        ("delivery.forged", {"kind": "none"}, [("e", NOW, "")]),
+    ],
+)
+async def test_an_event_as_the_fault_will_have_it(name: str, written: dict[str, object], expected: object) -> None:
+    assert (await faulty(name, **written)).requests == expected
+
+
+async def test_a_late_event_waits_and_an_overtaken_one_comes_second() -> None:
+    assert (await faulty("delivery.late", ms=500)).slept == [0.5]
+    assert [one for one, _, _ in (await faulty("delivery.reordered", "first", "second")).requests] == ["second", "first"]
+
+
+@pytest.mark.parametrize(("status", "rule"), [(200, []), (401, ["grid-not-repeated"]), (500, ["grid-status"])])
+async def test_the_answer_to_an_event_is_looked_at(status: int, rule: list[str]) -> None:
+    findings = Findings()
+    await faulty("", findings=findings, status=status)
+    assert [one.rule for one in findings.told] == rule

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 
 from voiceagent.emulators.event_grid.subscription import ORIGIN, NoCodeYet, Subscription, read_subscription, validate
+from voiceagent.emulators.lint.findings import Findings
 from voiceagent.errors import UserError
 
 
@@ -94,3 +96,21 @@ def test_a_mistake_is_explained(body: Any, sentence: str) -> None:
 async def test_an_answer_without_the_code_leaves_it_to_somebody_by_hand() -> None:
     with pytest.raises(NoCodeYet):
         await ask(lambda _: httpx.Response(200))
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer", "rules"),
+    [
+        ("event-grid", httpx.Response(202, json={"validationResponse": "code"}), ["grid-https", "grid-validation-status"]),
+        ("event-grid", httpx.Response(200, text="hello"), ["grid-https", "grid-validation-code"]),
+        ("event-grid", httpx.Response(200, json={"validationResponse": "code"}), ["grid-https"]),
+        ("cloud-events", httpx.Response(200), ["grid-https", "grid-consent"]),
+    ],
+)
+async def test_the_handshake_is_looked_at(schema: Any, answer: httpx.Response, rules: list[str]) -> None:
+    findings = Findings()
+    subscription = Subscription("http://app.example/events", schema)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer)) as client:
+        with suppress(UserError):
+            await validate(subscription, client, code="code", event_id="e", topic="/t", time="now", findings=findings)
+    assert [one.rule for one in findings.told] == rules
