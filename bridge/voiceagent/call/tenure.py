@@ -58,7 +58,7 @@ class Tenure:
         self._reconnect_ms = reconnect_ms
         self._due: float | None = None
         self._overdue: float | None = None
-        self._next_due: float | None = None
+        self._spare_ends: float | None = None
         self._tries = 0
 
     @property
@@ -79,23 +79,23 @@ class Tenure:
         """The first session serves; `lifetime_ms`: when the engine will end it, if it told."""
         if self._machine.allows("ready"):
             self._machine.signal("ready")
-            self._due = self._renewal(lifetime_ms, now)
+            self._due = self._renewal(_end(lifetime_ms, now), now)
 
     def spare_ready(self, lifetime_ms: float | None, now: float) -> TenureAction | None:
         """A further session is ready."""
         if not self._machine.allows("spare_ready"):
             return None
-        self._next_due = self._renewal(lifetime_ms, now)
-        return self._switched(self._machine.signal("spare_ready"))
+        self._spare_ends = _end(lifetime_ms, now)
+        return self._switched(self._machine.signal("spare_ready"), now)
 
     def spare_failed(self, now: float) -> None:
         """A further session could not be opened, or is gone already."""
         if self._machine.signal("spare_failed") == "try_later":
             self._due = now + (self._next_try() if self._machine.state == "away" else RETRY_RENEWAL_MS)
 
-    def turn_over(self) -> TenureAction | None:
+    def turn_over(self, now: float) -> TenureAction | None:
         """Nobody speaks and nobody waits for anything."""
-        return self._switched(self._machine.signal("turn_over"))
+        return self._switched(self._machine.signal("turn_over"), now)
 
     def fell_away(self, now: float) -> TenureAction | None:
         """The session that served is gone."""
@@ -104,7 +104,7 @@ class Tenure:
             self._machine.signal("overdue")
             self._due = None
             return "give_up"
-        action = self._switched(self._machine.signal("lost"))
+        action = self._switched(self._machine.signal("lost"), now)
         if self._machine.state == "away" and self._overdue is None:
             self._due, self._tries, self._overdue = None, 1, now + self._reconnect_ms
         return action
@@ -122,9 +122,9 @@ class Tenure:
     def deadline(self) -> float | None:
         return min((due for due in (self._due, self._overdue) if due is not None), default=None)
 
-    def _switched(self, action: TenureAction | None) -> TenureAction | None:
+    def _switched(self, action: TenureAction | None, now: float) -> TenureAction | None:
         if action == "switch":
-            self._due, self._next_due, self._overdue, self._tries = self._next_due, None, None, 0
+            self._due, self._overdue, self._tries = self._renewal(self._spare_ends, now), None, 0
         return action
 
     def _next_try(self) -> float:
@@ -132,8 +132,11 @@ class Tenure:
         self._tries += 1
         return wait
 
-    def _renewal(self, lifetime_ms: float | None, now: float) -> float | None:
-        bounds = [] if self._renew_ms is None else [self._renew_ms]
-        if lifetime_ms is not None:
-            bounds.append(lifetime_ms - min(MARGIN_MS, lifetime_ms / 4))
-        return now + min(bounds) if bounds else None
+    def _renewal(self, ends: float | None, now: float) -> float | None:
+        bounds = [None if self._renew_ms is None else now + self._renew_ms, ends]
+        return min((bound for bound in bounds if bound is not None), default=None)
+
+
+def _end(lifetime_ms: float | None, now: float) -> float | None:
+    """When a session is to be followed by another, by what the engine told of its life."""
+    return None if lifetime_ms is None else now + lifetime_ms - min(MARGIN_MS, lifetime_ms / 4)

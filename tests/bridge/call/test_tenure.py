@@ -29,13 +29,13 @@ def test_a_session_is_renewed_before_its_end(renew_ms: float | None, lifetime_ms
 
 def test_the_next_session_takes_over_when_a_turn_is_over() -> None:
     tenure = serving(renew_ms=60_000)
-    assert tenure.turn_over() is None
+    assert tenure.turn_over(2000) is None
     assert tenure.settle(61_000) == "open_spare"
     assert (tenure.state, tenure.serves) == ("renewing", True)
     assert tenure.spare_ready(HOUR, 62_000) is None
     assert (tenure.state, tenure.deadline()) == ("relieved", None)
-    assert tenure.turn_over() == "switch"
-    assert (tenure.state, tenure.deadline()) == ("serving", 122_000)
+    assert tenure.turn_over(70_000) == "switch"
+    assert (tenure.state, tenure.deadline()) == ("serving", 130_000)
 
 
 def test_a_renewal_that_fails_is_tried_again() -> None:
