@@ -76,11 +76,12 @@ def test_an_unknown_template_names_the_known_ones(tmp_path: Path) -> None:
     assert caught.value.remedy == f"choose one of: {', '.join(templates())}"
 
 
-def test_the_example_in_the_repository_is_the_template(root: Path) -> None:
-    example = root / "examples" / "orders"
+@pytest.mark.parametrize("template", ["orders", "reception"])
+def test_the_example_in_the_repository_is_the_template(root: Path, template: str) -> None:
+    example = root / "examples" / template
     found = {
         path.relative_to(example).as_posix(): path.read_bytes()
         for path in example.rglob("*")
         if path.is_file() and not {"__pycache__", ".voiceagent", "captures"} & set(path.parts) and path.name != ".env"
     }
-    assert found == template_files("orders")
+    assert found == template_files(template)

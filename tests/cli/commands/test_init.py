@@ -25,3 +25,9 @@ def test_it_never_writes_over_a_project(voiceagent: Any, project: Path) -> None:
     outcome = voiceagent("init", project)
     assert (outcome.code, outcome.out) == (2, "")
     assert "nothing was written" in outcome.err
+
+
+def test_another_template_begins_with_other_words(voiceagent: Any, tmp_path: Path) -> None:
+    outcome = voiceagent("init", tmp_path / "front", "--template", "reception")
+    assert 'mode = "consult"' in (tmp_path / "front" / "voiceagent.toml").read_text()
+    assert "I want to buy chairs." in outcome.err
