@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from voiceagent.agent.prompt import read_prompt
 from voiceagent.call.commands import ToolSpec
 from voiceagent.call.policies import NO, YES, AgentPolicy, KeyAction, KeyPolicy, ToolPolicy
 from voiceagent.config.schema import Settings
+from voiceagent.config.tools import McpServer
 from voiceagent.errors import UserError
+from voiceagent.tools.http import filled_in
 from voiceagent.tools.schema import RESERVED, RESERVED_PREFIX
 from voiceagent.tools.toolbox import Toolbox
 
@@ -32,6 +35,38 @@ def _engine_fills(settings: Settings) -> bool:
 def consent_words(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a yes and of a no."""
     return tuple(settings.tools.yes) or YES, tuple(settings.tools.no) or NO
+
+
+def engine_tools(settings: Settings) -> tuple[Mapping[str, Any], ...]:
+    """The servers that Voice Live speaks with itself, as its session wants them; none where another engine answers."""
+    if settings.engine.kind == "embedded" or not settings.engine.endpoint:
+        return ()
+    servers = settings.tools.mcp.items()
+    return tuple(_engine_server(name, server, settings) for name, server in servers if server.at == "engine")
+
+
+def _engine_server(name: str, server: McpServer, settings: Settings) -> dict[str, Any]:
+    references, key = settings.tools.references, f"tools.mcp.{name}.headers"
+    headers = {one: filled_in(f"{key}.{one}", text, references) for one, text in server.headers.items()}
+    asks = server.ask_first
+    never = [tool for tool in server.allowed_tools if isinstance(asks, list) and tool not in asks]
+    listed = {"always": asks, **({"never": never} if never else {})}
+    said: dict[str, Any] = {"type": "mcp", "server_label": name, "server_url": server.url}
+    if (bearer := headers.pop("Authorization", "")) != "":
+        said["authorization"] = bearer
+    if headers:
+        said["headers"] = headers
+    if server.allowed_tools:
+        said["allowed_tools"] = list(server.allowed_tools)
+    return {**said, "require_approval": listed if isinstance(asks, list) else "always" if asks else "never"}
+
+
+def approvals(settings: Settings) -> dict[str, str]:
+    """The question to the caller, by server, before the engine runs one of its tools."""
+    asking = {
+        name: server.ask_first for name, server in settings.tools.mcp.items() if server.at == "engine" and server.ask_first
+    }
+    return {name: asks if isinstance(asks, str) else settings.tools.ask_first for name, asks in asking.items()}
 
 
 def key_policy(settings: Settings) -> KeyPolicy:

@@ -54,6 +54,7 @@ class AgentProject:
             turn_detection=session_options.turn_detection(settings),
             transcription=session_options.transcription(settings),
             options=session_options.options(settings),
+            engine_tools=conduct.engine_tools(settings),
         )
 
     def session_settings(self) -> SessionSettings:
@@ -83,6 +84,7 @@ class AgentProject:
             no=no,
             keys=conduct.key_policy(settings),
             agent=settings.agent.name,
+            approvals=conduct.approvals(settings),
             agents=self.agents,
         )
 

@@ -56,7 +56,9 @@ class Agents:
         before = self.setup.voice
         self.active = name
         setup = self.setup
-        out: list[c.Command] = [c.ReviseEngine(instructions=setup.instructions, tools=setup.tools)]
+        out: list[c.Command] = [
+            c.ReviseEngine(instructions=setup.instructions, tools=setup.tools, engine_tools=setup.engine_tools)
+        ]
         if setup.voice is not None and setup.voice != before:
             out.append(c.ReviseEngine(voice=setup.voice))
         return [*out, c.AgentChangedNoted(name)]

@@ -82,6 +82,8 @@ class EngineSetup:
     turn_detection: Mapping[str, Any] | None = None
     transcription: Mapping[str, Any] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    engine_tools: tuple[Mapping[str, Any], ...] = ()
+    """Tools that the engine runs by itself, in its vocabulary; beside `tools`."""
 
 
 # --- to the engine
@@ -105,6 +107,8 @@ class ReviseEngine(EngineCommand):
     tools: tuple[ToolSpec, ...] | None = None
     voice: str | Mapping[str, Any] | None = None
     turn_detection: Mapping[str, Any] | None = None
+    engine_tools: tuple[Mapping[str, Any], ...] = ()
+    """Sent with `tools`, which replace all there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,14 @@ class AddAgentText(EngineCommand):
     """What the agent said to the caller, for an engine that did not say it."""
 
     text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerApproval(EngineCommand):
+    """Let the engine run a tool of its own, or do not. `AskForReply` is a separate command."""
+
+    approval_id: str
+    approved: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,15 @@ class Errands:
         else:
             self._theirs_called(called, now)
 
+    def approval_asked(self, asked: e.ApprovalAsked, now: float) -> None:
+        """The engine wants to run a tool of its own; whether that needs the caller's yes is a setting."""
+        question = self._parts.settings.approvals.get(asked.server)
+        if question:
+            self._holding.hold_approval(asked, question, now)
+        else:
+            self._parts.do(c.AnswerApproval(asked.approval_id, True))
+            self._parts.replies.want(c.AskForReply())
+
     def returned(self, event: e.ToolReturned, now: float) -> None:
         """A tool of the user's ended; it may have handed the conversation to another agent."""
         answered = self._parts.tools.answer(event.tool_call_id, event.outcome, event.output, event.duration_ms, now)

@@ -264,6 +264,17 @@ class ToolCalled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalAsked(Event):
+    """The engine wants to run a tool of its own, at `server`, and asks whether it may. `arguments` is JSON text."""
+
+    reply_id: str
+    approval_id: str
+    server: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded(Event):
     """The reply is complete as far as the engine goes. `usage` counts tokens by kind, as the engine names them."""
 

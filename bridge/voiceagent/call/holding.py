@@ -68,6 +68,8 @@ class Holding:
         self._held: _Held | None = None
         self._show_at: float | None = None
         self._muted = False
+        self._approvals: set[str] = set()
+        """Calls that the engine carries out, and we only allow."""
 
     @property
     def waiting(self) -> bool:
@@ -80,7 +82,7 @@ class Holding:
         if not parts.tools.opened(called, now, ours=True):
             return
         if self._held is not None or parts.transfer.pending or parts.transfer.reached:
-            parts.do(*parts.tools.answer(called.tool_call_id, "error", error_output(_BUSY), None, now))
+            self._answer(called.tool_call_id, "error", error_output(_BUSY), now)
             return
         entry = policy.keys
         words = entry.prompt if entry else question_of(policy.ask_first, called.arguments)
@@ -90,6 +92,12 @@ class Holding:
         if entry is not None:
             self._hide(entry)
         parts.replies.want(question)
+
+    def hold_approval(self, asked: e.ApprovalAsked, question: str, now: float) -> None:
+        """Ask the caller before the engine runs a tool of its own."""
+        called = e.ToolCalled(asked.reply_id, asked.approval_id, asked.approval_id, asked.name, asked.arguments)
+        self._approvals.add(asked.approval_id)
+        self.hold(called, ToolPolicy(ask_first=question), now)
 
     # --- the question and its answer
 
@@ -192,12 +200,24 @@ class Holding:
 
     def _run(self, held: _Held, now: float) -> None:
         self._let_go(now)
+        if held.called.tool_call_id in self._approvals:
+            self._answer(held.called.tool_call_id, "ok", json.dumps({"approved": True}), now)
+            return
         self._parts.do(*self._parts.tools.start(held.called.tool_call_id, now, with_keys=held.entry is not None))
 
     def _refuse(self, declined: Declined, now: float) -> None:
         held = self._let_go(now)
         output = json.dumps({"error": _DECLINED[declined], "declined": declined})
-        self._parts.do(*self._parts.tools.answer(held.called.tool_call_id, "cancelled", output, None, now))
+        self._answer(held.called.tool_call_id, "cancelled", output, now)
+
+    def _answer(self, tool_call_id: str, outcome: e.ToolOutcome, output: str, now: float) -> None:
+        tools = self._parts.tools
+        if tool_call_id in self._approvals:
+            self._approvals.discard(tool_call_id)
+            noted = tools.close(tool_call_id, outcome, output, None, now)
+            self._parts.do(c.AnswerApproval(tool_call_id, outcome == "ok"), *noted)
+        else:
+            self._parts.do(*tools.answer(tool_call_id, outcome, output, None, now))
 
     def _let_go(self, now: float) -> _Held:
         held = self._held

@@ -191,6 +191,8 @@ class Session:
                 parts.speech.word_timed(item_id, offset_ms + duration_ms)
             case e.ToolCalled(reply_id):
                 call.tool_called(event, now)
+            case e.ApprovalAsked(reply_id):
+                call.errands.approval_asked(event, now)
             case e.ReplyEnded(reply_id):
                 call.reply_ended(event)
             case _:

@@ -57,7 +57,8 @@ class SessionSettings:
     `goodbye` is said before the agent ends the call; empty: it ends without a word.
     `silence_after_ms` None: silence never ends the call. Each of `silence_prompts` is said once, then the goodbye.
     `in_writing`: the caller reads, so an item without audio counts as heard when its words come.
-    `tools`: how tools are treated that need more than to be run. `yes`, `no`: words by which the caller lets a tool run or does
+    `tools`: how tools are treated that need more than to be run. `approvals`: the question to the caller before
+    the engine may run a tool of its own at a server, by server. `yes`, `no`: words by which the caller lets a tool run or does
     not, and a human takes a caller or does not. `agents`: others that may take the conversation over from the first one, which
     is named `agent`.
     `max_call_ms` counts from the answer; `warning` is said `warn_before_ms` before it, at the next pause.
@@ -96,6 +97,7 @@ class SessionSettings:
     no: tuple[str, ...] = NO
     keys: KeyPolicy = field(default_factory=KeyPolicy)
     agent: str = "agent"
+    approvals: Mapping[str, str] = field(default_factory=dict)
     agents: Mapping[str, AgentPolicy] = field(default_factory=dict)
 
     def to_call(self, target: str) -> list[tuple[str, TargetPolicy]]:

@@ -12,6 +12,7 @@ from voiceagent.call.commands import (
     AddAgentText,
     AddToolCall,
     AddUserText,
+    AnswerApproval,
     AskForReply,
     CancelReply,
     ConfigureEngine,
@@ -23,6 +24,7 @@ from voiceagent.call.commands import (
     TruncateItem,
 )
 from voiceagent.call.events import (
+    ApprovalAsked,
     CallerSpeechStarted,
     CallerSpeechStopped,
     CallerTranscribed,
@@ -49,6 +51,7 @@ from voiceagent.protocol import realtime as wire
 
 OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 _STATUSES: tuple[ReplyStatus, ...] = get_args(ReplyStatus)
+_APPROVAL = "mcp_approval_request"  # unverified: that the item is whole when it is added, as the SDK's tests read it
 _ITEM_KINDS: Mapping[str, Any] = {"message": "speech", "function_call": "tool_call"}
 
 # --- settings
@@ -76,8 +79,8 @@ def session_of(setup: EngineSetup) -> dict[str, Any]:
         session["voice"] = _voice(setup.voice)
     if setup.transcription is not None:
         session["input_audio_transcription"] = dict(setup.transcription)
-    if setup.tools:
-        session["tools"] = _tools(setup.tools)
+    if setup.tools or setup.engine_tools:
+        session["tools"] = [*_tools(setup.tools), *map(dict, setup.engine_tools)]
         session["tool_choice"] = "auto"
     return {**session, **setup.options}
 
@@ -88,7 +91,7 @@ def revision_of(revised: ReviseEngine) -> dict[str, Any]:
     if revised.instructions is not None:
         session["instructions"] = revised.instructions
     if revised.tools is not None:
-        session["tools"] = _tools(revised.tools)
+        session["tools"] = [*_tools(revised.tools), *map(dict, revised.engine_tools)]
     if revised.voice is not None:
         session["voice"] = _voice(revised.voice)
     if revised.turn_detection is not None:
@@ -131,6 +134,9 @@ def message_of(command: EngineCommand, command_id: str, *, exact_voice: bool) ->
             return wire.ConversationItemCreate(
                 {"type": "message", "role": "assistant", "content": content}, event_id=command_id
             )
+        case AnswerApproval(approval_id=approval_id, approved=approved):
+            answer: dict[str, Any] = {"type": "mcp_approval_response", "approval_request_id": approval_id, "approve": approved}
+            return wire.ConversationItemCreate(answer, event_id=command_id)
         case AskForReply():
             return _reply(command, command_id, exact_voice)
         case CancelReply(reply_id=reply_id):
@@ -221,7 +227,11 @@ class Hearing:
                 return ReplyEnded(said.response_id, status, why, said.usage)
         return EngineNoted(said.type)
 
-    def _item_added(self, said: wire.ResponseOutputItemAdded) -> ReplyItemAdded:
+    def _item_added(self, said: wire.ResponseOutputItemAdded) -> Event:
+        if said.item_type == _APPROVAL:
+            item = {name: str(value) for name, value in (said.item or {}).items()}
+            server, name, arguments = (item.get(member, "") for member in ("server_label", "name", "arguments"))
+            return ApprovalAsked(said.response_id, said.item_id, server, name, arguments)
         kind = _ITEM_KINDS.get(said.item_type, "other")
         if kind == "tool_call":
             self._tool_names[said.item_id] = str((said.item or {}).get("name") or "")

@@ -122,3 +122,39 @@ def test_a_declared_request_cannot_take_a_functions_name(folder: Path) -> None:
 def test_the_tools_a_session_has_of_its_own() -> None:
     settings = Settings.model_validate({"agent": {"name": "desk"}, "agents": {"billing": {"prompt": "x"}}})
     assert {"end_call", "hand_to_billing", "hand_to_desk"} <= conduct.own_tools(settings)
+
+
+MCP_AT_ENGINE = {
+    "url": "https://crm.example/mcp",
+    "at": "engine",
+    "headers": {"Authorization": "${CRM}", "X-Team": "desk"},
+    "allowed_tools": ["find", "delete"],
+}
+
+
+@pytest.mark.parametrize(
+    ("asks", "approval", "question"),
+    [
+        (False, "never", {}),
+        (True, "always", {"crm": "Shall I go ahead? Please say yes or no."}),
+        ("Delete?", "always", {"crm": "Delete?"}),
+        (["delete"], {"always": ["delete"], "never": ["find"]}, {"crm": "Shall I go ahead? Please say yes or no."}),
+    ],
+)
+def test_a_server_of_the_engines_own_is_told_to_it(asks: Any, approval: Any, question: dict[str, str]) -> None:
+    settings = Settings.model_validate({"tools": {"mcp": {"crm": {**MCP_AT_ENGINE, "ask_first": asks}}}})
+    known = settings.model_copy(update={"tools": settings.tools.with_references({"CRM": "Bearer sesame"})})
+    cloud = known.model_copy(update={"engine": known.engine.model_copy(update={"endpoint": "https://x"})})
+    assert conduct.engine_tools(known) == ()
+    assert conduct.engine_tools(cloud) == (
+        {
+            "type": "mcp",
+            "server_label": "crm",
+            "server_url": "https://crm.example/mcp",
+            "authorization": "Bearer sesame",
+            "headers": {"X-Team": "desk"},
+            "allowed_tools": ["find", "delete"],
+            "require_approval": approval,
+        },
+    )
+    assert conduct.approvals(known) == question

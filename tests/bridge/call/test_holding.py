@@ -290,3 +290,37 @@ def test_an_answer_keeps_its_meaning_though_its_words_are_hidden() -> None:
     stage.call.happens(2500, e.CallerSpeechStarted("u1", 2500))
     stage.call.happens(3500, e.CallerTranscribed("u1", Words("xxx, xxxxxx."), said.means))
     assert stage.out(c.RunTool) == [RUN]
+
+
+# --- tools of the engine's own
+
+ASKED = e.ApprovalAsked("r1", "mcpr_1", "crm", "delete", '{"name": "Ann"}')
+
+
+def approving(words: str) -> list[c.Command]:
+    """What goes out when the caller answers the question before a tool of the engine's own."""
+    stage = Stage.__new__(Stage)
+    stage.mark = 0
+    stage.call = Rehearsal(session_settings(approvals={"crm": "Delete {name}?"}, silence_after_ms=None))
+    stage.call.start()
+    stage.call.play(opening())
+    stage.call.play([(1000, e.ReplyStarted("r1")), (1000, ASKED), (1000, e.ReplyEnded("r1", "completed"))])
+    assert stage.out(c.AskForReply, c.AnswerApproval) == [c.AskForReply(exactly=Words("Delete Ann?"))]
+    stage.ask(1200)
+    stage.out()
+    stage.say(words, 2500)
+    return stage.out(c.AnswerApproval, c.GiveToolResult, c.RunTool, c.AskForReply)
+
+
+def test_a_tool_of_the_engines_own_waits_for_a_yes_as_well() -> None:
+    assert approving("Yes.") == [c.AnswerApproval("mcpr_1", True), c.AskForReply()]
+    assert approving("No.") == [c.AnswerApproval("mcpr_1", False), c.AskForReply()]
+
+
+def test_where_nobody_needs_to_be_asked_the_engine_may_at_once() -> None:
+    call = Rehearsal(session_settings())
+    call.start()
+    call.play(opening())
+    call.happens(1000, e.ReplyStarted("r1"))
+    assert call.happens(1000, ASKED) == [c.AnswerApproval("mcpr_1", True)]
+    assert call.happens(1000, e.ReplyEnded("r1", "completed")) == [c.AskForReply()]

@@ -274,3 +274,21 @@ def test_words_of_the_caller_and_times_of_the_agents_words_are_heard_as_they_com
         e.ReplyWordTimed("r", "i", 300, 250),
         e.EngineNoted(words["type"]),
     ]
+
+
+MCP = {"type": "mcp", "server_label": "crm", "server_url": "https://x", "require_approval": "always"}
+
+
+def test_tools_of_the_engines_own_stand_beside_ours() -> None:
+    session = session_of(c.EngineSetup("", None, 24_000, tools=(TOOL,), engine_tools=(MCP,)))
+    assert [tool["type"] for tool in session["tools"]] == ["function", "mcp"]
+    revised = sent(c.ReviseEngine(tools=(), engine_tools=(MCP,)))
+    assert revised["session"] == {"tools": [MCP]}
+
+
+def test_the_engine_asks_whether_it_may_and_is_answered() -> None:
+    item = {"id": "mcpr_1", "type": "mcp_approval_request", "server_label": "crm", "name": "delete", "arguments": "{}"}
+    added = {"type": "response.output_item.added", "event_id": "e", "response_id": "r", "output_index": 0, "item": item}
+    assert heard(added) == [e.ApprovalAsked("r", "mcpr_1", "crm", "delete", "{}")]
+    answer = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": False}
+    assert sent(c.AnswerApproval("mcpr_1", False))["item"] == answer
