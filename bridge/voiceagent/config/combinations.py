@@ -17,7 +17,7 @@ from voiceagent.errors import UserError
 OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 _SEMANTIC = ("azure_semantic_vad", "azure_semantic_vad_multilingual")
 _NO_PARALLEL_TOOLS = ("gpt-realtime", "gpt-realtime-mini", "gpt-realtime-1.5")
-_OWN_OPTIONS = {
+OWN_OPTIONS = {
     "temperature": "temperature",
     "reasoning_effort": "reasoning_effort",
     "max_response_output_tokens": "max_output_tokens",
@@ -66,8 +66,8 @@ class Misfit:
 
 
 def check_engine(settings: Settings, where: Callable[[str], str]) -> None:
-    """UserError for the first combination that cannot work. The embedded engine takes them all."""
-    if settings.engine.kind == "embedded":
+    """UserError for the first combination that cannot work. Engines of our own take them all, and agents have their own."""
+    if settings.engine.kind in ("embedded", "pipeline", "foundry-agent"):
         return
     for misfit in misfits(settings):
         raise UserError(f"`{misfit.key}` is {misfit.value} ({where(misfit.key)}); {misfit.why}", remedy=misfit.remedy)
@@ -75,7 +75,9 @@ def check_engine(settings: Settings, where: Callable[[str], str]) -> None:
 
 def misfits(settings: Settings) -> Iterator[Misfit]:
     """All combinations that cannot work."""
-    engine, family = settings.engine, family_of(settings.engine.model)
+    engine = settings.engine
+    own_model = bool(engine.profile or engine.agent.name or engine.agent.id)
+    family = Family("unknown") if own_model else family_of(engine.model)
     yield from _voice(settings, family)
     yield from _turn_detection(engine, family)
     yield from _transcription(engine, family)
@@ -191,7 +193,7 @@ def _sound(settings: Settings, family: Family) -> Iterator[Misfit]:
 
 
 def _twice(engine: EngineSection) -> Iterator[Misfit]:
-    for option, name in _OWN_OPTIONS.items():
+    for option, name in OWN_OPTIONS.items():
         if option in engine.options and getattr(engine, name) != EngineSection.model_fields[name].default:
             key = f"engine.options.{option}"
             yield Misfit(key, _shown(engine.options[option]), f"`engine.{name}` says it too", "keep one of the two")

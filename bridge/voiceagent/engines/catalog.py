@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
+from voiceagent.config.combinations import OWN_OPTIONS
 from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE
@@ -18,6 +19,7 @@ from voiceagent.engines.realtime import EngineConnection
 from voiceagent.engines.voice_live import OPENAI_VOICES
 from voiceagent.errors import UserError
 from voiceagent.protocol.dialects import AZURE_OPENAI, FOUNDRY_VOICE_AGENTS, OPENAI, Dialect, voice_live
+from voiceagent.protocol.versions import NEWEST
 
 Kind = Literal["embedded", "pipeline", "voice-live", "openai", "azure-openai", "foundry-agent"]
 
@@ -157,6 +159,19 @@ def check(settings: Settings) -> None:
         raise UserError(
             f"engine.profile is {engine.profile}, and {kind} knows no profiles", remedy="remove it, or use kind voice-live"
         )
+    _check_known(settings)
+
+
+def _check_known(settings: Settings) -> None:
+    """What a dialect does not know would be left out, and nobody would notice."""
+    engine, dialect = settings.engine, dialect_of(settings)
+    missing = dialect.missing_settings()
+    for option, name in OWN_OPTIONS.items():
+        if option in missing and getattr(engine, name) != EngineSection.model_fields[name].default:
+            raise UserError(
+                f"engine.{name} is set, and {dialect.name} has no such option",
+                remedy="remove it" + (f", or use engine.api_version {NEWEST}" if dialect.version else ""),
+            )
 
 
 def _no_endpoint(kind: Kind) -> UserError:

@@ -142,8 +142,14 @@ def test_the_refusal_names_setting_value_reason_and_remedy() -> None:
     assert caught.value.remedy == "remove it, or choose gpt-4.1"
 
 
-def test_the_embedded_engine_takes_them_all() -> None:
-    check(settings(kind="embedded", model="gpt-5", temperature=0.7), lambda _: "")
+@pytest.mark.parametrize("kind", ["embedded", "pipeline", "foundry-agent"])
+def test_engines_of_our_own_take_them_all(kind: str) -> None:
+    check(settings(kind=kind, model="gpt-5", temperature=0.7), lambda _: "")
+
+
+@pytest.mark.parametrize("own", [{"profile": "byom-azure-openai-realtime"}, {"agent": {"name": "a", "project": "p"}}])
+def test_a_model_of_ones_own_is_not_judged_by_its_name(own: dict[str, Any]) -> None:
+    assert list(misfits(settings(model="gpt-5", temperature=0.7, **own))) == []
 
 
 def test_the_defaults_fit() -> None:

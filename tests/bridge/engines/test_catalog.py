@@ -205,3 +205,21 @@ def test_what_cannot_work_is_refused_with_the_remedy(engine: dict[str, Any], sec
 )
 def test_what_can_work_is_let_through(engine: dict[str, Any], sections: dict[str, Any]) -> None:
     check(settings(engine, **sections))
+
+
+@pytest.mark.parametrize(
+    ("engine", "sentence"),
+    [
+        (
+            {"endpoint": AZURE, "api_version": "2025-10-01", "model": "gpt-5", "reasoning_effort": "low"},
+            "engine.reasoning_effort is set, and voice-live 2025-10-01 has no such option",
+        ),
+        (
+            {**OPENAI, "echo_cancellation": "server"},
+            "engine.echo_cancellation is set, and openai has no such option",
+        ),
+    ],
+)
+def test_an_option_that_the_dialect_would_leave_out_is_refused(engine: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        check(settings(engine, agent={"voice": "alloy"} if engine.get("kind") == "openai" else {}))
