@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from voiceagent.errors import LocalProtocolError, RemoteProtocolError
@@ -204,10 +205,16 @@ def encode_metadata(metadata: AudioMetadata) -> bytes:
 
 def encode_caller_audio(audio: AudioData) -> bytes:
     """Audio of the caller (ACS to application); 50 of these a second, hence written by hand."""
-    when = b"" if audio.timestamp is None else b'"timestamp":%b,' % write_json(audio.timestamp)
+    when = b"" if audio.timestamp is None else b'"timestamp":%b,' % _quoted(audio.timestamp)
     silent = b"true" if audio.silent else b"false"
-    head = b'{"kind":"AudioData","audioData":{%b"participantRawID":%b,"data":"' % (when, write_json(audio.participant))
+    head = b'{"kind":"AudioData","audioData":{%b"participantRawID":%b,"data":"' % (when, _quoted(audio.participant))
     return head + audio.payload + b'","silent":%b}}' % silent
+
+
+@lru_cache(maxsize=256)
+def _quoted(text: str | None) -> bytes:
+    """All calls of a beat have the same time, and all frames of a call the same participant."""
+    return write_json(text)
 
 
 def encode_dtmf(pressed: DtmfData) -> bytes:

@@ -41,6 +41,8 @@ class Circuit:
 
     def __init__(self, network: Network, call: Call, steps: tuple[Step, ...], line: Line) -> None:
         self.call = call
+        self.slot = 0
+        """Which part of a beat is this call's."""
         self.changed = asyncio.Event()
         self.human_spoken: list[tuple[float, Utterance]] = []
         self._network = network
@@ -120,7 +122,7 @@ class Circuit:
         for key in keys:
             self.call.keypad.pressed(key, now)
         if self.stream.is_open:
-            await self._send(payload, late_ms)
+            await self._send(payload, late_ms + self._network.now() - now)
             await self.stream.send_keys(keys)
         elif self.call.streaming.state == "inactive" and self.call.leg_is_up:
             self.stream.counts.lost += payload is not None

@@ -26,7 +26,7 @@ from voiceagent.protocol.acs_media import (
 )
 
 if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
+    from voiceagent.emulators.acs.connection import MediaConnection
 
 UNREAD_BYTES = 64 * 1024
 """About one second of frames at 24 kHz."""
@@ -66,7 +66,7 @@ class MediaSocket:
 
     def __init__(
         self,
-        socket: ClientConnection,
+        socket: MediaConnection,
         counts: FrameCounts,
         lateness: Lateness,
         *,
@@ -110,11 +110,17 @@ class MediaSocket:
         await self._socket.close()
 
     async def _send(self, frame: bytes) -> bool:
+        socket = self._socket
+        if socket.transport.get_write_buffer_size() > UNREAD_BYTES:
+            return False
+        return socket.write(frame) or await self._send_slowly(frame)
+
+    async def _send_slowly(self, frame: bytes) -> bool:
+        """When faults are armed or the socket is about to close."""
         from websockets.exceptions import ConnectionClosed
         from websockets.protocol import State
 
-        # A socket that is not open would make `send` wait for its end, and a full one for the reader.
-        if self._socket.state is not State.OPEN or self._socket.transport.get_write_buffer_size() > UNREAD_BYTES:
+        if self._socket.state is not State.OPEN:  # it would make `send` wait for its end
             return False
         try:
             await self._socket.send(frame, text=True)
@@ -140,14 +146,17 @@ class MediaSocket:
             self._counts.unknown += 1
 
 
-async def dial(url: str, headers: dict[str, str]) -> ClientConnection:
+async def dial(url: str, headers: dict[str, str]) -> MediaConnection:
     """Open the socket. MediaFailed tells how the service would report it."""
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidStatus, InvalidURI, WebSocketException
 
+    from voiceagent.emulators.acs.connection import MediaConnection
+
     try:
-        return await connect(
+        opened = await connect(
             url,
+            create_connection=MediaConnection,
             additional_headers=headers,
             compression=None,
             max_size=LONGEST_FRAME,
@@ -159,6 +168,8 @@ async def dial(url: str, headers: dict[str, str]) -> ClientConnection:
             proxy=None,
             **without_proof(url),
         )
+        assert isinstance(opened, MediaConnection)
+        return opened
     except InvalidURI as error:
         raise MediaFailed("streamUrlMissing", NOT_A_SOCKET) from error
     except InvalidStatus as error:

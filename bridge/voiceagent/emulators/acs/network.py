@@ -16,7 +16,7 @@ from voiceagent.emulators.acs.circuit import Circuit
 from voiceagent.emulators.acs.exchange import Exchange
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.pulse import Pulse
+from voiceagent.emulators.acs.pulse import BEAT_MS, Pulse
 from voiceagent.emulators.acs.recorder import ready_event, sides, write_recording
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.state import Call, Order
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger(__name__)
+
+SLOTS = 4
+"""Calls are spread over the 20 ms of a beat, so that the frames of two hundred do not wait for each other."""
 
 FAREWELL_SECONDS = 3.0
 """How long the last callbacks may take when the emulator stops."""
@@ -88,7 +91,9 @@ class Network:
         self.circuits: dict[str, Circuit] = {}
         self.studio = Studio(voice, ear)
         self.warnings: list[str] = []
-        self.pulse = Pulse(now, self._beat)
+        self.pulse = Pulse(now, self._beat, every_ms=BEAT_MS / SLOTS)
+        self._slot = 0
+        self._connected = 0
         self.deliveries = Deliveries(
             client,
             self._start,
@@ -197,6 +202,8 @@ class Network:
 
     def _connect(self, call: Call, steps: tuple[Step, ...], line: Line) -> Circuit:
         circuit = Circuit(self, call, steps, line)
+        self._connected += 1
+        circuit.slot = self._connected % SLOTS
         self.circuits = {key: self.circuits[key] for key in self.exchange.calls if key in self.circuits}
         self.circuits[call.call_id] = self._live[call.call_id] = circuit
         carrying = self._start(self._carry(circuit))
@@ -205,9 +212,11 @@ class Network:
         return circuit
 
     async def _beat(self, now: float, late_ms: float) -> None:
+        self._slot = (self._slot + 1) % SLOTS
         if not self._live:
             return
-        for circuit in list(self._live.values()):
+        self.times.beat()
+        for circuit in [one for one in self._live.values() if one.slot == self._slot]:
             try:
                 await circuit.beat(now, late_ms)
             except Exception as error:  # a fault in one call must not stop the beat of the others; it ends that call, visibly

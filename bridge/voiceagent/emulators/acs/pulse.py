@@ -1,7 +1,7 @@
 """The 20 ms beat of the whole network: one ticker for all calls, on an absolute schedule.
 
-Beat n is due at `start + 20·n`. A beat that comes late does not move the next ones, and beats that were missed are made up at
-once, so no call loses a frame and none drifts.
+Beat n is due at `start + 20·n`, or as often as wanted. A beat that comes late does not move the next ones, and beats that were
+missed are made up at once, so no call loses a frame and none drifts.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ LONGEST_GAP_MS = 2_000.0
 class Pulse:
     """Runs until cancelled. `beat(now, late_ms)` must not wait."""
 
-    def __init__(self, clock: Callable[[], float], beat: Callable[[float, float], Awaitable[None]]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], beat: Callable[[float, float], Awaitable[None]], *, every_ms: float = BEAT_MS
+    ) -> None:
         self.lateness = Lateness()
         self.restarts = 0
         self._clock = clock
         self._beat = beat
+        self._every = every_ms
 
     async def run(self) -> None:
-        due = self._clock() + BEAT_MS
+        due = self._clock() + self._every
         while True:
             wait = due - self._clock()
             if wait > 0:
@@ -44,6 +47,6 @@ class Pulse:
             late = now - due
             self.lateness.add(late)
             await self._beat(now, late)
-            due += BEAT_MS
+            due += self._every
             now = self._clock()
         return due

@@ -25,6 +25,7 @@ class Times:
         self._wall = wall
         self._now = now
         self._messages: Counter[str] = Counter()
+        self._beat = ""
 
     def message(self, of: str = "") -> str:
         """The time of a message of this call, or of Event Grid."""
@@ -39,9 +40,13 @@ class Times:
             return service_time(START)
         return service_time(self._read() - timedelta(milliseconds=self._now() - at))
 
+    def beat(self) -> None:
+        """A beat begins: its frames have one time, which is written once."""
+        self._beat = "" if self.counted else _to_the_millisecond(self._read())
+
     def frame(self, number: int) -> str:
-        """The time of a call's frame; on the wall it is the same for all frames of a beat."""
-        return _to_the_millisecond(START + FRAME * number if self.counted else self._read())
+        """The time of a call's frame."""
+        return _to_the_millisecond(START + FRAME * number) if self.counted else self._beat
 
     def _read(self) -> datetime:
         return datetime.fromtimestamp(self._wall(), UTC)

@@ -61,6 +61,13 @@ class UnreliableSocket:
                 return
         await self._pass(frame, how)
 
+    def write(self, frame: bytes) -> bool:
+        """Hand a frame over without waiting, when nothing can happen to it; False: it has to be sent."""
+        if self._mute or self._stalled or self._hold or self._swapped is not None or not self._board.is_quiet:
+            return False
+        written: bool = self._socket.write(frame)
+        return written
+
     async def recv(self, *words: Any, **how: Any) -> Any:
         frame = await self._socket.recv(*words, **how)
         for shot in self._read(frame):

@@ -73,6 +73,11 @@ class Switchboard:
         self._waiting: frozenset[str] = frozenset()
         """Sites for which something is armed: the wires with 50 frames a second ask often and get nothing."""
 
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is armed."""
+        return not self._waiting
+
     def arm(self, name: str, written: Mapping[str, object], *, owner: str = "") -> Armed:
         """Let a fault happen from now on. UserError tells what is wrong with it."""
         fault = find(name)

@@ -9,6 +9,7 @@ def test_times_are_read_from_the_wall() -> None:
     times = Times(counted=False, wall=lambda: 1_767_258_000.25, now=lambda: 5_000.0)
     assert times.message() == "2026-01-01T09:00:00.2500000+00:00"
     assert times.at(4_000.0) == "2026-01-01T08:59:59.2500000+00:00"
+    times.beat()
     assert times.frame(7) == "2026-01-01T09:00:00.250Z"
 
 
