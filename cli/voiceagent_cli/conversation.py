@@ -38,6 +38,10 @@ def _barge_in(note: Mapping[str, Any]) -> str:
     return _row(note["at_ms"], "barge-in", f"the agent fell silent {note['stop_ms']:.0f} ms after the caller began")
 
 
+def _resumed(note: Mapping[str, Any]) -> str:
+    return _row(note["at_ms"], "barge-in", f"no words came: the agent goes on after {note['silent_ms'] / 1000:.1f} s")
+
+
 def _tool(note: Mapping[str, Any]) -> str:
     outcome = "" if note["outcome"] == "ok" else f"{note['outcome']}, "
     return _row(
@@ -86,6 +90,7 @@ _LINES = {
     "CallerTurnNoted": _caller,
     "AgentTurnNoted": _agent,
     "BargeInNoted": _barge_in,
+    "PlaybackResumedNoted": _resumed,
     "ToolNoted": _tool,
     "TransferNoted": _transfer,
     "KeyNoted": _key,

@@ -33,6 +33,10 @@ from voiceagent_cli.conversation import arguments, line
             "   4.0 s  barge-in  the agent fell silent 12 ms after the caller began",
         ),
         (
+            {"note": "PlaybackResumedNoted", "at_ms": 6200, "silent_ms": 2180},
+            "   6.2 s  barge-in  no words came: the agent goes on after 2.2 s",
+        ),
+        (
             {
                 "note": "ToolNoted",
                 "at_ms": 2500,

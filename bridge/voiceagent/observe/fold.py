@@ -64,6 +64,8 @@ class CallFold:
                 self._agent_turn(note)
             case notes.BargeInNoted(at_ms=at, stop_ms=stop, truncated_at_ms=truncated):
                 self._barge_ins.append({"at_ms": _ms(at), "stop_ms": _ms(stop), "truncated_at_ms": _ms(truncated)})
+            case notes.PlaybackResumedNoted() if self._barge_ins:
+                self._barge_ins[-1]["resumed"] = True
             case notes.ToolNoted():
                 self._tools.append(_tool(note))
             case notes.TransferNoted():

@@ -17,6 +17,7 @@ from voiceagent.call.commands import (
     KeyNoted,
     Note,
     PhaseNoted,
+    PlaybackResumedNoted,
     RecordingNoted,
     ToolNoted,
     TransferNoted,
@@ -195,3 +196,15 @@ def test_each_turn_names_the_agent_that_spoke_it_though_another_answers_when_it_
         (1200, spoken("i2", 700)),
     )["turns"]
     assert [turn["agent"] for turn in turns] == ["orders", "billing"]
+
+
+def test_an_interruption_that_was_none_is_told_as_one() -> None:
+    found = report(
+        (0, BEGAN),
+        (10, PlaybackResumedNoted(5)),
+        (1000, BargeInNoted(900, 100, 700)),
+        (2000, BargeInNoted(1900, 100, 700)),
+        (4000, PlaybackResumedNoted(2000)),
+    )
+    first, second = ({"at_ms": at, "stop_ms": 100, "truncated_at_ms": 700} for at in (900, 1900))
+    assert found["barge_ins"] == [first, second | {"resumed": True}]
