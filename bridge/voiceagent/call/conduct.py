@@ -44,7 +44,7 @@ class Conduct:
         ours = builtin_tools(parts.settings.targets, send_keys=parts.settings.keys.send)
         ours += answered_by_tools(parts.settings.outbound)
         self.agents = Agents(parts.settings, ours)
-        self.renewal = Renewal(parts, self.ending, self.agents)
+        self.renewal = Renewal(parts, self.ending, self.agents, self.holding)
         self.errands = Errands(parts, self.ending, self.handover, self.holding, self.agents)
         self.menu = Menu(parts, self.errands.called)
         self._disclosure: c.AskForReply | None = None

@@ -237,6 +237,11 @@ class Holding:
         held.heard, held.reply_id, held.due = False, "", now + UNHEARD_MS
         self._parts.replies.want(held.question)
 
+    def engine_changed(self) -> None:
+        """An engine that was not there when the question was asked must not reply of its own accord either."""
+        if self.waiting:
+            self._engine_replies(False)
+
     def _engine_replies(self, replies: bool) -> None:
         """Whether the engine answers turns by itself, as it was set up to."""
         settings = self._parts.settings

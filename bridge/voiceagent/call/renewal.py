@@ -6,6 +6,7 @@ from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.agents import Agents
 from voiceagent.call.ending import Ending
+from voiceagent.call.holding import Holding
 from voiceagent.call.parts import Parts
 from voiceagent.call.tenure import TenureAction
 from voiceagent.discreet import Words
@@ -23,10 +24,11 @@ FILLER_MS = 1_500
 class Renewal:
     """The engine sessions of one call and their consequences."""
 
-    def __init__(self, parts: Parts, ending: Ending, agents: Agents) -> None:
+    def __init__(self, parts: Parts, ending: Ending, agents: Agents, holding: Holding) -> None:
         self._parts = parts
         self._ending = ending
         self._agents = agents
+        self._holding = holding
         self._lost_at: float | None = None
         self._owed: c.AskForReply | None = None
         self._filler_due: float | None = None
@@ -91,7 +93,9 @@ class Renewal:
     def _switch(self, now: float) -> None:
         parts = self._parts
         being_said = [Words(item.text) for item in parts.speech.items()]
-        parts.tell_again(c.SwitchEngine(), *parts.history.told(being_said), c.ReplayCaller(self._again_ms(now)))
+        parts.tell_again(c.SwitchEngine(), *parts.history.told(being_said))
+        self._holding.engine_changed()
+        parts.do(c.ReplayCaller(self._again_ms(now)))
         answered_later = parts.tools.busy or parts.turns.unknown_since is not None
         if self._owed is not None and (self._owed.exactly is not None or not answered_later):
             parts.replies.want(self._owed)

@@ -6,7 +6,7 @@ from typing import Any
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
-from voiceagent.call.policies import BargeInPolicy
+from voiceagent.call.policies import BargeInPolicy, ToolPolicy
 from voiceagent.call.renewal import AGAIN_MS, FILLER_MS
 from voiceagent.discreet import Words
 from voiceagent.testing.factories import Happening, agent_replies, begun, caller_says, session_settings, settled
@@ -180,3 +180,17 @@ def test_an_agent_that_was_paused_goes_on_when_the_engine_breaks() -> None:
     call.engine_lost("1006", 10)
     assert c.ResumePlayback() in call.parts.take()
     assert call.parts.barge_in.state == "undisturbed"
+
+
+def test_a_question_that_is_open_keeps_the_next_engine_silent_as_well() -> None:
+    call = begun(reconnect_ms=10_000, tools={"lookup_order": ToolPolicy(ask_first="Shall I?")})
+    call.reply_started("r", 0)
+    call.tool_called(e.ToolCalled("r", "x", "t", "lookup_order", "{}"), 0)
+    call.engine_lost("1006", 10)
+    call.parts.take()
+    call.renewal.spare_ready(e.SpareReady("s2"), 500)
+    switch, called, silent, again = call.parts.take()
+    assert (switch, called, type(again)) == (c.SwitchEngine(), c.AddToolCall("t", "lookup_order", "{}"), c.ReplayCaller)
+    assert isinstance(silent, c.ReviseEngine)
+    assert silent.turn_detection is not None
+    assert silent.turn_detection["create_response"] is False
