@@ -74,7 +74,8 @@ class MediaLine:
 
         def sent(frame: Frame) -> tuple[Shot, ...]:
             lint.began = True
-            return self._faults.strikes("media", kind_of(frame), self._call_id)
+            armed = self._faults.is_armed("media")
+            return self._faults.strikes("media", kind_of(frame), self._call_id) if armed else ()
 
         def received(frame: Frame) -> str:
             content = frame.encode() if isinstance(frame, str) else frame

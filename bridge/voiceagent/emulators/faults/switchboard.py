@@ -132,6 +132,10 @@ class Switchboard:
             self._look()
         return shots
 
+    def is_armed(self, site: Site) -> bool:
+        """Whether `strikes` could return anything: cheaper than finding out what passes."""
+        return site in self._waiting
+
     @property
     def skew_seconds(self) -> float:
         """How far the service's clock is ahead of ours."""

@@ -16,6 +16,7 @@ from voiceagent.emulators.lint import engine_families as families
 from voiceagent.emulators.lint import engine_options
 from voiceagent.emulators.lint.rule import Breach
 from voiceagent.emulators.lint.rules import rule_of
+from voiceagent.emulators.lint.shape import Shape, decoded_size
 from voiceagent.protocol.client_events import CLIENT_EVENTS
 from voiceagent.protocol.declared import is_base64
 
@@ -84,6 +85,8 @@ class EngineLint:
         self._features = query.get("features", "")
         self._dated = dated
         self._session: dict[str, Any] = {}
+        self._g711, self._rate = False, 24_000
+        self._shape: Shape[str] = Shape()
         self._calls: dict[str, bool] = {}
         """Function calls by call_id, and whether they have their output."""
         self._last = ""
@@ -96,6 +99,8 @@ class EngineLint:
 
     def client(self, frame: str | bytes, at_ms: float) -> list[Breach]:
         """What is wrong with an event of the client."""
+        if isinstance(frame, str) and (size := self._shape.size(frame)) is not None:
+            return self._sound(size, at_ms)
         try:
             text = frame if isinstance(frame, str) else frame.decode("utf-8")
             event = json.loads(text)
@@ -110,6 +115,8 @@ class EngineLint:
             return [Breach("vl-type-missing")]
         if kind == "input_audio_buffer.append":
             breaches = list(self._append(event.get("audio"), at_ms))
+            if not breaches:
+                self._shape.learn(text, event["audio"])
         else:
             breaches = list(self._event(kind, event)) if self._dated else []
             self._last = text
@@ -126,26 +133,28 @@ class EngineLint:
         if not is_base64(audio.encode("ascii", "replace")):
             yield Breach("vl-append-base64")
             return
-        size = len(audio) // 4 * 3 - audio[-2:].count("=")
-        g711 = str(self._session.get("input_audio_format", "")).startswith("g711")
-        if size % 2 and not g711:
-            yield Breach("vl-append-odd", f"It has {size} bytes.")
-        rate = 8_000 if g711 else int(self._session.get("input_audio_sampling_rate") or 24_000) * 2
-        if self._dated:
-            yield from self._pace(size / rate * 1000, at_ms)
+        yield from self._sound(decoded_size(audio), at_ms)
 
-    def _pace(self, ms: float, at_ms: float) -> Iterator[Breach]:
+    def _sound(self, size: int, at_ms: float) -> list[Breach]:
+        """So many bytes of audio."""
+        g711 = self._g711
+        odd = [Breach("vl-append-odd", f"It has {size} bytes.")] if size % 2 and not g711 else []
+        rate = 8_000 if g711 else self._rate * 2
+        return [*odd, *self._pace(size / rate * 1000, at_ms)] if self._dated else odd
+
+    def _pace(self, ms: float, at_ms: float) -> list[Breach]:
         if at_ms - self._until > PAUSE_MS:
             self._began, self._heard_ms = at_ms, -ms  # the first chunk was spoken before it was sent
         self._until = at_ms
         self._heard_ms += ms
         elapsed = at_ms - self._began
         if elapsed < WINDOW_MS:
-            return
+            return []
         pace = self._heard_ms / elapsed
-        if any(abs(pace - one) < NEAR * one for one in PACES):
-            yield Breach("vl-append-rate", f"{pace:.2f} seconds of audio came in a second.")
         self._began, self._heard_ms = at_ms, 0.0
+        if any(abs(pace - one) < NEAR * one for one in PACES):
+            return [Breach("vl-append-rate", f"{pace:.2f} seconds of audio came in a second.")]
+        return []
 
     def _event(self, kind: str, event: Mapping[str, Any]) -> Iterator[Breach]:
         known = CLIENT_EVENTS.get(kind)
@@ -211,6 +220,8 @@ class EngineLint:
         match kind:
             case "session.created" | "session.updated":
                 self._session = event["session"]
+                self._g711 = str(self._session.get("input_audio_format", "")).startswith("g711")
+                self._rate = int(self._session.get("input_audio_sampling_rate") or 24_000)
             case "response.output_item.added" | "conversation.item.created" | "conversation.item.added":
                 item = event.get("item") or {}
                 if item.get("type") == "function_call":

@@ -1,7 +1,4 @@
-"""Looks at the frames that an app sends on the media socket. Pure; one for each socket.
-
-Good frames are 50 a second in each call, so they are looked at cheaply: in full when they are among the first or one in fifty.
-"""
+"""Looks at the frames that an app sends on the media socket. Pure; one for each socket."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from voiceagent.emulators.lint.rule import Breach
+from voiceagent.emulators.lint.shape import Shape, decoded_size
 from voiceagent.protocol.acs_media import audio_payload
 from voiceagent.protocol.declared import is_base64
 
@@ -19,7 +17,6 @@ SAME_SIZE = 25
 """So many frames of another rate's size, and none of another size, are no coincidence."""
 LONG_QUEUE_MS = 60_000
 LARGE = 1_048_576
-IN_FULL = 50
 
 SEEN = {
     "kind": ("Kind", "kind"),
@@ -38,16 +35,22 @@ class MediaLint:
         self._rate = rate
         self._bidirectional = bidirectional
         self._frames = 0
+        self._shape: Shape[bytes] = Shape()
         self._other_size = 0
         self._queued_until = 0.0
 
     def look(self, frame: bytes, at_ms: float) -> list[Breach]:
         """What is wrong with a frame."""
+        if self.began and len(frame) <= LARGE and (size := self._shape.size(frame)) is not None:
+            return self._sound(size, at_ms)
         breaches = [] if self.began else [Breach("media-early")]
         if len(frame) > LARGE:
             breaches.append(Breach("media-large", f"It has {len(frame)} bytes."))
         payload = audio_payload(frame)
-        return [*breaches, *(self._parsed(frame, at_ms) if payload is None else self._audio(payload, at_ms))]
+        found = list(self._parsed(frame, at_ms) if payload is None else self._audio(payload, at_ms))
+        if payload and not found:
+            self._shape.learn(frame, payload)
+        return [*breaches, *found]
 
     def _parsed(self, frame: bytes, at_ms: float) -> Iterator[Breach]:
         try:
@@ -89,30 +92,27 @@ class MediaLint:
         yield from self._audio(data.encode("utf-8", "replace"), at_ms)
 
     def _audio(self, payload: bytes, at_ms: float) -> Iterator[Breach]:
-        self._frames += 1
         if not payload:
             yield Breach("media-empty")
-            return
-        if (self._frames <= IN_FULL or self._frames % IN_FULL == 0) and not is_base64(payload):
+        elif not is_base64(payload):
             yield Breach("media-base64")
-            return
-        if not self._bidirectional:
-            yield Breach("media-one-way")
-        size = len(payload) // 4 * 3 - payload[-2:].count(b"=")
+        else:
+            yield from self._sound(decoded_size(payload), at_ms)
+
+    def _sound(self, size: int, at_ms: float) -> list[Breach]:
+        """So many bytes of audio."""
+        breaches = [] if self._bidirectional else [Breach("media-one-way")]
         if size % 2:
-            yield Breach("media-odd", f"It has {size} bytes.")
+            breaches.append(Breach("media-odd", f"It has {size} bytes."))
         self._queued_until = max(self._queued_until, at_ms) + size / (self._rate * 2) * 1000
         if self._queued_until - at_ms > LONG_QUEUE_MS:
-            yield Breach("media-fast")
-        yield from self._rate_of(size)
-
-    def _rate_of(self, size: int) -> Iterator[Breach]:
-        others = [other for rate, other in FRAME_BYTES.items() if rate != self._rate]
-        if self._frames > SAME_SIZE or size not in others:
-            self._other_size = -SAME_SIZE
-        self._other_size += 1
-        if self._other_size == SAME_SIZE:
-            yield Breach("media-rate", f"They have {size} bytes, and the call has {self._rate} Hz.")
+            breaches.append(Breach("media-fast"))
+        self._frames += 1
+        if self._frames <= SAME_SIZE:
+            self._other_size += size != FRAME_BYTES.get(self._rate) and size in FRAME_BYTES.values()
+            if self._other_size == SAME_SIZE:
+                breaches.append(Breach("media-rate", f"They have {size} bytes, and the call has {self._rate} Hz."))
+        return breaches
 
 
 def _spelling(members: Mapping[str, Any]) -> Iterator[Breach]:

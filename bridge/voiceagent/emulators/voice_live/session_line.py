@@ -78,7 +78,9 @@ class SessionLine:
         unreliable = UnreliableSocket(
             socket,
             self.faults,
-            sent=lambda frame: self.faults.strikes("engine", type_of(frame), session_id),
+            sent=lambda frame: (
+                self.faults.strikes("engine", type_of(frame), session_id) if self.faults.is_armed("engine") else ()
+            ),
             read=lambda _: self.faults.strikes("engine-read", call=session_id),
         )
         return LintedSocket(unreliable, received=received, sent=told)
