@@ -10,13 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from voiceagent.call.control_events import ControlFailed as ControlFailed
+from voiceagent.call.control_events import KeysSent as KeysSent
+from voiceagent.call.control_events import NotReached as NotReached
+from voiceagent.call.control_events import ParticipantsChanged as ParticipantsChanged
+from voiceagent.call.control_events import RecordingChanged as RecordingChanged
+from voiceagent.call.control_events import TransferEnded as TransferEnded
+from voiceagent.call.control_events import TransferMode as TransferMode
+from voiceagent.call.control_events import TransferOutcome as TransferOutcome
+from voiceagent.call.control_events import TransferRinging as TransferRinging
 from voiceagent.call.roots import Event as Event
 from voiceagent.discreet import Words
 
 ToolOutcome = Literal["ok", "error", "timeout", "cancelled"]
 ReplyStatus = Literal["completed", "cancelled", "incomplete", "failed"]
-TransferOutcome = Literal["connected", "busy", "no_answer", "declined", "failed", "cancelled"]
-TransferMode = Literal["join", "cold", "warm", "consult"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,71 +353,6 @@ class ToolReturned(Event):
     output: str
     duration_ms: float
     hand_to: str = ""
-
-
-# --- call control
-
-
-@dataclass(frozen=True, slots=True)
-class TransferRinging(Event):
-    """The service accepted the invitation; the target's phone rings."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class TransferEnded(Event):
-    """How the transfer ended. `code`/`subcode` are the service's, `message` its sentence."""
-
-    target: str
-    outcome: TransferOutcome
-    code: int | None = None
-    subcode: int | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotReached(Event):
-    """A call of ours was not answered: `why` is busy, no_answer, declined or unreachable; the codes are the service's."""
-
-    why: str
-    code: int | None = None
-    subcode: int | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantsChanged(Event):
-    """Who is in the call now, beside us. `caller_here` False: the caller was, and is no more."""
-
-    count: int
-    caller_here: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingChanged(Event):
-    """The service started (`active`) or stopped recording."""
-
-    recording_id: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeysSent(Event):
-    """The telephony service pressed the keys of a `SendKeys`, or says why not."""
-
-    tool_call_id: str
-    failure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlFailed(Event):
-    """A call-control request was refused or failed for good (after retries)."""
-
-    operation: str
-    status: int | None
-    code: str
-    message: str
 
 
 # --- ourselves
