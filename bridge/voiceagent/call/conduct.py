@@ -203,7 +203,7 @@ class Conduct:
         """The caller types."""
         self.parts.do(c.KeyNoted(Words(event.key)))
         self.floor.caller_is_there()
-        if not self.parts.transfer.reached and not self.handover.key_pressed(event.key, now):
+        if not self.parts.transfer.reached and not self.handover.key_pressed(event.choice, now):
             self.parts.keys.pressed(event.key, now, choice="" if event.choice == "none" else event.choice)
 
     def hidden_key_pressed(self, event: e.HiddenKeyPressed, now: float) -> None:

@@ -13,7 +13,8 @@ from voiceagent.call.transfer_tools import parse_decision, parse_transfer
 from voiceagent.discreet import Words
 
 _OPERATIONS = {"transfer_caller", "transfer", "add_participant"}
-_KEYS = {"1": True, "2": False}
+DECISIONS = {"1": True, "2": False}
+"""The keys by which a human takes a caller or does not."""
 _AFTER_THE_BRIEFING = "the human was told what it is about and does not take the call; the caller is with you again"
 _HUNG_UP = "the human hung up again; the caller is with you again"
 
@@ -85,21 +86,29 @@ class Handover:
 
     # --- the human in private
 
-    def key_pressed(self, key: str, now: float) -> bool:
-        """A key of the human's; False if the caller is the one who types."""
+    @property
+    def asks(self) -> bool:
+        """Keys are a human's, who may decide by them."""
         transfer = self._parts.transfer
-        if not transfer.in_private:
+        return transfer.in_private and transfer.attempt is not None and transfer.attempt.policy.mode == "consult"
+
+    def meaning(self, text: str) -> str:
+        """What somebody said means as the answer of a human who was asked; "" when none is."""
+        settings = self._parts.settings
+        return answer_of(text, settings.yes, settings.no) if self._parts.transfer.deciding else ""
+
+    def key_pressed(self, choice: str, now: float) -> bool:
+        """A key of the human's, by what it means; False if the caller is the one who types."""
+        if not self._parts.transfer.in_private:
             return False
-        if transfer.attempt is not None and transfer.attempt.policy.mode == "consult" and key in _KEYS:
-            self._decide(_KEYS[key], now)
+        if self.asks and choice in DECISIONS:
+            self._decide(DECISIONS[choice], now)
         return True
 
-    def heard(self, text: Words, now: float) -> None:
+    def heard(self, means: str, now: float) -> None:
         """What somebody said; a human who thinks about it may have answered by that."""
-        if self._parts.transfer.deciding:
-            answer = answer_of(text.shown, self._parts.settings.yes, self._parts.settings.no)
-            if answer != "unclear":
-                self._decide(answer == "yes", now)
+        if self._parts.transfer.deciding and means in ("yes", "no"):
+            self._decide(means == "yes", now)
 
     def decided(self, called: e.ToolCalled, now: float) -> None:
         """The model understood what the human wants."""

@@ -16,6 +16,7 @@ from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.conduct import Conduct
 from voiceagent.call.parts import Parts
+from voiceagent.call.handover import DECISIONS
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings, TargetPolicy
 from voiceagent.discreet import Words
@@ -64,8 +65,10 @@ class Session:
         """
         match event:
             case e.CallerTranscribed(text=text, means="") | e.CallerWrote(text=text, means=""):
-                means = self._call.holding.meaning(text.shown)
+                means = self._call.handover.meaning(text.shown) or self._call.holding.meaning(text.shown)
                 return replace(event, means=means) if means else event
+            case e.KeyPressed(key=key, choice="") if self._call.handover.asks:
+                return replace(event, choice=key if key in DECISIONS else "none")
             case e.KeyPressed(key=key, choice="") if self._settings.keys.menu:
                 first = key in self._settings.keys.menu and not self._parts.keys.typing
                 return replace(event, choice=key if first else "none")
@@ -156,7 +159,7 @@ class Session:
                 call.floor.words_arrived(item_id, delta, now)
             case e.CallerTranscribed(item_id, text, means):
                 call.floor.transcribed(item_id, text, now)
-                call.handover.heard(text, now)
+                call.handover.heard(means, now)
                 call.holding.transcribed(item_id, text.shown, means, now)
             case e.CallerTranscriptionFailed(item_id, code, message):
                 parts.turns.transcribed(item_id, Words(""), now)
