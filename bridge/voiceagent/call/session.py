@@ -15,8 +15,8 @@ from dataclasses import replace
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.conduct import Conduct
-from voiceagent.call.parts import Parts
 from voiceagent.call.handover import DECISIONS
+from voiceagent.call.parts import Parts
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings, TargetPolicy
 from voiceagent.discreet import Words
