@@ -7,8 +7,15 @@ import pytest
 
 from voiceagent.emulators.voice_live.source import Entry, Listening, TurnRules
 from voiceagent.emulators.voice_live.steps import ForgetBuffer, Listen, Silence, TakeBuffer
+from voiceagent.protocol.dialects import OPENAI, VOICE_LIVE
 
 Stages = Callable[..., Any]
+
+
+class Heard:
+    """An utterance of half a second."""
+
+    duration_ms = 500.0
 
 
 def user(text: str) -> dict[str, Any]:
@@ -231,3 +238,65 @@ def test_the_ear_may_look_at_conversation_and_tools(stage: Stages) -> None:
     scene = one.state.scene()
     assert scene.tools[0]["name"] == "f"
     assert scene.entries[0].text == "Hi"
+
+
+def test_a_response_may_commit_the_buffer_first(stage: Stages) -> None:
+    one = stage()
+    one.update(turn_detection=None)
+    one.state.appended(500)
+    assert one.client("response.create", response={"commit": True}) == []
+    assert one.steps[-1] == TakeBuffer()
+    told = one.take(one.state.committed(Heard()))
+    assert told[0] == "input_audio_buffer.committed"
+    assert told[-1] == "response.created"
+
+
+def test_text_is_streamed_into_an_item(stage: Stages) -> None:
+    one = stage()
+    item = {"id": "mine", "type": "message", "role": "user", "content": [{"type": "input_text", "text": ""}]}
+    one.client("conversation.item.create", item=item)
+    for delta in ("Where ", "is it?"):
+        assert one.client("input_text.delta", id="mine", delta=delta) == []
+    assert one.client("input_text.done", id="mine") == []
+    one.client("conversation.item.retrieve", item_id="mine")
+    assert one.last("conversation.item.retrieved")["item"]["content"][0]["text"] == "Where is it?"
+    assert one.client("input_text.delta", id="nobody", delta="x") == ["error"]
+    assert one.client("input_text.delta", id="mine", delta="x", content_index=4) == ["error"]
+
+
+def test_an_agents_instructions_are_its_own(stage: Stages) -> None:
+    one = stage(model="", offer={"agent": "desk", "project": "calls"})
+    assert one.last("session.created")["session"]["agent"]["name"] == "desk"
+    assert one.update(instructions="Be rude.") == ["error"]
+    assert one.client("response.create", response={"instructions": "Be rude."}) == ["error"]
+    one.update(tools=[{"type": "function", "name": "f"}])
+    assert one.last("session.updated")["session"]["tools"] == [], "what the agent decides is ignored"
+
+
+def test_a_version_refuses_events_that_came_later(stage: Stages) -> None:
+    old = stage(offer={"dialect": VOICE_LIVE["2025-10-01"]})
+    assert old.client("input_text.done", id="x") == ["error"]
+    assert "input_text.done" in old.last("error")["error"]["message"]
+    assert old.client("output_audio_buffer.clear") == ["error"]
+    assert stage().client("output_audio_buffer.clear") == ["output_audio_buffer.cleared"]
+
+
+def test_openai_refuses_what_voice_live_overlooks(stage: Stages) -> None:
+    one = stage(offer={"dialect": OPENAI})
+    assert one.update(type="realtime", voise="alloy") == ["error"]
+    assert one.last("error")["error"]["code"] == "unknown_parameter"
+    assert one.update(voice="alloy") == ["error"]
+    assert one.last("error")["error"]["param"] == "session.type"
+    assert one.update(type="realtime", voice="marin") == ["session.updated"]
+    assert one.update(type="transcription") == ["error"]
+
+
+def test_a_session_with_impossible_settings_fails_at_every_response(stage: Stages) -> None:
+    one = stage(model="gpt-5")
+    assert one.update(temperature=0.7) == ["session.updated"]
+    for _ in range(2):
+        assert one.client("response.create") == ["response.created", "response.done"]
+        done = one.last("response.done")["response"]
+        assert (done["status"], done["status_details"]["error"]["code"]) == ("failed", "unsupported_parameter")
+    one.update(temperature=None)
+    assert one.client("response.create") == ["response.created"]
