@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.config.checks import check
 from voiceagent.config.schema import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,4 +23,5 @@ def pieces() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("block", [block for _, block in pieces()], ids=[name for name, _ in pieces()])
 def test_a_piece_of_settings_is_accepted(block: str) -> None:
-    check(Settings.model_validate(tomllib.loads(block)), lambda _: "here")
+    """Whether names in it lead somewhere is not asked: they may stand in another piece."""
+    Settings.model_validate(tomllib.loads(block))
