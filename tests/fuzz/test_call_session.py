@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.policies import BargeInPolicy
 from voiceagent.call.turns import SPEAKING_MS
 from voiceagent.discreet import Words
 from voiceagent.testing.factories import engine_setup, opening, session_settings
@@ -36,6 +37,9 @@ SINGLE = st.one_of(
     st.builds(e.CallerSpeechStopped, TURNS, MILLIS),
     st.builds(e.CallerTurnCommitted, TURNS),
     st.builds(e.CallerTranscribed, TURNS, WORDS),
+    st.builds(e.CallerWordsArrived, TURNS, WORDS),
+    st.builds(e.ReplyWordTimed, REPLIES, ITEMS, MILLIS, st.just(200)),
+    st.builds(e.SpareReady, st.just("s2"), st.just(""), st.sampled_from([None, 4_000.0])),
     st.builds(e.ReplyStarted, REPLIES),
     st.builds(e.ReplyItemAdded, REPLIES, ITEMS, st.sampled_from(["speech", "tool_call", "other"])),
     st.builds(e.ReplyAudioEnded, REPLIES, ITEMS),
@@ -61,6 +65,9 @@ SELDOM = st.one_of(
     st.builds(e.MediaClosed, st.just("1006")),
     st.builds(e.CallerLeft, st.just("gone")),
     st.builds(e.EngineReady, st.just("s")),
+    st.builds(e.EngineReady, st.just("s"), st.just(""), st.none(), st.just(4_000.0)),
+    st.builds(e.SpareFailed, st.just("429")),
+    st.builds(e.CallerAudioReplayed, st.floats(0, 60_000)),
     st.builds(e.CallerTranscriptionFailed, TURNS, st.just("x"), st.just("y")),
     st.builds(e.ItemTruncated, ITEMS, MILLIS),
     st.builds(e.EngineRefused, st.just("session_expired"), st.just("no")),
@@ -147,6 +154,18 @@ VARIANTS = st.fixed_dictionaries(
         "silence_after_ms": st.sampled_from([None, 1000, 8000]),
         "max_call_ms": st.sampled_from([3_300_000, 3_300_000, 8_000]),
         "barge_in": st.booleans(),
+        "interruptions": st.builds(
+            BargeInPolicy,
+            when=st.sampled_from(["speech", "speech", "duration", "words", "never"]),
+            resume_after_ms=st.sampled_from([0, 0, 1500]),
+            during_greeting=st.booleans(),
+        ),
+        "disclosure": st.sampled_from(["", "", "This call is recorded."]),
+        "warning": st.sampled_from(["", "Nearly over."]),
+        "warn_before_ms": st.just(5_000),
+        "renew_ms": st.sampled_from([None, 6_000]),
+        "reconnect_ms": st.sampled_from([0, 8_000]),
+        "own_voice": st.booleans(),
         "record": st.booleans(),
         "setup": st.fixed_dictionaries(
             {"create_response": st.booleans(), "interrupt_response": st.booleans(), "auto_truncate": st.booleans()}
@@ -181,6 +200,8 @@ class Witness:
                 self.active = reply_id
             case e.ReplyEnded(reply_id) if reply_id == self.active:
                 self.active = None
+            case e.EngineLost() | e.EngineRefused("session_expired"):
+                self.active = self.speaking_since = None
             case e.CallerSpeechStarted():
                 self.speaking_since = now
             case e.CallerSpeechStopped():
@@ -210,7 +231,8 @@ class Witness:
             case c.CallerTurnNoted():
                 assert command.start_ms <= command.end_ms <= now
             case c.GiveToolResult(tool_call_id) | c.RunTool(tool_call_id):
-                again = [one for one in self.seen if type(one) is type(command)]
+                told = max((at for at, one in enumerate(self.seen) if isinstance(one, c.SwitchEngine)), default=0)
+                again = [one for one in self.seen[told:] if type(one) is type(command)]
                 assert all(one.tool_call_id != tool_call_id for one in again)  # type: ignore[attr-defined]
 
     def _saw(self, kind: type[c.Command]) -> bool:
