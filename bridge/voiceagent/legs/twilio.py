@@ -2,7 +2,9 @@
 
 Twilio tells how far it has played: a `mark` after every `MARK_EVERY_MS` of audio comes back when that has sounded. What was
 handed over after it is then still to be heard, and `sounded` is told so; the account of what the caller has heard follows the
-line instead of our arithmetic. Marks from before a `clear` come back at once and say nothing, so they are forgotten.
+line instead of our arithmetic. The word is as old as its way to us, and a `clear` that we send now needs that way again, so
+what is played meanwhile, a round trip of it, counts as heard. The trip is measured by marks that come back at once: one sent
+before there is any sound, and those that a `clear` lets go.
 
 Captures see the frames that the other telephone service would have sent: the call's own PCM, so that every call is replayed,
 drawn and exported in the same way.
@@ -36,6 +38,7 @@ from voiceagent.protocol.acs_media import (
 
 BACKLOG_LIMIT = 32_768  # bytes: about two seconds of messages, the time after which a slow socket counts as lost
 MARK_EVERY_MS = 100.0  # a tenth of the messages, and the account is never older than that
+TRIPS = 5  # round trips that are remembered; the shortest is the way alone, without a queue
 GARBAGE_FRAMES = 20
 GARBAGE_WINDOW_MS = 10_000.0  # more bad messages than that in this time: not a glitch, another protocol
 POLICY_VIOLATION = 1008
@@ -107,6 +110,9 @@ class TwilioLeg:
         self._handed_ms = 0.0
         self._marked_ms = 0.0
         self._marks: dict[str, float] = {}
+        self._at_once: dict[str, float] = {}
+        """Marks that come back without waiting for sound, with when that began."""
+        self._trips_ms: deque[float] = deque(maxlen=TRIPS)
         self._mark = 0
 
     # --- from the caller
@@ -154,6 +160,7 @@ class TwilioLeg:
             if self._show is not None:
                 told = AudioMetadata(started.stream_sid, "PCM", self.sample_rate, 1, self._format.frame_bytes)
                 self._show("in", encode_metadata(told))
+            self._at_once[self._send_mark()] = self._clock.now_ms()
             self._opened()
 
     def _refuse(self, reason: str) -> None:
@@ -168,9 +175,12 @@ class TwilioLeg:
             self._hear(heard)
 
     def _played(self, name: str) -> None:
+        since = self._at_once.pop(name, None)
+        if since is not None:
+            self._trips_ms.append(self._clock.now_ms() - since)
         at_ms = self._marks.pop(name, None)
         if at_ms is not None:
-            self._sounded(self._handed_ms - at_ms)
+            self._sounded(max(0.0, self._handed_ms - at_ms - min(self._trips_ms, default=0.0)))
 
     def _count_garbage(self) -> None:
         self.garbage += 1
@@ -197,13 +207,17 @@ class TwilioLeg:
             self._ask_when_played()
 
     def _ask_when_played(self) -> None:
-        self._mark += 1
         self._marked_ms = self._handed_ms
-        self._marks[str(self._mark)] = self._handed_ms
+        self._marks[self._send_mark()] = self._handed_ms
+
+    def _send_mark(self) -> str:
+        self._mark += 1
         self._socket.send_text(wire.encode_mark(self._stream_sid, str(self._mark)))
+        return str(self._mark)
 
     def stop_playback(self) -> None:
         """Have Twilio forget what it still holds for the caller."""
+        self._at_once |= dict.fromkeys(self._marks, self._clock.now_ms())
         self._marks.clear()
         self._to_line = ToLine(self.sample_rate)
         if self._show is not None:

@@ -69,9 +69,15 @@ class Bench:
     def stop(self) -> None:
         self.stopped += 1
 
-    def begin(self) -> None:
+    def begin(self, *, trip_ms: float = 0) -> None:
         self.leg.on_text(self.side.connected())
         self.leg.on_text(self.side.start())
+        self.clock.advance(trip_ms)
+        self.answer(self.socket.sent.pop()["mark"]["name"])
+
+    def answer(self, name: str) -> None:
+        """Twilio answers a mark."""
+        self.leg.on_text(self.side.mark(name))
 
     def speak(self, ms: float) -> bytes:
         """The caller speaks; returns what the engine heard of it."""
@@ -91,7 +97,7 @@ def test_the_path_opens_when_the_stream_starts(bench: Bench) -> None:
     assert (bench.opened, bench.heard) == (0, [])
     bench.begin()
     bench.leg.on_text(bench.side.start())
-    assert bench.opened == 1
+    assert (bench.opened, bench.socket.sent) == (1, [])
 
 
 def test_what_the_caller_says_is_heard_at_the_calls_rate(bench: Bench) -> None:
@@ -116,10 +122,32 @@ def test_a_mark_follows_every_tenth_of_a_second_and_tells_what_is_left(bench: Be
     for _ in range(12):
         bench.leg.play(FRAME)
     names = [message["mark"]["name"] for message in bench.socket.sent if message["event"] == "mark"]
-    assert names == ["1", "2"]
-    bench.leg.on_text(bench.side.mark("1"))
-    bench.leg.on_text(bench.side.mark("2"))
+    assert names == ["2", "3"]
+    bench.answer("2")
+    bench.answer("3")
     assert bench.sounded == [140, 40]
+
+
+def test_what_is_played_while_its_word_and_our_clear_are_under_way_counts_as_heard(bench: Bench) -> None:
+    bench.begin(trip_ms=50)
+    for _ in range(12):
+        bench.leg.play(FRAME)
+    bench.answer("2")
+    bench.answer("3")
+    assert bench.sounded == [90, 0]
+
+
+def test_a_clear_measures_the_way_too_and_the_shortest_counts(bench: Bench) -> None:
+    bench.begin(trip_ms=80)
+    for _ in range(6):
+        bench.leg.play(FRAME)
+    bench.leg.stop_playback()
+    bench.clock.advance(30)
+    bench.answer("2")
+    for _ in range(6):
+        bench.leg.play(FRAME)
+    bench.answer("3")
+    assert bench.sounded == [10]  # 240 handed over, the mark after 200 of them, 30 ms of way
 
 
 def test_marks_of_what_was_cleared_say_nothing(bench: Bench) -> None:
@@ -128,7 +156,7 @@ def test_marks_of_what_was_cleared_say_nothing(bench: Bench) -> None:
         bench.leg.play(FRAME)
     bench.leg.stop_playback()
     assert bench.socket.sent[-1] == {"event": "clear", "streamSid": "MZ1"}
-    bench.leg.on_text(bench.side.mark("1"))
+    bench.answer("2")
     assert bench.sounded == []
 
 
