@@ -102,7 +102,16 @@ async def _play(cases: Sequence[Case], on: Stage, emulators: Emulators, progress
 
     async def job() -> None:
         while not progress.over and (case := next(waiting, None)) is not None:
-            progress.take(case, await on.play(case, stop=progress.stop, keep_sound=progress.options.keep_sound))
+            await together(case)
+
+    async def together(case: Case) -> None:
+        """All callers of a scenario at once; each call is judged for itself."""
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(case.scenario.callers):
+                tasks.create_task(one(case))
+
+    async def one(case: Case) -> None:
+        progress.take(case, await on.play(case, stop=progress.stop, keep_sound=progress.options.keep_sound))
 
     async def watch() -> None:
         progress.lost = await emulators.lost()

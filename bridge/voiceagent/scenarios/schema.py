@@ -290,6 +290,10 @@ class Scenario(Part):
     caller: Who = Who()
     line: Literal["telephone", "wideband"] = "telephone"
     noise_db: float | None = Field(None, ge=-20, le=100)
+    loss_percent: float = Field(0, ge=0, le=100)
+    jitter_ms: float = Field(0, ge=0, le=1_000)
+    echo_db: float | None = Field(None, ge=0, le=100)
+    callers: int = Field(1, ge=1, le=500)
     human: Literal["answer", "busy", "declined", "no_answer", "unreachable", "refuses", "leaves"] = "answer"
     ring_ms: float | None = Field(None, ge=0, le=180_000)
     settings: dict[str, Any] = Field(default_factory=dict)

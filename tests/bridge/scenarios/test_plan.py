@@ -15,6 +15,9 @@ FULL = """
 caller: { from: +14255550111, to: +14255550122, display_name: Ann }
 line: wideband
 noise_db: 20
+loss_percent: 2
+jitter_ms: 40
+echo_db: 30
 human: busy
 ring_ms: 300
 hang_up_after: false
@@ -40,6 +43,9 @@ def test_everything_reaches_the_phone_and_the_phone_takes_it(written: Callable[.
         "display_name": "Ann",
         "line": "wideband",
         "noise_db": 20,
+        "loss_percent": 2,
+        "jitter_ms": 40,
+        "echo_db": 30,
         "human": "busy",
         "ring_ms": 300,
         "hang_up_after": False,

@@ -155,3 +155,14 @@ async def test_a_persona_without_a_model_is_told_before_anything_starts(theatre:
 async def test_calls_come_over_the_service_that_was_asked_for(theatre: Theatre, written: Any) -> None:
     await run(some(written, "a"), Options(leg="twilio"))
     assert theatre.legs == ["twilio", "twilio"]
+
+
+async def test_all_callers_of_a_scenario_call_at_once_and_each_is_judged(theatre: Theatre, written: Any) -> None:
+    theatre.gate.clear()
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(run(some(written, "crowd", more="callers: 5\nrepeat: 2\n"), Options()))
+        while theatre.most < 5:
+            await asyncio.sleep(0)
+        theatre.gate.set()
+    assert theatre.most == 5
+    assert [len(result.runs) for result in running.result().results] == [10]

@@ -16,6 +16,7 @@ from voiceagent.emulators.acs.caller import Caller
 from voiceagent.emulators.acs.ear import Ear
 from voiceagent.emulators.acs.guest import Guest
 from voiceagent.emulators.acs.hearing import Hearing
+from voiceagent.emulators.acs.impairment import Frame, Impairment
 from voiceagent.emulators.acs.media_line import MediaLine
 from voiceagent.emulators.acs.script import Say, Step, Utterance, frames_of
 from voiceagent.emulators.acs.speaking import Speaking
@@ -95,8 +96,12 @@ class Circuit:
         self.turns = TurnLog(self.ear, diary, patience_ms=options.patience_ms)
         self.caller = Caller(self._steps, self._words, ear=self.ear, turns=self.turns, diary=diary, options=options)
         self._silence = frames_of(bytes(rate // 25), rate)[0]
+        self._impairment = self._impair(rate)
         studio, now = self._network.studio, self._network.now
         self.hearing = Hearing(self.call, self.caller, self.transcriber, studio=studio, rate=rate, now=now, start=self._start)
+
+    def _impair(self, rate: int) -> Impairment | None:
+        return Impairment(self._line, rate=rate, seed=self.call.call_id) if self._line.is_impaired else None
 
     # -- its life ------------------------------------------------------------------------------------------------------------
 
@@ -213,6 +218,7 @@ class Circuit:
         """The one who answered does what the network knows of that person."""
         callee = self._network.exchange.callees.of(raw_id)
         self._line = callee.line or self._line
+        self._impairment = self._impair(self.ear.rate)
         self.add_steps(callee.steps, hangs_up=callee.hangs_up)
 
     # -- sound ---------------------------------------------------------------------------------------------------------------
@@ -243,7 +249,11 @@ class Circuit:
             payload, silent = self._silence, True
         timestamp = self._network.times.frame(self._beats)
         self._beats += 1
-        await self.stream.send(payload, timestamp=timestamp, silent=silent, late_ms=late_ms)
+        if self._impairment is None:
+            await self.stream.send(payload, timestamp=timestamp, silent=silent, late_ms=late_ms)
+            return
+        for frame in self._impairment.through(Frame(payload, silent, timestamp), self.ear, self._network.now()):
+            await self.stream.send(frame.payload, timestamp=frame.timestamp, silent=frame.silent, late_ms=late_ms)
 
     def _guest_acts(self, now: float) -> list[str]:
         """Keys that a human presses; what else they do is begun."""
@@ -317,8 +327,11 @@ class Circuit:
         }
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        assert self._tasks is not None
-        self._tasks.create_task(work)
+        try:
+            assert self._tasks is not None
+            self._tasks.create_task(work)
+        except RuntimeError:  # the call's tasks have ended while its last callbacks went out: whoever asked comes too late
+            work.close()
 
     def _warn(self, sentence: str) -> None:
         """Once a call."""

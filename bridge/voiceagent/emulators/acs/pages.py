@@ -27,6 +27,7 @@ INDEX = {
     "GET /emulator/faults": "what may go wrong, what is armed, what happened; PUT …/NAME arms, DELETE clears",
     "GET /emulator/findings": "what the app did that Azure would refuse or ignore",
     "PUT /emulator/callees": "how people behave whom the app calls",
+    "DELETE /emulator/faults/{fault}": "takes back one fault",
     "GET /emulator/recordings": "all recordings and where their files are",
     "GET /emulator/numbers": "phone numbers, searches, reservations and operations",
     "GET /emulator/subscriptions": "who is told of events, and the last deliveries",

@@ -16,10 +16,11 @@ CALLER = "+14255550100"
 CALLEE = "+14255550199"
 """Numbers of the range that is reserved for fiction."""
 
-_ORDER = frozenset(
-    ("from", "to", "steps", "human", "human_says", "ring_ms", "line", "noise_db", "hang_up_after", "display_name")
-)
-_CALLEE = frozenset(("number", "steps", "human", "ring_ms", "line", "noise_db", "hang_up_after"))
+LINE = ("line", "noise_db", "loss_percent", "jitter_ms", "echo_db")
+"""What an order says about the line."""
+
+_ORDER = frozenset(("from", "to", "steps", "human", "human_says", "ring_ms", *LINE, "hang_up_after", "display_name"))
+_CALLEE = frozenset(("number", "steps", "human", "ring_ms", *LINE, "hang_up_after"))
 
 
 def read_order(body: object) -> tuple[Order, tuple[Step, ...], Line]:
@@ -78,7 +79,20 @@ def _line(body: Mapping[str, Any]) -> Line:
     kind = body.get("line", "telephone")
     if kind not in ("telephone", "wideband"):
         raise UserError(f"`line` must be telephone or wideband; got {kind!r}.")
-    return Line(kind, _number(body.get("noise_db"), "noise_db"))
+    return Line(
+        kind,
+        _number(body.get("noise_db"), "noise_db"),
+        _within(body, "loss_percent", 100) or 0.0,
+        _within(body, "jitter_ms", 1_000) or 0.0,
+        _within(body, "echo_db", 100),
+    )
+
+
+def _within(body: Mapping[str, Any], name: str, most: float) -> float | None:
+    found = _number(body.get(name), name)
+    if found is not None and not 0 <= found <= most:
+        raise UserError(f"`{name}` must be from 0 to {most:g}; got {found:g}.")
+    return found
 
 
 def _raw_id(value: object, name: str) -> str:

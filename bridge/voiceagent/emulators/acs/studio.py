@@ -13,7 +13,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from voiceagent.emulators.acs.ear import speech_bounds
@@ -54,10 +54,23 @@ LineKind = Literal["telephone", "wideband"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What lies between the caller's mouth and the service. `noise_db` is the signal-to-noise ratio, None a quiet room."""
+    """What lies between the caller's mouth and the service. `noise_db` is the signal-to-noise ratio, None a quiet room.
+
+    What happens to frames on their way is not part of how words sound, so lines are equal without it.
+    """
 
     kind: LineKind = "telephone"
     noise_db: float | None = None
+    loss_percent: float = field(default=0, compare=False)
+    """Frames that never arrive."""
+    jitter_ms: float = field(default=0, compare=False)
+    """Frames arrive late by a chance time of up to this."""
+    echo_db: float | None = field(default=None, compare=False)
+    """The agent's voice comes back, so much softer than it was heard; None: not at all."""
+
+    @property
+    def is_impaired(self) -> bool:
+        return bool(self.loss_percent or self.jitter_ms or self.echo_db is not None)
 
 
 class Studio:

@@ -57,3 +57,26 @@ async def test_sixteen_kilohertz_is_spoken_and_heard_when_asked_for() -> None:
         await app.until(lambda: len(app.frames) > 2)
     assert app.frames[0]["audioMetadata"]["sampleRate"] == 16_000
     assert len(app.frames[1]["audioData"]["data"]) == 856
+
+
+async def test_an_operation_that_comes_as_the_call_ends_starts_nothing() -> None:
+    async with a_network() as (app, emulator, http), answered(app, emulator, http) as (call_id, _):
+        circuit = emulator.network.circuits[call_id]
+        await http.delete(f"/emulator/calls/{call_id}")
+        await diary(http, call_id)
+        while call_id in emulator.network._live:
+            await asyncio.sleep(0)
+        late = app.callback("nothing of that name")
+        circuit._start(late)
+        assert late.cr_frame is None
+
+
+async def test_a_bad_connection_is_what_the_app_hears() -> None:
+    async with a_network() as (app, emulator, http):
+        Agent(app)
+        steps = [{"say": "a few words"}]
+        async with answered(app, emulator, http, loss_percent=60, steps=steps) as (call_id, _):
+            await diary(http, call_id)
+    spoken = [frame["audioData"] for frame in app.frames if frame["kind"] == "AudioData" and not frame["audioData"]["silent"]]
+    words = {frame["data"] for frame in spoken}
+    assert len(words) < len("a few words")  # 20 ms for each letter, of which less than half arrived

@@ -46,6 +46,9 @@ def test_an_order_says_everything_about_the_call() -> None:
         ({"line": "tin"}, "`line` must be telephone or wideband"),
         ({"from": "me"}, "`from` must be a number"),
         ({"noise_db": "loud"}, "`noise_db` must be a number"),
+        ({"loss_percent": 101}, "`loss_percent` must be from 0 to 100; got 101."),
+        ({"jitter_ms": -1}, "`jitter_ms` must be from 0 to 1000; got -1."),
+        ({"echo_db": "loud"}, "`echo_db` must be a number"),
         ({"steps": [{}]}, "Step 1"),
     ],
 )
