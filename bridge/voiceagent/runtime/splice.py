@@ -30,6 +30,7 @@ from voiceagent.runtime.ticker import Ticker
 
 FRAME_MS = 20.0
 EARLY_MS = 5000.0
+_NOTHING_MS = 0.1  # sums of float milliseconds differ by less
 _REMEMBERED_FRAMES = 256  # 5 s: more than any service holds of what it was given
 _REMEMBERED_REPLIES = 16  # a late delta belongs to one of the last few replies
 
@@ -241,6 +242,7 @@ class AudioLane:
         self._cuts.rest()
         self.withdrawn += len(self._queue)
         self._queue.clear()
+        self._sent.clear()
         self._queued_ms = 0.0
         self._paused = False
         self._ticker.remove(self)
@@ -253,7 +255,7 @@ class AudioLane:
         self._paused = True
         self._ticker.remove(self)
         unheard = sum(ms for _, ms in self._playback.hold(self._clock.now_ms()))
-        while self._sent and unheard > 0:  # a frame that was half heard is played again as a whole
+        while self._sent and unheard > _NOTHING_MS:  # a frame that was half heard is played again as a whole
             frame = self._sent.pop()
             self._queue.appendleft(frame)
             self._queued_ms += frame[3]

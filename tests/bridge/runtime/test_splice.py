@@ -326,3 +326,17 @@ def test_what_the_engine_was_not_to_hear_no_following_one_hears() -> None:
     following = ScriptedEngine()
     bench.lane.attach_engine(following, again_ms=100)
     assert following.heard == [FRAME] * 3
+
+
+def test_a_pause_never_brings_back_what_was_stopped_before() -> None:
+    bench = Bench()
+    bench.lane.attach_leg(bench.leg)
+    stale = base64.b64encode(bytes([9]) * 960)
+    for _ in range(5):
+        bench.lane.reply_audio("r1", "i1", stale)
+    bench.lane.flush()
+    bench.reply(60, reply="r2", item="i2")
+    bench.lane.pause()
+    bench.lane.resume()
+    bench.beat(10)
+    assert [payload for payload in bench.leg.payloads() if payload == stale] == [stale] * 5
