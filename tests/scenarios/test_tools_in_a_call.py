@@ -6,7 +6,9 @@ import gzip
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -160,3 +162,51 @@ async def test_a_second_agent_takes_over_and_the_menu_calls_a_human(tmp_path: Pa
     ]
     assert [tool["name"] for tool in report["tools"]] == ["to_billing", "read_bill", "request_transfer"]
     assert report["transfer"]["outcome"] == "busy"
+
+
+async def test_a_server_that_the_engine_speaks_with_is_called_after_a_yes(tmp_path: Path, scenario: ModuleType) -> None:
+    pytest.importorskip("mcp")
+    script = [
+        Turn(hear="delete me please", call=[("delete_customer", {"name": "Ann"})]),
+        Turn(hear="yes please", expect="gone: Ann", say="You are deleted.", ms=600),
+    ]
+    with mcp_server() as url:
+        crm = {"url": url, "at": "engine", "ask_first": "Shall I delete {name}?"}
+        async with scenario.stage(tmp_path, script, settings={"tools": {"mcp": {"crm": crm}}}) as on:
+            report = await on.call(steps=[{"say": "Delete me, please."}, {"say": "Yes, please."}], hang_up_after=True)
+    spoken = [turn["text"] for turn in report["turns"] if turn["role"] == "agent"]
+    assert spoken == ["Hello, this is a test.", "Shall I delete Ann?", "You are deleted."]
+    ran = [(tool["name"], tool["outcome"], tool["result"]) for tool in report["tools"]]
+    assert ran == [("delete_customer", "ok", {"approved": True}), ("crm_delete_customer", "ok", "gone: Ann")]
+
+
+@contextmanager
+def mcp_server() -> Iterator[str]:
+    """The address of a server on this machine with one tool, while the block runs."""
+    import uvicorn
+    from mcp.server import MCPServer
+
+    crm = MCPServer("crm")
+
+    @crm.tool()
+    def delete_customer(name: str) -> str:
+        """Delete a customer."""
+        return f"gone: {name}"
+
+    ready = threading.Event()
+    server = uvicorn.Server(uvicorn.Config(crm.streamable_http_app(), host="127.0.0.1", port=0, log_level="error", ws="none"))
+    started = server.startup
+
+    async def startup(sockets: Any = None) -> None:
+        await started(sockets)
+        ready.set()
+
+    server.startup = startup  # type: ignore[method-assign]  # it has no other way to say that it listens
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
+    finally:
+        server.should_exit = True
+        thread.join(20)

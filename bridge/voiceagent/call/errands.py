@@ -26,6 +26,7 @@ class Errands:
         self._handover = handover
         self._holding = holding
         self._agents = agents
+        self._engine_called: dict[str, float] = {}
         self._answered_by = AnsweredBy(parts, ending)
         self._spoken_reply: str | None = None  # the last reply of which audio came
         self._farewell_after: str | None = None  # the reply in which the model ended the call
@@ -69,7 +70,20 @@ class Errands:
             self._holding.hold_approval(asked, question, now)
         else:
             self._parts.do(c.AnswerApproval(asked.approval_id, True))
-            self._parts.replies.want(c.AskForReply())
+
+    def engine_tool_ran(self, ran: e.EngineToolRan, now: float) -> None:
+        """The engine ran a tool of its own; its reply was over by then, so it has to be asked to speak about the result."""
+        parts = self._parts
+        took = now - self._engine_called.pop(ran.item_id, now)
+        output = error_output(ran.failed) if ran.failed else ran.output
+        outcome: e.ToolOutcome = "error" if ran.failed else "ok"
+        parts.do(c.ToolNoted(f"{ran.server}_{ran.name}", Words(ran.arguments), Words(output), outcome, took))
+        if parts.life.state != "ending" and not parts.transfer.reached:
+            parts.replies.want(c.AskForReply())
+
+    def engine_called(self, item_id: str, now: float) -> None:
+        """An item of the engine's that is neither speech nor a call for us: it may be a tool of its own that begins."""
+        self._engine_called[item_id] = now
 
     def returned(self, event: e.ToolReturned, now: float) -> None:
         """A tool of the user's ended; it may have handed the conversation to another agent."""

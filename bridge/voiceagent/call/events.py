@@ -282,6 +282,18 @@ class ApprovalAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EngineToolRan(Event):
+    """The engine ran a tool of its own, after the reply that wanted it. `output` is text; `failed`: what went wrong, or ""."""
+
+    item_id: str
+    server: str
+    name: str
+    arguments: str
+    output: str
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded(Event):
     """The reply is complete as far as the engine goes. `usage` counts tokens by kind, as the engine names them."""
 

@@ -201,7 +201,8 @@ class Holding:
     def _run(self, held: _Held, now: float) -> None:
         self._let_go(now)
         if held.called.tool_call_id in self._approvals:
-            self._answer(held.called.tool_call_id, "ok", json.dumps({"approved": True}), now)
+            approved = json.dumps({"approved": True})
+            self._answer(held.called.tool_call_id, "ok", approved, now, reply_id=held.called.reply_id)
             return
         self._parts.do(*self._parts.tools.start(held.called.tool_call_id, now, with_keys=held.entry is not None))
 
@@ -210,12 +211,14 @@ class Holding:
         output = json.dumps({"error": _DECLINED[declined], "declined": declined})
         self._answer(held.called.tool_call_id, "cancelled", output, now)
 
-    def _answer(self, tool_call_id: str, outcome: e.ToolOutcome, output: str, now: float) -> None:
+    def _answer(self, tool_call_id: str, outcome: e.ToolOutcome, output: str, now: float, *, reply_id: str = "") -> None:
         tools = self._parts.tools
         if tool_call_id in self._approvals:
             self._approvals.discard(tool_call_id)
             noted = tools.close(tool_call_id, outcome, output, None, now)
             self._parts.do(c.AnswerApproval(tool_call_id, outcome == "ok"), *noted)
+            if outcome == "ok" and reply_id:
+                tools.excuse(reply_id)  # the result comes by itself, and only then is there something to say
         else:
             self._parts.do(*tools.answer(tool_call_id, outcome, output, None, now))
 

@@ -166,6 +166,8 @@ class Session:
                 call.holding.not_transcribed(item_id, now)
                 call.floor.not_transcribed(item_id, now)
                 parts.warn("transcription_failed", f"{code}: {message}")
+            case e.EngineToolRan():
+                call.errands.engine_tool_ran(event, now)
             case e.ItemTruncated() | e.EngineNoted():
                 pass
             case _:
@@ -180,6 +182,8 @@ class Session:
             case e.ReplyItemAdded(reply_id, item_id, kind):
                 if kind == "speech":
                     parts.speech.announced(reply_id, item_id)
+                elif kind == "other":
+                    call.errands.engine_called(item_id, now)
             case e.ReplyAudioBegan(reply_id, item_id):
                 call.reply_audio_began(reply_id, item_id)
             case e.ReplyAudioEnded(reply_id, item_id):

@@ -34,6 +34,7 @@ from voiceagent.call.events import (
     EngineNoted,
     EngineReady,
     EngineRefused,
+    EngineToolRan,
     Event,
     ItemTruncated,
     ReplyAudioEnded,
@@ -52,6 +53,7 @@ from voiceagent.protocol import realtime as wire
 OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 _STATUSES: tuple[ReplyStatus, ...] = get_args(ReplyStatus)
 _APPROVAL = "mcp_approval_request"  # unverified: that the item is whole when it is added, as the SDK's tests read it
+_OWN_CALL = "mcp_call"
 _ITEM_KINDS: Mapping[str, Any] = {"message": "speech", "function_call": "tool_call"}
 
 # --- settings
@@ -206,6 +208,8 @@ class Hearing:
                 return ReplyStarted(said.response_id)
             case wire.ResponseOutputItemAdded():
                 return self._item_added(said)
+            case wire.ResponseOutputItemDone() if said.item_type == _OWN_CALL:
+                return _own_call(said)
             case wire.ResponseAudioTranscriptDelta() | wire.ResponseTextDelta():
                 return ReplyWordsArrived(said.response_id, said.item_id, Words(said.delta))
             case wire.ResponseAudioTranscriptDone():
@@ -236,3 +240,14 @@ class Hearing:
         if kind == "tool_call":
             self._tool_names[said.item_id] = str((said.item or {}).get("name") or "")
         return ReplyItemAdded(said.response_id, said.item_id, kind)
+
+
+def _own_call(said: wire.ResponseOutputItemDone) -> EngineToolRan:
+    """What became of a tool that the engine ran itself."""
+    item = said.item or {}
+    server, name, arguments, output = (
+        str(item.get(member) or "") for member in ("server_label", "name", "arguments", "output")
+    )
+    error = item.get("error")
+    failed = str(error.get("message") or error) if isinstance(error, Mapping) else str(error or "")
+    return EngineToolRan(said.item_id, server, name, arguments, output, failed)

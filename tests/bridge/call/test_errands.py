@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.discreet import Words
 from voiceagent.testing.factories import begun, settled
 
 
@@ -40,3 +41,22 @@ def test_a_transfer_without_targets_is_an_unknown_tool_of_the_users() -> None:
     call = begun(targets={})
     call.tool_called(e.ToolCalled("r", "x", "t", "request_transfer", "{}"), 0)
     assert call.parts.take() == [c.RunTool("t", "request_transfer", "{}", 8000)]
+
+
+def test_a_tool_that_the_engine_ran_itself_is_noted_and_spoken_about() -> None:
+    call = begun()
+    call.reply_started("r", 0)
+    call.errands.engine_called("m1", 100)
+    call.reply_ended(e.ReplyEnded("r", "completed"))
+    call.errands.engine_tool_ran(e.EngineToolRan("m1", "crm", "find", "{}", '"Ann"'), 400)
+    assert call.parts.take() == [c.ToolNoted("crm_find", Words("{}"), Words('"Ann"'), "ok", 300)]
+    assert settled(call, 400) == [c.AskForReply()]
+
+
+def test_a_tool_of_the_engines_own_that_failed_is_spoken_about_too() -> None:
+    call = begun()
+    call.errands.engine_tool_ran(e.EngineToolRan("m1", "crm", "find", "{}", "", "it broke"), 400)
+    [noted] = call.parts.take()
+    assert isinstance(noted, c.ToolNoted)
+    assert (noted.outcome, noted.output.shown) == ("error", '{"error": "it broke"}')
+    assert settled(call, 400) == [c.AskForReply()]

@@ -292,3 +292,15 @@ def test_the_engine_asks_whether_it_may_and_is_answered() -> None:
     assert heard(added) == [e.ApprovalAsked("r", "mcpr_1", "crm", "delete", "{}")]
     answer = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": False}
     assert sent(c.AnswerApproval("mcpr_1", False))["item"] == answer
+
+
+@pytest.mark.parametrize(
+    ("found", "output", "failed"),
+    [({"output": "Ann"}, "Ann", ""), ({"error": {"message": "broke"}}, "", "broke"), ({"error": "odd"}, "", "odd")],
+)
+def test_a_tool_that_the_engine_ran_itself_is_told_when_its_item_is_done(
+    found: dict[str, Any], output: str, failed: str
+) -> None:
+    item = {"id": "m1", "type": "mcp_call", "server_label": "crm", "name": "find", "arguments": "{}", **found}
+    done = {"type": "response.output_item.done", "event_id": "e", "response_id": "r", "output_index": 0, "item": item}
+    assert heard(done) == [e.EngineToolRan("m1", "crm", "find", "{}", output, failed)]
