@@ -116,9 +116,8 @@ class AcsControl:
         except RemoteError as error:
             if error.status is None:  # the connection broke: our request may have come through, and its answer not
                 await self._give_up()
-            elif error.status in _BUSY and self._dial is None:
-                with contextlib.suppress(RemoteError):  # then the phone rings until it stops by itself
-                    await self.reject()
+            elif error.status in _BUSY:
+                await self._turn_away()
             raise
         finally:
             self._settled.set()
@@ -154,6 +153,15 @@ class AcsControl:
             with contextlib.suppress(RemoteError, TimeoutError):  # the next report of the call is another occasion
                 async with asyncio.timeout(LATE_END_SECONDS):
                     await self.end_late(self._overheard)
+        else:
+            await self._turn_away()
+
+    async def _turn_away(self) -> None:
+        """The caller hears busy and not ringing till the end; refused by the service if our answer was taken after all."""
+        if self._dial is None:
+            with contextlib.suppress(RemoteError, TimeoutError):
+                async with asyncio.timeout(LATE_END_SECONDS):
+                    await self.reject()
 
     async def reject(self, reason: str = "busy") -> None:
         """Turn the caller away: busy, forbidden or none. Raises RemoteError."""

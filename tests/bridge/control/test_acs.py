@@ -320,7 +320,7 @@ async def test_an_answer_of_which_nothing_is_heard_is_given_up(monkeypatch: pyte
     with pytest.raises(RemoteError, match="did not let us answer within"):
         await bench.control.answer()
     assert bench.control.given_up
-    assert bench.service.names() == ["answer"]
+    assert bench.service.names() == ["answer", "reject"]
     await bench.control.end_late("ccid")
     assert bench.service.asked[-1] == ("hang_up", {"everyone": True})
 
