@@ -53,22 +53,26 @@ class Found:
 
 
 async def measure(barge_ins: int, engine: str, at_once: int, seed: int) -> Found:
-    found, dice = Found(), random.Random(seed)
+    found, dice, ended = Found(), random.Random(seed), list[Circuit]()
     per_call = min(10, barge_ins)
     waiting = [per_call] * (barge_ins // per_call) + ([barge_ins % per_call] if barge_ins % per_call else [])
     with tempfile.TemporaryDirectory() as folder:
         project = write_agent(Path(folder) / "agent")
         async with emulators(engine) as emulated, served(project, emulated):
-            assert emulated.acs is not None
+            assert emulated.voice_live is not None
 
             async def callers() -> None:
                 while waiting:
-                    await one_call(emulated, plan(waiting.pop(), engine, dice), project, found)
-                    print(f"\r{len(found.stop)} of {barge_ins} barge-ins", end="", file=sys.stderr)
+                    ended.append(await one_call(emulated, plan(waiting.pop(), engine, dice)))
+                    made = sum(len(circuit.turns.barge_ins) for circuit in ended)
+                    print(f"\r{made} of {barge_ins} barge-ins", end="", file=sys.stderr)
 
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(at_once):
                     tasks.create_task(callers())
+            # Only now: reading captures would stop the ears of calls that go on, which live in this process.
+            for circuit in ended:
+                learn(found, circuit, await wires_of(project, circuit), emulated.voice_live.sessions())
     print(file=sys.stderr)
     return found
 
@@ -126,12 +130,11 @@ class served:
         await self._reading
 
 
-async def one_call(emulated: Emulators, steps: Sequence[dict[str, Any]], project: Path, found: Found) -> None:
+async def one_call(emulated: Emulators, steps: Sequence[dict[str, Any]]) -> Circuit:
     import httpx
 
-    acs, voice_live = emulated.acs, emulated.voice_live
+    acs = emulated.acs
     assert acs is not None
-    assert voice_live is not None
     async with httpx.AsyncClient(base_url=acs.url, trust_env=False, timeout=120) as http:
         order = {"from": "+14255550100", "steps": list(steps), "line": "wideband", "hang_up_after": False}
         call_id = (await http.post("/emulator/calls", json=order)).json()["call_id"]
@@ -140,20 +143,17 @@ async def one_call(emulated: Emulators, steps: Sequence[dict[str, Any]], project
             await asyncio.sleep(0.1)
         await asyncio.sleep(0.5)  # so that what comes late has come
         await http.delete(f"/emulator/calls/{call_id}")
-    report = await report_of(project, circuit.call.correlation_id)
-    wires = Wires(project / report["capture"])
-    session = next(one for one in voice_live.sessions() if one["id"] == wires.session_id)
-    learn(found, circuit, wires, session)
+    return circuit
 
 
-async def report_of(project: Path, correlation_id: str) -> dict[str, Any]:
-    """The bridge writes it after the call."""
+async def wires_of(project: Path, circuit: Circuit) -> Wires:
+    """The bridge writes the report, which names the capture, after the call."""
     from voiceagent.errors import UserError
     from voiceagent.observe.store import ReportStore
 
     for _ in range(200):
         try:
-            return ReportStore(project / "captures").read(correlation_id)
+            return Wires(project / ReportStore(project / "captures").read(circuit.call.correlation_id)["capture"])
         except UserError:
             await asyncio.sleep(0.05)
     raise SystemExit("a call left no report")
@@ -184,8 +184,9 @@ class Wires:
                 noticed = None
 
 
-def learn(found: Found, circuit: Circuit, wires: Wires, session: dict[str, Any]) -> None:
+def learn(found: Found, circuit: Circuit, wires: Wires, sessions: Sequence[dict[str, Any]]) -> None:
     """Compare the three accounts of one call: the ear's, the wire's, the engine's."""
+    session = next(one for one in sessions if one["id"] == wires.session_id)
     cut = [one for one in circuit.turns.barge_ins if one.cut]
     found.not_cut += len(circuit.turns.barge_ins) - len(cut)
     found.stop += [one.stop_ms for one in cut]
