@@ -30,7 +30,8 @@ NAMES = "agent_says, agent_never_says, caller_is_heard"
         ("steps:\n  - dtmf: 12x", 'a.yaml:2: `steps[1].dtmf` is "12x"; expected keys of a phone, 0-9 * # A-D.'),
         (
             "steps: [say: hi]\nhuman: asleep",
-            "a.yaml:2: `human` is \"asleep\"; expected 'answer', 'busy', 'declined' or 'no_answer'.",
+            "a.yaml:2: `human` is \"asleep\"; expected 'answer', 'busy', 'declined', 'no_answer', 'unreachable', "
+            "'refuses' or 'leaves'.",
         ),
         ("steps: [say: hi]\nline: {a: b}", "a.yaml:2: `line` is a table; expected 'telephone' or 'wideband'."),
         (

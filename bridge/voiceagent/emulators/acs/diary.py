@@ -12,7 +12,7 @@
 | `barge_in` | stop_ms, cut |
 | `agent_silent` | waited_ms: the caller goes on without an answer |
 | `key` | key |
-| `human_rings`, `human_answers`, `human_fails`, `human_speaks` | target; outcome; text, end_ms |
+| `human_rings`, `human_answers`, `human_fails`, `human_speaks`, `human_leaves` | target; outcome; text, end_ms |
 | `agent_left`, `participant_removed` | participant |
 | `hold`, `unhold`, `participant_moved` | participant |
 | `keys_sent` | target, keys: the app's tones |
