@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voiceagent.capture import records
-from voiceagent.capture.ahead import one_ahead
 from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
 from voiceagent.capture.migrate import current, upgraded
 from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
@@ -43,7 +42,7 @@ class CaptureReader:
 
     `key` opens encrypted captures. UserError when the file is missing, no capture, of a later version, encrypted with another
     key, or damaged in its very header. With `sealed_too` an encrypted one is opened without its key: for its header alone.
-    Who is in a hurry gives a quicker `scan`, which may pass records over, and has blocks unpacked `ahead`, on another thread.
+    Who is in a hurry gives a quicker `scan`, which may pass records over.
     """
 
     def __init__(
@@ -53,7 +52,6 @@ class CaptureReader:
         key: CaptureKey | None = None,
         sealed_too: bool = False,
         scan: Scan = records.each,
-        ahead: bool = False,
     ) -> None:
         self.path = path
         self._scan = scan
@@ -62,7 +60,7 @@ class CaptureReader:
         self._number = 0
         self._at_ms = 0.0
         self._missing: list[str] = []
-        self._parts = one_ahead(self._opened()) if ahead else self._opened()
+        self._parts = self._opened()
         self._line = self._rest = b""
         self._sealed = 1  # the header's block is number 0
         raw = self._first()

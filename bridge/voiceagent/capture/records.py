@@ -139,13 +139,21 @@ class Damage:
 class Passed:
     """Not in the file: stands for `count` records in a row that somebody in a hurry passed over, the last at `at_ms`.
 
-    `steps` are the lane's among them, in order; `lines` is where all of them stand, for whoever must look closer.
+    `steps` are the lane's among them, in order. All of them stand in `block` from `start` to `end`: most of a capture, and not
+    copied for the few who must look closer.
     """
 
     at_ms: float
     count: int
     steps: list[Step]
-    lines: bytes
+    block: bytes = field(repr=False)
+    start: int
+    end: int
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The records' lines."""
+        return lines(self.block[self.start : self.end])
 
 
 Record: TypeAlias = Wire | SessionRecord | Reaction | LaneStep | NoteRecord | Mark | End | Unknown | Damage | Passed

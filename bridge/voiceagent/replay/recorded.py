@@ -41,7 +41,7 @@ class Recorded:
     """Iterate once: the records in order, `Passed` for stretches of audio and lane steps; then look at `stopped`."""
 
     def __init__(self, path: Path, *, key: CaptureKey | None = None) -> None:
-        self._reader = CaptureReader(path, key=key, scan=scan, ahead=True)
+        self._reader = CaptureReader(path, key=key, scan=scan)
         self.header: Header = self._reader.header
 
     @property
@@ -79,14 +79,14 @@ def scan(content: bytes) -> Iterator[Record]:
                 steps.append((float(at_ms), do, reply.decode(), item.decode(), float(ms)))
             continue
         if last is not None:
-            yield Passed(float(last[1]), count, steps, content[since:at])
+            yield Passed(float(last[1]), count, steps, content, since, at)
             count, last, steps = 0, None, []
         end = content.find(b"\n", at)
         end = size if end < 0 else end
         yield records.parsed(content[at:end], parse)
         at = since = end + 1
     if last is not None:
-        yield Passed(float(last[1]), count, steps, content[since:at])
+        yield Passed(float(last[1]), count, steps, content, since, at)
 
 
 def each(content: bytes) -> Iterator[Record]:
@@ -105,5 +105,5 @@ def parse(line: bytes) -> Record:
 def one_by_one(passed: Passed) -> Iterator[tuple[float, Step | None]]:
     """The times of what was passed over, and which of it were lane steps."""
     steps = iter(passed.steps)
-    for line in records.lines(passed.lines):
+    for line in passed.lines:
         yield records.time_of(line), None if is_audio(line) else next(steps)

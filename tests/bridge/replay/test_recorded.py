@@ -55,7 +55,7 @@ NOTE = records.record_line(4.0, "note", type="Warned", fields={})
 @pytest.mark.parametrize("item", ["item_1", "größe", ""])
 def test_a_lane_record_is_read_by_hand_to_the_same_value(item: str) -> None:
     line = records.record_line(1.25e-05, "lane", do="arrived", reply="r", item=item, ms=20.0)
-    assert list(scan(line)) == [Passed(1.25e-05, 1, [(1.25e-05, b"arrived", "r", item, 20.0)], line)]
+    assert list(scan(line)) == [Passed(1.25e-05, 1, [(1.25e-05, b"arrived", "r", item, 20.0)], line, 0, len(line))]
     assert records.parse(line) == LaneStep(1.25e-05, "arrived", "r", item, 20.0)
 
 
