@@ -14,8 +14,9 @@ from voiceagent.emulators.voice_live.scripted import Turn
 
 pytestmark = pytest.mark.call
 
-SUMMARY = "Wants a price for twenty chairs."
-BRIEFING = f"I have a caller for you. {SUMMARY}"
+SUMMARY = "Wants a price."
+BRIEFING = f"For you. {SUMMARY}"
+QUESTION = "Yes?"
 SCRIPT = [
     Turn(
         hear="a human please",
@@ -46,8 +47,9 @@ FAILURES = {
 
 
 def target(mode: str, **more: Any) -> dict[str, Any]:
-    sales = {"phone_number": "+14255550123", "ring_seconds": 5, "mode": mode, **more}
-    return {"transfer": {"targets": {"sales": sales}, "stay_seconds": 1, "decide_seconds": 5}}
+    sales = {"phone_number": "+14255550123", "ring_seconds": 15, "mode": mode, **more}
+    words = {"briefing": "For you. {summary}", "question": QUESTION}
+    return {"transfer": {"targets": {"sales": sales}, "stay_seconds": 1, "decide_seconds": 5, **words}}
 
 
 async def calls(folder: Path, mode: str, *humans: str, **more: Any) -> dict[str, dict[str, Any]]:
@@ -91,8 +93,7 @@ async def test_a_human_is_asked_in_private_and_may_refuse(tmp_path: Path) -> Non
     refused = reports["refuses"]
     assert (refused["transfer"]["outcome"], refused["outcome"]) == ("declined", "completed")
     assert said(refused)[-1] == "You are with me again."
-    question = next(text for text in said(refused) if text.startswith(BRIEFING))
-    assert "press 1" in question
+    assert f"{BRIEFING} {QUESTION}" in said(refused)
     gone = reports["leaves"]["transfer"]
     assert (gone["outcome"], gone["code"]) == ("failed", "human_left")
 
@@ -123,3 +124,10 @@ async def test_a_caller_who_hangs_up_while_it_rings_cancels_the_transfer(tmp_pat
         (live,) = (await on.http.get(f"{on.acs.url}/emulator/calls")).json()["calls"]
         await on.http.delete(f"{on.acs.url}/emulator/calls/{live['call_id']}")
     assert call.result()["transfer"]["outcome"] == "cancelled"
+
+
+async def test_what_the_human_says_decides(tmp_path: Path) -> None:
+    script = [SCRIPT[0], Turn(hear="no not now", say="I see.", ms=300), SCRIPT[1]]
+    async with stage(tmp_path, script, settings=target("consult"), network=NETWORK) as on:
+        report = await on.call(steps=[{"say": "A human, please."}], human_says="No, not now.", hang_up_after=True)
+    assert report["transfer"]["outcome"] == "declined"

@@ -92,6 +92,8 @@ class AcsTransfers:
             detail=self._manners.headers,
         )
         about = {**headers.options(), "source_caller_id_number": self._shown_number(address), "operation_context": context}
+        async with self._holding:
+            pass  # a caller who is being put on hold must be there before a human answers
         if command.mode == "cold":
             await self._move(command, address, over, about)
         else:

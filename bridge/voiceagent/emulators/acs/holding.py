@@ -45,6 +45,8 @@ class Holding:
         if member.on_hold:
             raise errors.wrong_state("the participant is on hold.")
         member.on_hold = True
+        if request.target == call.order.caller:
+            call.waits()
         self._caller_waits(request.target, HoldCaller())
         call.diary.note("hold", now, participant=request.target)
         if request.music is not None:

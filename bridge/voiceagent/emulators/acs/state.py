@@ -244,6 +244,10 @@ class Call:
         if self.request.transcription is not None and self.request.transcription.starts_at_once:
             self.transcribing.start(Operation(self.request.operation_context))
 
+    def waits(self) -> None:
+        """The caller is on hold, and does not hang up meanwhile."""
+        self._line_closes_at = None
+
     def leave(self, now: float, result: Result, happening: str) -> None:
         """Our leg is over: recordings end, the media socket closes, CallDisconnected is the last thing the app hears."""
         for recording in self.recordings.values():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from a_call import CALLER, US, connected, told
+from a_call import CALLER, HUMAN, US, connected, told
 
 from voiceagent.emulators.acs.effects import HoldCaller, HushPrompt, PreparePrompt, Result, ResumeCaller, SoundPrompt
 from voiceagent.emulators.acs.errors import Refusal
@@ -54,3 +54,26 @@ def test_holding_twice_unholding_nobody_and_holding_ourselves_are_refused() -> N
     call.holding.hold(HoldRequest(CALLER), 2_000)
     with pytest.raises(Refusal):
         call.holding.hold(HoldRequest(CALLER), 2_000)
+
+
+def test_a_caller_on_hold_does_not_hang_up_while_a_human_is_told_and_talks_to_them_afterwards() -> None:
+    call = connected()
+    call.join(HUMAN, 2_000)
+    call.holding.hold(HoldRequest(CALLER), 2_100)
+    call.tick(60_000)
+    assert not call.over
+    call.drain()
+    call.holding.unhold(CALLER, 60_000)
+    assert ResumeCaller() not in call.drain()  # it is the human's turn now, not the script's
+    call.tick(60_000 + call.options.listening_ms)
+    assert (call.over, call.outcome) == (True, "transferred")
+
+
+def test_a_human_who_hangs_up_gives_the_caller_back() -> None:
+    call = connected()
+    call.join(HUMAN, 2_000)
+    call.drain()
+    call.members.hangs_up(HUMAN, 3_000)
+    assert told(call) == ["ParticipantsUpdated"]
+    call.tick(60_000)
+    assert not call.over
