@@ -205,6 +205,8 @@ class Circuit:
         """Send the app a callback that is not of the state's making."""
         if self.call.request is None:
             raise UserError("The call has not been answered: nobody has said where its callbacks go.")
+        if self.call.over or not self.call.leg_is_up:
+            raise UserError("The call has ended: nothing follows CallDisconnected.", remedy="place another one")
         self._post.put(self.call.request.callback_uri, report)
 
     def _end(self) -> None:

@@ -30,7 +30,7 @@ async def postings(
     """
     uri, report = entry
     copies, forgery, before, lost = 1, "", [], False
-    for shot in board.strikes("callback", report.TYPE, call):
+    for shot in board.strikes("callback", report.type.rsplit(".", 1)[-1], call):
         match shot.effect:
             case "omit":
                 lost = True

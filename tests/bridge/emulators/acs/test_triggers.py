@@ -26,6 +26,24 @@ async def test_an_unanswered_call_has_nowhere_to_send_callbacks() -> None:
         assert (sent.status_code, "has not been answered" in sent.text) == (400, True)
 
 
+async def test_nothing_follows_the_end_of_a_call() -> None:
+    async with a_network() as (app, emulator, http), answered(app, emulator, http, steps=[{"silence": 20}]) as (call_id, _):
+        await app.callback("CallDisconnected")
+        sent = await http.post(f"/emulator/calls/{call_id}/callbacks", json={"type": "PlayFailed"})
+        assert (sent.status_code, sent.json()["error"]["message"]) == (
+            400,
+            "The call has ended: nothing follows CallDisconnected.",
+        )
+
+
+async def test_faults_know_callbacks_that_were_set_off_by_hand() -> None:
+    async with a_network() as (app, emulator, http), answered(app, emulator, http, steps=[]) as (call_id, _):
+        emulator.faults.arm("callback.duplicated", {"only": "PlayFailed"})
+        await app.callback("CallConnected")
+        await http.post(f"/emulator/calls/{call_id}/callbacks", json={"type": "PlayFailed"})
+        await app.until(lambda: app.types().count("PlayFailed") == 2)
+
+
 async def test_an_event_of_any_type_is_delivered() -> None:
     async with a_network() as (app, _, http):
         sent = await http.post("/emulator/events", json={"type": "CallEnded", "subject": "call/1", "data": {"x": 1}})
