@@ -166,13 +166,16 @@ class EmbeddedSource:
         return Transcript(heard.text, heard.confidence)
 
     async def answer(self, request: AnswerRequest) -> AsyncGenerator[Piece, None]:
-        over = asyncio.Event()
+        over, space = asyncio.Event(), ""
         try:
             async for move in self._moves(request):
                 if isinstance(move, think.Call):
                     yield Call(move.name, move.arguments)
                     continue
-                for sentence in sentences(move.text):
+                text = space + move.text
+                words = text.rstrip()
+                space = text[len(words) :]  # between two sentences, which a voice is given apart: it goes with the second
+                for sentence in sentences(words):
                     yield Words(sentence)
                     if not request.speak:
                         continue
