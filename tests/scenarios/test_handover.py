@@ -28,7 +28,7 @@ SCRIPT = [
 ]
 NETWORK = NetworkOptions(
     connect_ms=20,
-    farewell_ms=1200,
+    farewell_ms=2500,
     answer_wait_ms=2500,
     human_answers_ms=300,
     human_busy_ms=200,

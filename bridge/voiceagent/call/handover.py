@@ -12,6 +12,7 @@ from voiceagent.call.transfer import Attempt, Reaction, outcome_output
 from voiceagent.call.transfer_tools import parse_decision, parse_transfer
 from voiceagent.discreet import Words
 
+_GONE = 404
 _OPERATIONS = {"transfer_caller", "transfer", "add_participant"}
 DECISIONS = {"1": True, "2": False}
 """The keys by which a human takes a caller or does not."""
@@ -81,6 +82,8 @@ class Handover:
             return True
         if event.operation not in _OPERATIONS:
             return False
+        if event.status == _GONE:
+            return True  # the call is over: that is told in a moment, and no failure of the target's
         self._act(self._parts.transfer.failed("failed", event.code, now), now, event.message)
         return True
 

@@ -175,6 +175,13 @@ def test_a_caller_who_cannot_be_held_is_not_talked_about() -> None:
     assert transfers(call) == [("sales", "connected", "")]
 
 
+def test_a_call_that_is_gone_is_no_failure_of_the_target() -> None:
+    call = rehearse("warm")
+    call.happens(200, e.ControlFailed("transfer_caller", 404, "8522", "no such call"))
+    call.happens(250, e.CallerLeft("hung up"))
+    assert transfers(call) == [("sales", "cancelled", "")]
+
+
 def test_an_engine_that_is_lost_in_private_hands_the_caller_over_at_once() -> None:
     call = consulted()
     call.happens(5000, e.EngineLost("1006"))
