@@ -76,7 +76,7 @@ def scan(content: bytes) -> Iterator[Record]:
             else:
                 at = found.end()
                 at_ms, do, reply, item, ms = found.groups()
-                steps.append((float(at_ms), do, reply.decode(), item.decode(), float(ms)))
+                steps.append((float(at_ms), do, reply.decode(errors="replace"), item.decode(errors="replace"), float(ms)))
             continue
         if last is not None:
             yield Passed(float(last[1]), count, steps, content, since, at)

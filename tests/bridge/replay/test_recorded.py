@@ -78,6 +78,12 @@ def test_what_is_passed_over_can_still_be_looked_at_one_by_one(ends: bytes) -> N
     assert (last.count, last.steps) == (1, [])
 
 
+def test_a_name_that_is_no_text_breaks_nothing() -> None:
+    (passed,) = scan(b'{"t":1.0,"kind":"lane","do":"arrived","reply":"\xff","item":"i","ms":20}')
+    assert isinstance(passed, Passed)
+    assert passed.steps == [(1.0, b"arrived", "\ufffd", "i", 20.0)]
+
+
 @pytest.mark.parametrize("line", [b"", b"nonsense", b'{"t":1.2.3,"kind":"lane","do":"x","reply":"","item":"","ms":1}'])
 def test_a_line_that_is_no_record_stands_as_damage_between_the_others(line: bytes) -> None:
     kinds = [type(record) for record in scan(b"\n".join([AUDIO, line, AUDIO]) + b"\n")]
