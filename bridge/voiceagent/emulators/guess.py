@@ -15,7 +15,7 @@ class Guess:
     id: str
     """Lower-case words with hyphens; unique among all emulators."""
     about: str
-    """The service: acs, event-grid, numbers, arm, voice-live, faults."""
+    """The service: acs, event-grid, numbers, arm, voice-live, twilio, faults."""
     sentence: str
     """What is done here."""
     source: str

@@ -28,12 +28,13 @@ from voiceagent.protocol.twilio_media import RATE
 if TYPE_CHECKING:
     from voiceagent.emulators.twilio.network import Network
 
+# unverified: twilio-declined
 _REPORTED: Mapping[str, tuple[str, str]] = {
     "busy": ("busy", "486"),
     "declined": ("busy", "603"),
     "no_answer": ("no-answer", "480"),
 }
-"""How the end of a call that nobody took is reported, with the SIP answer. That a declined call is reported busy is a guess."""
+"""How the end of a call that nobody took is reported, with the SIP answer."""
 
 
 class PhoneCall:

@@ -1,0 +1,14 @@
+"""What the emulated Twilio does without knowing that Twilio does it."""
+
+from __future__ import annotations
+
+from voiceagent.emulators.guess import Guess
+
+TWILIO_GUESSES: tuple[Guess, ...] = (
+    Guess(
+        "twilio-declined",
+        "twilio",
+        "A call that is declined is reported as busy, with SIP 603.",
+        "the words of DialCallStatus are documented, and none of them is declined",
+    ),
+)
