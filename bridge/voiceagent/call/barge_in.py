@@ -149,9 +149,9 @@ class BargeIn:
         return self._enough(now) if self._is_enough(count) else self._signal("too_little")
 
     def _is_enough(self, count: int) -> bool:
-        return (
-            count > 0 if self._machine.state == "held" else self._policy.when == "words" and count >= self._policy.after_words
-        )
+        if self._machine.state == "held":
+            return count > 0
+        return self._policy.when == "words" and count >= self._policy.after_words
 
     def _enough(self, now: float, wait_ms: float = HELD_MS) -> BargeInAction | None:
         if not self._policy.resume_after_ms or self._policy.when == "words":

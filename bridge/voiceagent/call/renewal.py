@@ -105,10 +105,11 @@ class Renewal:
     def _again_ms(self, now: float) -> float:
         """How much of what the former session heard the new one must hear: nothing of a turn that it is told in words."""
         turns = self._parts.turns
-        until, unknown = now if self._lost_at is None else self._lost_at, turns.unknown_since
-        if self._lost_at is not None and unknown is not None:
-            return min(HEARD_AGAIN_MS, max(0.0, until - unknown + AGAIN_MS))
-        return min(AGAIN_MS, max(0.0, until - turns.known_until))
+        if self._lost_at is None or turns.unknown_since is None:
+            until, since, most = now if self._lost_at is None else self._lost_at, turns.known_until, AGAIN_MS
+        else:
+            until, since, most = self._lost_at, max(turns.unknown_since - AGAIN_MS, turns.known_until), HEARD_AGAIN_MS
+        return min(most, max(0.0, until - since))
 
     def _give_up(self, now: float) -> None:
         parts = self._parts
