@@ -86,7 +86,7 @@ async def bridge(
         if house is not None:
             env = _private(_phone_beside(settings) | dict(house.env), settings)
             plan = Plan(directory, _reachable(flags, which), which, env)
-        others = [await stack.enter_async_context(_plan_beside(plan, one, say)) for one in also]
+        others = [await stack.enter_async_context(_plan_beside(plan, one, say, emulate)) for one in also]
         served = await stack.enter_async_context(_served(plan, others))
         if served.running.emulator_url:
             await _subscribe(served, plan)
@@ -114,13 +114,13 @@ def _private(env: Mapping[str, str], settings: Settings) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _plan_beside(first: Plan, directory: Path, say: Callable[[str], None]) -> AsyncIterator[Plan]:
+async def _plan_beside(first: Plan, directory: Path, say: Callable[[str], None], emulate: Sequence[str]) -> AsyncIterator[Plan]:
     """A further project on the telephony of the first; rules are a project's own, so an embedded engine is its own as well."""
     async with AsyncExitStack() as stack:
         env = dict(first.env)
         if needed(settings_of(directory).settings) in ("all", "voice-live"):
             say(f"Starting an engine for {directory} ...")
-            house = await stack.enter_async_context(emulators("voice-live", project=directory))
+            house = await stack.enter_async_context(emulators("voice-live", project=directory, extra=emulate))
             env |= house.env
         yield Plan(directory, first.flags, first.emulated, env)
 

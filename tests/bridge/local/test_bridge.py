@@ -122,3 +122,28 @@ async def test_a_port_in_use_is_told(project: Path, asked: list[str]) -> None:
         async with bridge(project, flags={"bridge.port": taken.getsockname()[1]}):
             pass
     assert told.group_contains(UserError)
+
+
+async def test_a_further_project_answers_its_numbers_with_an_engine_of_its_own(project: Path, asked: list[str]) -> None:
+    import shutil
+
+    import httpx
+
+    beside = project.parent / "beside"
+    shutil.copytree(project, beside)
+    settings = (beside / "voiceagent.toml").read_text()
+    (beside / "voiceagent.toml").write_text(
+        settings.replace('name = "orders"', 'name = "beside"\nnumbers = ["+14255550102"]', 1)
+    )
+    said: list[str] = []
+    async with bridge(project, flags={"bridge.port": 0}, say=said.append, also=[beside]) as served:
+        assert (served.ready.agent, asked) == ("orders, beside", ["all", "voice-live"])
+        assert said[1] == f"Starting an engine for {beside} ..."
+        async with httpx.AsyncClient(trust_env=False) as http:
+            phone = Phone(http, served.running.emulator_url)
+            placed = await phone.place_call({"to": "+14255550102", "steps": [], "hang_up_after": False})
+            async for line in phone.follow(placed["call_id"]):
+                if line["kind"] == "answered":
+                    await phone.hang_up(placed["call_id"])
+    assert list((beside / "captures").glob("*.report.json"))
+    assert not (project / "captures").exists() or not list((project / "captures").glob("*.report.json"))
