@@ -90,6 +90,12 @@ class Conduct:
         return ready and here and parts.turns.silent and may_speak and not parts.transfer.reached
 
     @property
+    def awaits_answer(self) -> bool:
+        """A tool waits for the caller, who has heard the question."""
+        parts = self.parts
+        return self.holding.answerable and parts.replies.quiet and not parts.speech.busy and parts.turns.silent
+
+    @property
     def callers_turn(self) -> bool:
         """The agent has said all it has to say, and waits for the caller."""
         parts = self.parts

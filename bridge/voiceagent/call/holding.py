@@ -76,6 +76,11 @@ class Holding:
         """A question is open: the engine must not reply of its own accord."""
         return self._held is not None
 
+    @property
+    def answerable(self) -> bool:
+        """The caller has heard the question, as far as it is, and may answer."""
+        return self._held is not None and self._held.heard
+
     def hold(self, called: e.ToolCalled, policy: ToolPolicy, now: float) -> None:
         """Ask the caller before a tool runs."""
         parts = self._parts

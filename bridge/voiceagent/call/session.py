@@ -81,7 +81,7 @@ class Session:
     @property
     def callers_turn(self) -> bool:
         """The agent has said all it has to say, and waits for the caller."""
-        return self._call.callers_turn
+        return self._call.callers_turn or self._call.awaits_answer
 
     # --- to whom an event is told
 

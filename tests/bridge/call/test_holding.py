@@ -324,3 +324,12 @@ def test_where_nobody_needs_to_be_asked_the_engine_may_at_once() -> None:
     call.happens(1000, e.ReplyStarted("r1"))
     assert call.happens(1000, ASKED) == [c.AnswerApproval("mcpr_1", True)]
     assert call.happens(1000, e.ReplyEnded("r1", "completed")) == []
+
+
+def test_it_is_the_callers_turn_when_the_question_was_heard_to_its_end() -> None:
+    stage = Stage()
+    assert not stage.call.session.callers_turn
+    stage.ask(1200)
+    assert not stage.call.session.callers_turn
+    stage.call.pass_until(2600)
+    assert stage.call.session.callers_turn
