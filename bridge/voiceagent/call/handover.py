@@ -142,7 +142,8 @@ class Handover:
         parts = self._parts
         parts.warn("hold_failed", f"the caller hears everything, so the human is not briefed ({event.message})")
         parts.transfer.cannot_hold = True
-        parts.transfer.released()  # there is nothing to undo
+        if parts.transfer.released():  # there is no hold to undo
+            parts.do(c.ListenAgain())
 
     # --- what is to be done
 

@@ -169,6 +169,7 @@ def test_a_caller_who_hangs_up_does_not_leave_the_human_with_a_machine() -> None
 def test_a_caller_who_cannot_be_held_is_not_talked_about() -> None:
     call = rehearse("warm")
     call.happens(200, e.ControlFailed("hold_caller", 400, "8523", "not here"))
+    assert since(call, 200, c.ControlCommand, c.LegCommand) == [c.ListenAgain()]
     answered(call)
     assert since(call, 1000, c.AskForReply) == []
     assert since(call, 1000, c.LegCommand) == [c.MuteAgent()]
