@@ -183,7 +183,10 @@ def read_item(body: Mapping[str, Any], *, new_id: str) -> Item:
         role = body.get("role")
         if role not in ("system", "user", "assistant"):
             raise errors.Refusal(f"Invalid value: '{role}'.", param="item.role")
-        parts = [_read_part(part) for part in body.get("content") or ()]
+        content = body.get("content") or []
+        if not isinstance(content, list):
+            raise errors.Refusal("The content of a message is a list.", param="item.content")
+        parts = [_read_part(part) for part in content]
         return Item(item_id, "message", role=role, status=body.get("status") or "completed", parts=parts)
     if kind == "mcp_approval_response":
         return _read_approval(body, item_id)

@@ -27,7 +27,7 @@ def server_of(tool: Mapping[str, Any]) -> McpServer:
         label=tool["server_label"],
         url=tool["server_url"],
         authorization=str(tool.get("authorization") or ""),
-        headers=dict(tool.get("headers") or {}),
+        headers={name: str(value) for name, value in (tool.get("headers") or {}).items()},
         allowed=None if tool.get("allowed_tools") is None else tuple(tool["allowed_tools"]),
         approval=tool.get("require_approval") or "always",
     )

@@ -43,13 +43,21 @@ def effective_session(session: Session, overrides: Mapping[str, Any], offer: Off
     return after
 
 
+def items(asked: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The items that a response brings along; raises `Refusal` when they are none."""
+    given = asked.get(name) or []
+    if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
+        raise errors.Refusal(f"'response.{name}' is a list of items.", param=f"response.{name}")
+    return given
+
+
 def verbatim(overrides: Mapping[str, Any]) -> str | None:
     """The words of a `pre_generated_assistant_message`; raises `Refusal` when there are none in it."""
     message = overrides.get("pre_generated_assistant_message")
     if message is None:
         return None
     parts = message.get("content") if isinstance(message, Mapping) else None
-    texts = [part.get("text") for part in parts or () if isinstance(part, Mapping)]
+    texts = [part.get("text") for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
     if len(texts) != 1 or not isinstance(texts[0], str) or not texts[0]:
         raise errors.missing("response.pre_generated_assistant_message.content.text")
     return texts[0]

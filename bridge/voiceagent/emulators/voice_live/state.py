@@ -214,8 +214,8 @@ class SessionState:
             return
         effective = requests.effective_session(self.session, asked, self.offer)
         verbatim = requests.verbatim(asked)
-        added = [read_item(body, new_id=self.ids.client_item()) for body in asked.get("append_input_items") or ()]
-        alone = asked.get("input_items")
+        added = [read_item(body, new_id=self.ids.client_item()) for body in requests.items(asked, "append_input_items")]
+        alone = None if asked.get("input_items") is None else requests.items(asked, "input_items")
         entries = None if alone is None else tuple(one for body in alone for one in read_item(body, new_id="").entries())
         if self.exchange.active and self._honour_cancel_previous and asked.get("cancel_previous", True):
             self.exchange.cancel("client_cancelled")

@@ -83,27 +83,3 @@ def test_what_is_refused_is_named(name: str, value: Any, offer: Offer, param: st
         CHECKS[name](value, offer)
     assert refused.value.code == "invalid_session_update_message"
     assert param in (None, refused.value.param)
-
-
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [
-        ({"channels": 2}, "invalid_ec_channels_requires_client"),
-        ({"channels": 2, "reference_source": "client"}, "invalid_ec_reference_channels"),
-    ],
-)
-def test_impossible_echo_cancellation_has_its_own_codes(value: dict[str, Any], code: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        CHECKS["input_audio_echo_cancellation"]({"type": "server_echo_cancellation", **value}, CASCADED)
-    assert refused.value.code == code
-
-
-def test_the_phrases_of_a_cascaded_model_are_taken() -> None:
-    assert CHECKS["input_audio_transcription"](PHRASES, CASCADED)["phrase_list"] == ["Contoso"]
-
-
-def test_end_of_utterance_detection_is_for_cascaded_models() -> None:
-    assert CHECKS["turn_detection"](END, CASCADED)["end_of_utterance_detection"] == {"model": "semantic_detection_v1"}
-    with pytest.raises(Refusal) as refused:
-        CHECKS["turn_detection"](END, NATIVE)
-    assert refused.value.wedges

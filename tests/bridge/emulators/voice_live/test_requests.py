@@ -99,3 +99,11 @@ def test_interim_words_wait_for_their_trigger() -> None:
 def test_no_interim_words_without_an_azure_voice() -> None:
     assert requests.interim_of({**SESSION, "interim_response": INTERIM}) is None
     assert requests.interim_of(AZURE) is None
+
+
+def test_items_are_a_list_of_objects() -> None:
+    assert requests.items({}, "input_items") == []
+    assert requests.items({"input_items": [{"type": "message"}]}, "input_items") == [{"type": "message"}]
+    for wrong in ("x", [1], {"type": "message"}):
+        with pytest.raises(Refusal):
+            requests.items({"input_items": wrong}, "input_items")
