@@ -65,7 +65,10 @@ def test_every_line_parses(path: Path) -> None:
 
 
 def calls(path: Path) -> bool:
-    return any(line.startswith(("voiceagent call ", "voiceagent dial ", "voiceagent talk ", "voiceagent test ")) for line in command_lines(path))
+    return any(
+        line.startswith(("voiceagent call ", "voiceagent dial ", "voiceagent talk ", "voiceagent test "))
+        for line in command_lines(path)
+    )
 
 
 def run_all(path: Path, folder: Path) -> None:
