@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -63,23 +63,25 @@ async def _with_stop(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Res
 
 def _on_signals(loop: asyncio.AbstractEventLoop, asked: Callable[[], None]) -> Callable[[], None]:
     """Have `asked` called on Ctrl-C and SIGTERM; returns how to undo that."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        for number in numbers:
+        for number in before:
             loop.add_signal_handler(number, asked)
     except NotImplementedError:  # Windows: the loop cannot; the plain handler runs in the main thread all the same
-        before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(asked))
-        return lambda: _restore(before)
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(asked))
+        return lambda: _restore({signal.SIGINT: before[signal.SIGINT]})
 
     def undo() -> None:
-        for number in numbers:
+        for number in before:
             loop.remove_signal_handler(number)
+        _restore(before)  # the loop leaves the system's own, also where the shell had SIGINT ignored
 
     return undo
 
 
-def _restore(before: Any) -> None:
-    signal.signal(signal.SIGINT, before)
+def _restore(before: Mapping[int, Any]) -> None:
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

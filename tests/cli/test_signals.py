@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from typing import Any
 
 import pytest
 
@@ -75,11 +76,14 @@ def test_errors_come_through() -> None:
         run(work)
 
 
-def test_the_handlers_are_gone_afterwards() -> None:
-    before = signal.getsignal(signal.SIGINT)
-
+@pytest.mark.parametrize("before", [signal.SIG_IGN, signal.default_int_handler], ids=["ignored", "default"])
+def test_the_handlers_are_gone_afterwards(before: Any) -> None:
     async def work(stop: asyncio.Event) -> None:
         return None
 
-    run(work)
-    assert signal.getsignal(signal.SIGINT) == before
+    ours = signal.signal(signal.SIGINT, before)
+    try:
+        run(work)
+        assert signal.getsignal(signal.SIGINT) == before
+    finally:
+        signal.signal(signal.SIGINT, ours)
