@@ -79,7 +79,7 @@ def _on_signals(loop: asyncio.AbstractEventLoop, asked: Callable[[], None]) -> C
     return undo
 
 
-def _restore(before: Mapping[int, Any]) -> None:
+def _restore(before: Mapping[signal.Signals, Any]) -> None:
     for number, handler in before.items():
         signal.signal(number, handler)
 
