@@ -76,7 +76,7 @@ class Network:
         self.faults = faults or Switchboard(seed=options.seed)
         self.findings = Findings() if findings is None else findings
         self.now = now
-        self.wall = lambda: wall() + self.faults.skew_seconds
+        self.wall: Callable[[], float] = lambda: wall() + self.faults.skew_seconds
         self.times = Times(counted=options.seed is not None, wall=self.wall, now=now)
         self.key = key or self.ids.access_key()
         self.resource_id = resource_id or self.ids.guid()
