@@ -7,6 +7,7 @@ the app. `run` is the life of the call; it ends when the line is closed and the 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Circuit:
 
     def __init__(self, network: Network, call: Call, steps: tuple[Step, ...], line: Line) -> None:
         self.call = call
+        self._voice_at = -math.inf
         self.slot = 0
         """Which part of a beat is this call's."""
         self.changed = asyncio.Event()
@@ -248,7 +250,10 @@ class Circuit:
             payload = self._idle[self._beats % len(self._idle)]
         if payload is None:
             # unverified: silent-frames
-            payload, silent = self._silence, True
+            payload = self._silence
+            silent = self._network.now() - self._voice_at >= self._network.options.silent_after_ms
+        else:
+            self._voice_at = self._network.now()
         timestamp = self._network.times.frame(self._beats)
         self._beats += 1
         if self._impairment is None:

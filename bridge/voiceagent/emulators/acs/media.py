@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 UNREAD_BYTES = 64 * 1024
 """About one second of frames at 24 kHz."""
 
-HANDSHAKE_SECONDS = 5.0
+HANDSHAKE_SECONDS = 20.0
+"""Not documented; apps that open their engine before they accept the socket take seconds on a busy machine."""
 # unverified: media-frame-limit
 LONGEST_FRAME = 2**23
 """A whole reply of minutes in one frame still fits; the real limit is not documented."""

@@ -36,6 +36,9 @@ class NetworkOptions:
     listening_ms: float = 5_000
     """How long caller and human stay on the line when the agent does not leave."""
 
+    silent_after_ms: float = 2_000
+    """Frames are marked silent when nothing was said for this long. A line has noise for as long after words at the least, and
+    apps that leave out silent frames, as Azure's own samples do, need to hear the end of a turn."""
     patience_ms: float = 700
     """The caller takes the agent to have finished after this much silence at the ear."""
     greeting_wait_ms: float = 4_000
