@@ -17,7 +17,11 @@ from voiceagent.emulators.voice_live.scripted import Scripted, Turn
 from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
 from voiceagent.engines.catalog import connection_of
 from voiceagent.engines.realtime import open_engine
+from voiceagent.engines.voice_live import Hearing, session_of
+from voiceagent.protocol import realtime as wire
+from voiceagent.protocol.realtime import audio_delta
 from voiceagent.protocol.versions import VERSIONS
+from voiceagent.protocol.voice_live import decode_client, decode_server
 
 KEY = "key-of-the-engine"
 TOOL = c.ToolSpec("look_up", "Looks up.", {"type": "object", "properties": {}})
@@ -66,8 +70,10 @@ async def test_an_engine_opens_speaks_calls_a_tool_and_takes_its_answer(name: st
         own = connection_of(settings).own_instructions
         voice = "alloy" if "openai" in name else "en-US-AvaNeural"
         setup = c.EngineSetup("Be kind.", voice, 24_000, tools=(TOOL,))
-        listener = Listener()
-        opened = await open_engine(connection_of(settings), setup, listener)
+        listener, shown = Listener(), list[tuple[str, bytes]]()
+        opened = await open_engine(
+            connection_of(settings), setup, listener, wire=lambda direction, frame: shown.append((direction, frame))
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(opened.run())
             await listener.until(e.EngineReady)
@@ -91,3 +97,16 @@ async def test_an_engine_opens_speaks_calls_a_tool_and_takes_its_answer(name: st
             if own:
                 assert "Be kind." not in str(emulator.sessions())
             await opened.close()
+    _check_shown(shown, setup)
+
+
+def _check_shown(shown: list[tuple[str, bytes]], setup: c.EngineSetup) -> None:
+    """Captures have the words of Voice Live, with our instructions and the call's own sound, whatever was on the wire."""
+    out = [decode_client(frame) for direction, frame in shown if direction == "out"]
+    configured = next(event for event in out if isinstance(event, wire.SessionUpdate))
+    assert configured.session == session_of(setup)
+    hearing = Hearing()
+    told = [hearing.event_of(decode_server(frame)) for direction, frame in shown if direction == "in"]
+    assert {type(event) for event in told} >= {e.EngineReady, e.ToolCalled, e.ReplyWordsEnded, e.ReplyEnded}
+    sound = [delta for direction, frame in shown if direction == "in" and (delta := audio_delta(frame)) is not None]
+    assert sum(len(base64.b64decode(delta.payload)) for delta in sound) > 0

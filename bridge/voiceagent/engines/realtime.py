@@ -24,7 +24,17 @@ from voiceagent.engines.wires import Dial, Wire, dial
 from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.ports import Engine, EngineListener, WireFn
 from voiceagent.protocol.dialects import Dialect, voice_live
-from voiceagent.protocol.realtime import APPEND_PREFIX, APPEND_SUFFIX, ResponseAudioDelta, SessionUpdate, audio_delta
+from voiceagent.protocol.realtime import (
+    APPEND_PREFIX,
+    APPEND_SUFFIX,
+    ClientEvent,
+    ResponseAudioDelta,
+    ServerEvent,
+    SessionUpdate,
+    audio_delta,
+)
+from voiceagent.protocol.versions import NEWEST
+from voiceagent.protocol.voice_live import encode_frame
 
 _log = logging.getLogger(__name__)
 
@@ -93,8 +103,7 @@ async def open_engine(
     dialled: Dial = dial,
 ) -> Engine:
     """Connect, send `setup` and wait until the engine has confirmed it. Raises RemoteError."""
-    mine = replace(setup, instructions="") if settings.own_instructions else setup
-    engine = RealtimeEngine(mine, listener, wire, settings)
+    engine = RealtimeEngine(setup, listener, wire, settings)
     try:
         async with asyncio.timeout(settings.connect_timeout_seconds):
             await engine.open(settings, dialled)
@@ -108,7 +117,11 @@ async def open_engine(
 
 
 class RealtimeEngine:
-    """An `Engine`; made by `open_engine`."""
+    """An `Engine`; made by `open_engine`.
+
+    Taps see Voice Live's newest words with the call's own sound, whatever is on the wire, so that every call is captured,
+    replayed and exported in the same way.
+    """
 
     def __init__(
         self, setup: EngineSetup, listener: EngineListener, wire_fn: WireFn | None, settings: EngineConnection
@@ -121,6 +134,8 @@ class RealtimeEngine:
         self._dialect = settings.spoken
         self._sound: Sound = Plain() if settings.audio == "pcm" else Ulaw(setup.sample_rate)
         self._plain = settings.audio == "pcm"
+        newest = self._dialect.shape is None and self._dialect.version in ("", NEWEST)
+        self._literal = newest and self._plain and not settings.own_instructions
         self._exact_voice = speaks_exactly(setup.voice)
         self._listener = listener
         self._tap = wire_fn
@@ -171,38 +186,41 @@ class RealtimeEngine:
     # --- the caller's audio and our commands
 
     def hear(self, payload: bytes) -> None:
-        frame = APPEND_PREFIX + (payload if self._plain else self._sound.to_engine(payload)) + APPEND_SUFFIX
         if self._tap is not None:
-            self._tap("out", frame)
+            self._tap("out", APPEND_PREFIX + payload + APPEND_SUFFIX)
         if self._wire is not None:
-            self._wire.send(frame, droppable=True)
+            sound = payload if self._plain else self._sound.to_engine(payload)
+            self._wire.send(APPEND_PREFIX + sound + APPEND_SUFFIX, droppable=True)
 
     def obey(self, command: EngineCommand) -> None:
-        if isinstance(command, ConfigureEngine):
-            setup = replace(command.setup, instructions="") if self._own_instructions else command.setup
-            if setup == self._setup and self._setup_id:
-                return  # sent while opening
-            command = ConfigureEngine(setup)
+        if isinstance(command, ConfigureEngine) and command.setup == self._setup and self._setup_id:
+            return  # sent while opening
         self._say(command)
 
     def _say(self, command: EngineCommand) -> str:
         self._sent += 1
         command_id = f"{type(command).__name__}-{self._sent}"
         message = message_of(command, command_id, exact_voice=self._exact_voice)
-        if isinstance(command, ConfigureEngine) and isinstance(message, SessionUpdate):
-            message = replace(message, session=self._sound.asked(dict(message.session)))
-        frame = self._dialect.encode_frame(message)
+        frame = self._dialect.encode_frame(self._adapted(message) if isinstance(command, ConfigureEngine) else message)
         if self._tap is not None:
-            self._tap("out", frame)
+            self._tap("out", frame if self._literal else encode_frame(message))
         if self._wire is not None:
             self._wire.send(frame)
         return command_id
+
+    def _adapted(self, message: ClientEvent) -> ClientEvent:
+        """The settings as this engine takes them: in its own sound, without instructions where it has some."""
+        assert isinstance(message, SessionUpdate)
+        session = self._sound.asked(dict(message.session))
+        if self._own_instructions:
+            session.pop("instructions", None)
+        return replace(message, session=session)
 
     # --- what the engine says
 
     def on_text(self, frame: bytes) -> None:
         """One message from the engine; hot path. Never raises for what an engine may say."""
-        if self._tap is not None:
+        if self._tap is not None and self._literal:
             self._tap("in", frame)
         delta = audio_delta(frame)
         if delta is not None:
@@ -213,6 +231,7 @@ class RealtimeEngine:
         except RemoteProtocolError as error:
             self._note_malformed(error)
             return
+        self._show(said)
         if isinstance(said, ResponseAudioDelta):
             self._speak(said.response_id, said.item_id, said.delta.encode())
             return
@@ -232,7 +251,13 @@ class RealtimeEngine:
             except ValueError as error:
                 self._note_malformed(error)
                 return
+        if self._tap is not None and not self._literal:
+            self._tap("in", encode_frame(ResponseAudioDelta(reply_id, item_id, 0, 0, payload.decode("ascii"))))
         self._listener.reply_audio(reply_id, item_id, payload)
+
+    def _show(self, said: ServerEvent) -> None:
+        if self._tap is not None and not self._literal and not isinstance(said, ResponseAudioDelta):
+            self._tap("in", encode_frame(said))
 
     def _note_malformed(self, error: Exception) -> None:
         self.malformed += 1
