@@ -47,6 +47,8 @@ class Wording:
         """The events for the wire, in order; none when the dialect has no word for it."""
         kind = event["type"]
         if not self._ga:
+            if self._openai and kind == _TRANSCRIPTION + "delta":
+                return []  # OpenAI's beta told the words once; Azure's own client of it ends at an event it does not know
             return [self._beta(event)] if self._dialect.knows(kind) else []
         if kind == "conversation.item.done" or not self._dialect.knows(kind):
             return []  # the GA services' own rule for `done` is below

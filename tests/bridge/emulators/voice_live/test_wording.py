@@ -76,3 +76,15 @@ def test_the_quota_is_told_where_it_is_wanted() -> None:
     assert told[1]["rate_limits"][0]["remaining"] == TOKENS_A_MINUTE - 10
     assert "reasoning_tokens" not in told[0]["response"]["usage"]["output_token_details"]
     assert len(wording(OPENAI).said(done)) == 1
+
+
+def test_azure_openais_beta_tells_what_was_understood_once() -> None:
+    from voiceagent.protocol.dialects import AZURE_OPENAI_PREVIEW
+
+    wording = Wording(AZURE_OPENAI_PREVIEW, Ids(seed=1, wall=lambda: 1.7e9))
+    kind = "conversation.item.input_audio_transcription."
+    words = {"item_id": "item_1", "content_index": 0}
+    assert wording.said({"type": kind + "delta", **words, "delta": "Hello"}) == []
+    assert [event["type"] for event in wording.said({"type": kind + "completed", **words, "transcript": "Hello"})] == [
+        kind + "completed"
+    ]
