@@ -19,6 +19,7 @@ from voiceagent_cli import exits
 
 if TYPE_CHECKING:
     from voiceagent.config.load import Loaded
+    from voiceagent.config.schema import Settings
     from voiceagent_cli.terminal import Terminal
 
 Status = Literal["ok", "warning", "failed", "skipped"]
@@ -224,6 +225,8 @@ def _phone(loaded: Loaded | UserError) -> Found:
     if isinstance(loaded, UserError):
         return Found("skipped", "the settings cannot be read")
     acs = loaded.settings.acs
+    if loaded.settings.twilio.account_sid and not (acs.connection_string or acs.endpoint):
+        return Found("ok", f"Twilio ({loaded.origin('twilio.account_sid').place})")
     if not (acs.connection_string or acs.endpoint):
         return Found("skipped", "no ACS settings; the phone is emulated", "for real calls: ACS_CONNECTION_STRING, ACS_AUDIENCE")
     if not acs.resource_id:
@@ -237,6 +240,8 @@ def _engine(loaded: Loaded | UserError) -> Found:
     if isinstance(loaded, UserError):
         return Found("skipped", "the settings cannot be read")
     engine = loaded.settings.engine
+    if engine.kind in ("pipeline", "openai", "azure-openai", "foundry-agent"):
+        return _other_engine(loaded.settings)
     if engine.kind == "embedded" or not engine.endpoint:
         if engine.kind == "voice-live":
             return Found("failed", "`engine.kind` is voice-live, but there is no endpoint", "set AZURE_VOICELIVE_ENDPOINT")
@@ -245,13 +250,30 @@ def _engine(loaded: Loaded | UserError) -> Found:
     return Found("ok", f"Voice Live ({loaded.origin('engine.endpoint').place}), {credential}")
 
 
+def _other_engine(settings: Settings) -> Found:
+    from voiceagent.engines.catalog import SERVICES, check, connection_of, kind_of, scope_of
+
+    if settings.engine.kind == "pipeline":
+        chosen = settings.pipeline
+        return Found("ok", f"a pipeline: {chosen.hear}, {chosen.think or settings.thinker.kind}, {chosen.speak}")
+    try:
+        check(settings)
+    except UserError as error:
+        return Found("failed", str(error), error.remedy)
+    host = connection_of(settings).url.split("/")[2]
+    credential = "key" if scope_of(settings) is None else "Entra (DefaultAzureCredential)"
+    return Found("ok", f"{SERVICES[kind_of(settings)]} ({host}), {credential}")
+
+
 def _public_address(loaded: Loaded | UserError) -> Found:
     if isinstance(loaded, UserError):
         return Found("skipped", "the settings cannot be read")
-    if not (loaded.settings.acs.connection_string or loaded.settings.acs.endpoint):
+    settings = loaded.settings
+    if not (settings.acs.connection_string or settings.acs.endpoint or settings.twilio.account_sid):
         return Found("skipped", "not needed while the phone is emulated")
-    if not loaded.settings.bridge.public_url:
-        return Found("failed", "ACS has no way to reach this bridge", "set VOICEAGENT_PUBLIC_URL to an https address")
+    if not settings.bridge.public_url:
+        service = "ACS" if settings.acs.connection_string or settings.acs.endpoint else "Twilio"
+        return Found("failed", f"{service} has no way to reach this bridge", "set VOICEAGENT_PUBLIC_URL to an https address")
     return Found("ok", loaded.settings.bridge.public_url)
 
 

@@ -69,6 +69,38 @@ def test_settings_of_azure_are_found_with_their_origin(project: Path, monkeypatc
     assert "plantedsecret" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("environ", "status", "detail"),
+    [
+        ({"VOICEAGENT_ENGINE": "pipeline"}, "ok", "a pipeline: embedded, rules, embedded"),
+        ({"VOICEAGENT_ENGINE": "azure-openai"}, "failed", "there is no engine: engine.azure_openai.endpoint is empty"),
+        (
+            {
+                "VOICEAGENT_ENGINE": "foundry-agent",
+                "AZURE_AI_AGENT_NAME": "desk",
+                "VOICEAGENT_ENGINE_ENDPOINT": "https://x.services.ai.azure.com/api/projects/p",
+            },
+            *("ok", "The Foundry agent (x.services.ai.azure.com), Entra (DefaultAzureCredential)"),
+        ),
+    ],
+)
+def test_other_engines_are_found_too(
+    project: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], status: str, detail: str
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    found = by_name(project)["engine"]
+    assert (found.status, found.detail) == (status, detail)
+
+
+def test_twilio_alone_is_a_phone_that_needs_a_public_address(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "t")
+    found = by_name(project)
+    assert (found["phone"].status, found["phone"].detail) == ("ok", "Twilio (TWILIO_ACCOUNT_SID)")
+    assert found["public address"].detail == "Twilio has no way to reach this bridge"
+
+
 def test_a_check_that_breaks_is_a_failed_check(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down() -> None:
         raise ZeroDivisionError
