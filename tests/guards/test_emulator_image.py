@@ -1,4 +1,4 @@
-"""The container of the emulators: its lock agrees with the project's, its command line is one that works, nobody in it is root."""
+"""The container of the emulators: its lock agrees with the project's, its command line works, nobody in it is root."""
 
 from __future__ import annotations
 

@@ -14,7 +14,11 @@ def _of(id_: str, sentence: str, source: str = NOTHING) -> Guess:
 ACS_GUESSES: tuple[Guess, ...] = (
     _of("media-dial-delay", "The media socket is dialled 150 ms after the answer.", "seen in the field: 1 to 1.5 s"),
     _of("unknown-versions", "Any api-version is taken; an unknown one is noted as a warning.", "SDK history knows seven"),
-    _of("silent-frames", "Two seconds after the last words frames carry `silent: true`, and zero samples.", "samples rely on less"),
+    _of(
+        "silent-frames",
+        "Two seconds after the last words frames carry `silent: true`, and zero samples.",
+        "samples rely on less",
+    ),
     _of("stale-answer", "Answering a call that no longer rings is 400/8523.", "the sentence was seen, its status was not"),
     _of("answered-twice", "Answering a call twice is 409/8519.", "8519 is a conflicting parallel action"),
     _of("sip-codes", "Subcodes 8538 to 8543 come with the SIP answer of that meaning.", "the subcodes alone are documented"),

@@ -219,7 +219,8 @@ async def a_network(voice: Any = FakeVoice, *, strict: bool = False, **options: 
     from voiceagent.emulators.lint.findings import Findings
 
     hurry = {"connect_ms": 20, "patience_ms": 150, "farewell_ms": 150, "greeting_wait_ms": 400, "answer_wait_ms": 400}
-    hurry |= {"silent_after_ms": 0, "human_answers_ms": 60, "human_busy_ms": 40, "together_ms": 100, "event_grid_scale": 0.001, "seed": 5}
+    hurry |= {"silent_after_ms": 0}
+    hurry |= {"human_answers_ms": 60, "human_busy_ms": 40, "together_ms": 100, "event_grid_scale": 0.001, "seed": 5}
     async with (
         FakeApp().running() as app,
         AcsEmulator(options=NetworkOptions(**{**hurry, **options}), voice=voice, findings=Findings(strict=strict)) as emulator,
