@@ -68,6 +68,7 @@ class Renewal:
         self._act(parts.tenure.settle(now), now)
         if parts.tenure.state == "relieved" and turn_over and parts.turns.unknown_since is None:
             self._act(parts.tenure.turn_over(now), now)
+            self._act(parts.tenure.settle(now), now)  # it may have waited so long that the next one is due
         if self._filler_due is not None and now >= self._filler_due:
             self._filler_due = None
             if parts.tenure.state == "away" and not parts.speech.busy and not parts.transfer.pending:

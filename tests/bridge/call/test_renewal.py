@@ -86,6 +86,17 @@ def test_words_that_never_come_do_not_hold_up_the_change() -> None:
     book.by(10_000, c.SwitchEngine(), *TOLD, c.ReplayCaller(AGAIN_MS)).run()
 
 
+def test_a_session_that_waited_too_long_is_followed_by_another_at_once() -> None:
+    book = open_call(lifetime_ms=8000)
+    book.at(5500, e.CallerSpeechStarted("u2", 5500))
+    book.by(6000, SPARE)
+    book.at(6200, e.SpareReady("s2", expires_in_ms=1000))
+    book.at(7000, e.CallerSpeechStopped("u2", 7000))
+    book.at(7000, e.ReplyStarted("r2"))
+    book.at(7000, e.ReplyEnded("r2", "completed"))
+    book.by(10_000, c.SwitchEngine(), *TOLD, c.ReplayCaller(AGAIN_MS), SPARE).run()
+
+
 def test_an_engine_that_breaks_in_a_pause_is_replaced_and_nothing_is_asked() -> None:
     book = open_call()
     book.at(6000, e.EngineLost("1006"), c.Warned("engine_lost", "1006"), INSTEAD)
