@@ -202,15 +202,10 @@ class ToolCalls:
 
     def filler(self, now: float, *, quiet: bool) -> str | None:
         """What to say about a tool that takes long, once for each call of it; later when it is not `quiet` now."""
-        for call in self._open.values():
-            if call.filler_at is None or now < call.filler_at:
-                continue
-            policy = self.policy(call.called.name)
-            if quiet:
-                call.filler_at = None
-                return policy.filler
-            call.filler_at = now + FILLER_AGAIN_MS
-        return None
+        due = [call for call in self._open.values() if call.filler_at is not None and now >= call.filler_at]
+        for call in due:  # one sentence fills the time of all of them
+            call.filler_at = None if quiet else now + FILLER_AGAIN_MS
+        return self.policy(due[0].called.name).filler if due and quiet else None
 
     def reply_is_owed(self) -> bool:
         """True, once, when a reply is complete and all its calls are answered: the engine shall go on."""

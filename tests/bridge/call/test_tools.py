@@ -125,6 +125,14 @@ def test_a_filler_is_said_once_when_a_tool_takes_long_and_nobody_talks() -> None
     assert tools.filler(9000, quiet=True) is None
 
 
+def test_one_filler_is_enough_for_tools_that_run_side_by_side() -> None:
+    tools = bounded(filler="One moment.", filler_after_ms=1000)
+    tools.run(CALL, 0)
+    tools.run(OTHER, 0)
+    assert tools.filler(1000, quiet=True) == "One moment."
+    assert tools.deadline() == 8000 + GRACE_MS
+
+
 def test_no_filler_for_a_tool_that_is_done() -> None:
     tools = bounded(filler="One moment.", filler_after_ms=1000)
     tools.run(CALL, 0)
