@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.certificates import open_authority
 from voiceagent.emulators.listening import listening_at
 from voiceagent.emulators.together import CallerVoice, Emulators
+from voiceagent.errors import UserError
 
 ACS = {
     "ACS_CONNECTION_STRING",
@@ -93,12 +95,16 @@ async def test_with_an_authority_everything_is_led_to_over_https(tmp_path: Path)
 
 
 async def test_fixed_ports_are_six_in_a_row(tmp_path: Path) -> None:
-    with listening_at("127.0.0.1", 0) as free:
-        first = free.getsockname()[1]
-    async with Emulators(
-        "all", port=first, answers="scripted", voice=lambda: CallerVoice(Mute()), authority=open_authority(tmp_path)
-    ) as emulators:
-        facts = emulators.facts()
+    authority = open_authority(tmp_path)
+    first, facts = 0, None
+    while facts is None:
+        with listening_at("127.0.0.1", 0) as free:
+            first = free.getsockname()[1]
+        with contextlib.suppress(UserError):  # somebody else on this machine has one of the six
+            async with Emulators(
+                "all", port=first, answers="scripted", voice=lambda: CallerVoice(Mute()), authority=authority
+            ) as emulators:
+                facts = emulators.facts()
     found = [facts[name][which] for which in ("plain_endpoint", "endpoint") for name in ("acs", "voice_live", "arm")]
     assert [int(url.rsplit(":", 1)[1]) for url in found] == list(range(first, first + 6))
 
