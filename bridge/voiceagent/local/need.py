@@ -36,8 +36,8 @@ def sentence(which: str, *, phone: str = "") -> str:
         return f"Calls come from the ACS emulator at {phone}; {engine}."
     return {
         "all": "No Azure settings: an emulated phone and the embedded engine, all on this machine.",
-        "acs": "An emulated phone on this machine; Voice Live is Azure's.",
+        "acs": "An emulated phone on this machine; the engine is the one of the settings.",
         "twilio": "An emulated Twilio number on this machine; the engine is the one of the settings.",
         "voice-live": "Calls are Azure's; the embedded engine answers on this machine.",
-        "": "Calls and engine are Azure's.",
+        "": "Calls and engine are those of the settings.",
     }[which]

@@ -40,7 +40,7 @@ def test_a_phone_emulated_by_somebody_else_will_do() -> None:
     assert needed(Settings.model_validate(beside | VOICE_LIVE), phone=True) == ""
     assert "http://127.0.0.1:1" in sentence("", phone="http://127.0.0.1:1")
     assert "embedded" in sentence("voice-live", phone="http://127.0.0.1:1")
-    assert "Azure" in sentence("")
+    assert "settings" in sentence("")
 
 
 @pytest.mark.parametrize(
