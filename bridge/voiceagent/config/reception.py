@@ -12,9 +12,7 @@ from voiceagent.config.section import Section
 class AnswerRule(Section):
     """What is done with a ringing call that fits everything the rule names. The first rule that fits decides."""
 
-    caller: list[str] = Field(
-        default_factory=list, description="numbers that call: +4930* for a prefix, anonymous, a raw id"
-    )
+    caller: list[str] = Field(default_factory=list, description="numbers that call: +4930* for a prefix, anonymous, a raw id")
     called: list[str] = Field(default_factory=list, description="numbers that were called, in the same way")
     during: list[str] = Field(default_factory=list, description="times such as mon-fri 09:00-17:30, in answer.timezone")
     outside: list[str] = Field(default_factory=list, description="the same: the rule fits at all other times")

@@ -10,7 +10,7 @@ MONDAY = 2  # 2 November 2026
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, MONDAY + day, hour, minute)  # noqa: DTZ001 - local time, of whichever zone
+    return datetime(2026, 11, MONDAY + day, hour, minute)
 
 
 @pytest.mark.parametrize(
