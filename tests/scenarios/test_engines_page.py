@@ -23,6 +23,7 @@ def loaded(folder: Path, text: str) -> Settings:
     environ = {
         "AZURE_OPENAI_ENDPOINT": "https://x.openai.azure.com",
         "AZURE_OPENAI_API_KEY": "k",
+        "OPENAI_API_KEY": "k",
         "AZURE_VOICELIVE_ENDPOINT": "https://x.services.ai.azure.com",
     }
     return load_settings(folder, environ=environ).settings

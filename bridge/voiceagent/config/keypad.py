@@ -12,7 +12,7 @@ from voiceagent.config.section import Section
 class KeyChoice(Section):
     """What a key of the menu does: at most one of tool, transfer and end_call, after what is said."""
 
-    say: str = Field("", description="said first, word for word")
+    say: str = Field("", description="said first, as it is written")
     tool: str = Field("", description="a tool that runs then; the model speaks about its result")
     arguments: dict[str, Any] = Field(default_factory=dict, description="the tool's arguments")
     transfer: str = Field("", description="a name under [transfer.targets]: the caller is put through")

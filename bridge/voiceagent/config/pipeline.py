@@ -12,8 +12,12 @@ _PLUG_IN = "or a plug-in: module:attribute, file.py:attribute of the project, or
 class OpenaiPartsSection(Section):
     """Parts behind an OpenAI-compatible server: `/audio/transcriptions` and `/audio/speech` below its address."""
 
-    base_url: str = Field("", description="the server's address up to /v1; empty: thinker.base_url (OPENAI_BASE_URL)")
-    api_key: str = Field("", description="its key; empty: thinker.api_key (OPENAI_API_KEY)", json_schema_extra=secret())
+    base_url: str = Field(
+        "", description="address of ear and voice up to /v1; empty: the thinker's, thinker.base_url (OPENAI_BASE_URL)"
+    )
+    api_key: str = Field(
+        "", description="their key; empty: the thinker's, thinker.api_key (OPENAI_API_KEY)", json_schema_extra=secret()
+    )
     hear_model: str = Field("gpt-4o-mini-transcribe", description="model that transcribes")
     speak_model: str = Field("gpt-4o-mini-tts", description="model that speaks")
     voice: str = Field("alloy", description="its voice")

@@ -43,4 +43,4 @@ class OutboundSection(Section):
     voicemail: Literal["hang_up", "leave_message"] = Field(
         "hang_up", description="what is done when the model reports that a machine answered"
     )
-    message: str = Field("", description="what is said to the machine, word for word, when a message is left")
+    message: str = Field("", description="what is said to the machine, as it is written, when a message is left")

@@ -39,7 +39,7 @@ class AgentSection(Section):
     )
     greeting: str = Field("", description="what the agent says first; empty: the caller speaks first")
     greeting_by: Literal["text", "model"] = Field(
-        "text", description="text: speak the greeting word for word; model: let the model greet, guided by it"
+        "text", description="text: the greeting as it is written, see engines.md; model: let the model greet, guided by it"
     )
     language: str = Field("en-US", description="BCP 47 language of the conversation")
     voice: str = Field(
@@ -47,7 +47,9 @@ class AgentSection(Section):
         description="voice name: an Azure voice, or an OpenAI one such as alloy",
         json_schema_extra=_env("AZURE_VOICELIVE_VOICE", "VOICELIVE_VOICE"),
     )
-    disclosure: str = Field("", description="said word for word before the greeting; nobody can interrupt it")
+    disclosure: str = Field(
+        "", description="said before the greeting, as it is written, see engines.md; nobody can interrupt it"
+    )
     goodbye: str = Field(
         "Thank you for calling. Goodbye.", description="said before the agent ends the call for silence or length"
     )
@@ -66,7 +68,7 @@ class EngineSection(Section):
     )
     api_key: str = Field(
         "",
-        description="Voice Live key; empty: Entra through DefaultAzureCredential",
+        description="the engine's key; empty: OPENAI_API_KEY with openai, else Entra through DefaultAzureCredential",
         json_schema_extra=_secret(
             "AZURE_VOICELIVE_API_KEY", "AZURE_VOICE_LIVE_API_KEY", "AZURE_VOICELIVE_KEY", "AZURE_VOICE_LIVE_KEY"
         ),
@@ -161,7 +163,11 @@ class ThinkerSection(Section):
         "", description="OpenAI-compatible chat endpoint, when kind is chat", json_schema_extra=_env("OPENAI_BASE_URL")
     )
     model: str = Field("", description="chat model", json_schema_extra=_env("OPENAI_MODEL"))
-    api_key: str = Field("", description="chat key", json_schema_extra=_secret("OPENAI_API_KEY"))
+    api_key: str = Field(
+        "",
+        description="chat key; with engine.kind openai the engine's too, unless engine.api_key is set",
+        json_schema_extra=_secret("OPENAI_API_KEY"),
+    )
     fallback: str = Field("Sorry, I did not get that.", description="said when no rule matches")
     rules: list[ThinkerRule] = Field(default_factory=list, description="what the rules thinker understands, see below")
 
@@ -218,7 +224,7 @@ class AcsSection(Section):
     )
     phone_number: str = Field(
         "",
-        description="our number, E.164: caller id of transfers",
+        description="our number, E.164: caller id of transfers and of calls of ours",
         json_schema_extra=_env("ACS_SOURCE_PHONE_NUMBER", "ACS_PHONE_NUMBER", "ACS_RESOURCE_PHONE_NUMBER"),
     )
     event_secret: str = Field(
