@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from voiceagent.emulators.lint.rule import Finding
+from voiceagent.emulators.together import Emulators
 from voiceagent_cli.emulating import SHELLS, _follow_rules, announce, emulate, own_authority, tell, thinker_of
 from voiceagent_cli.exits import Ended
 from voiceagent_cli.terminal import Terminal
@@ -31,6 +32,13 @@ def said(*shells: str, facts: Any = FACTS) -> str:
 
 def test_only_what_runs_is_announced() -> None:
     assert said() == "acs         http://127.0.0.1:1\n"
+
+
+async def test_all_that_can_run_is_announced() -> None:
+    async with Emulators("all", answers="scripted") as emulators:
+        facts = emulators.facts()
+    told = said(facts=facts).splitlines()
+    assert [line.split()[0] for line in told] == ["acs", "voice-live", "arm", "twilio"]
 
 
 def test_settings_for_three_shells() -> None:

@@ -300,6 +300,7 @@ def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
 def _twilio_facts(emulator: TwilioEmulator) -> dict[str, str]:
     return {
         "endpoint": emulator.url,
+        "plain_endpoint": emulator.url,
         "account_sid": emulator.account_sid,
         "auth_token": emulator.auth_token,
         "number_url": f"{emulator.url}/emulator/number",
