@@ -117,12 +117,16 @@ class Renewal:
         self._filler_due = None
         if parts.transfer.placed:
             return
-        if parts.settings.own_voice and parts.settings.lost_goodbye and parts.life.end("engine_lost", now) == "say_last":
+        if not (parts.settings.own_voice and parts.settings.lost_goodbye):
+            self._ending.depart("engine_lost", now)
+            return
+        action = parts.life.end("engine_lost", now)
+        if action == "say_last":
             parts.phase("ending")
             parts.replies.forget_wishes()
             self._say(parts.settings.lost_goodbye)
-        else:
-            self._ending.depart("engine_lost", now)
+        else:  # nobody is there to hear it
+            self._ending.obey(action, now)
 
     def _say(self, text: str) -> None:
         """With a voice that needs no engine, if there is one."""

@@ -228,14 +228,14 @@ class CallRunner:
             return
         if isinstance(event, e.CallerSpeechStarted):
             self._speech_began = time.perf_counter()
+        elif isinstance(event, e.EngineLost):
+            self.lane.detach_engine()  # before the session hears of it: its answer may be to attach another
         self._react(lambda now: self._session.handle(event, now))
         self._speech_began = None
         if isinstance(event, e.ReplyAudioEnded):
             self.lane.item_ended(event.item_id)
         elif isinstance(event, e.EngineReady):
             self._exchange.heard_ready()
-        elif isinstance(event, e.EngineLost):
-            self.lane.detach_engine()
 
     def _react(self, decide: Callable[[float], list[c.Command]]) -> None:
         now = self.clock.now_ms()

@@ -161,6 +161,16 @@ def test_after_a_while_a_voice_of_our_own_bridges_the_silence_and_says_goodbye_a
     book.at(18_100, e.CallerLeft("disconnected"), c.PhaseNoted("ended"), c.CloseCall("failed", "engine_lost")).run()
 
 
+def test_where_nobody_would_hear_an_apology_the_call_is_hung_up() -> None:
+    settings = session_settings(own_voice=True, reconnect_ms=10_000, lost_goodbye="I am sorry.")
+    ringing = Playbook(settings).start(ANY)
+    told = (c.Warned("engine_lost", "429"), c.PhaseNoted("ending"), c.HangUp("engine_lost"))
+    ringing.at(100, e.EngineLost("429"), *told).run()
+    gone = open_call(own_voice=True, lost_goodbye="I am sorry.", reconnect_ms=0)
+    gone.at(5000, e.MediaClosed("1006"))
+    gone.at(6000, e.EngineLost("1006"), c.Warned("engine_lost", "1006"), c.PhaseNoted("ending"), c.HangUp("engine_lost")).run()
+
+
 def test_without_a_voice_of_our_own_the_call_ends_in_silence() -> None:
     book = open_call()
     book.at(6000, e.EngineLost("1006"), c.Warned("engine_lost", "1006"), INSTEAD)

@@ -181,6 +181,19 @@ async def test_the_engine_hears_the_caller_once_it_is_ready() -> None:
     assert e.EngineLost("reset", 1006) in bench.session.seen
 
 
+async def test_an_engine_that_takes_over_at_once_hears_the_caller() -> None:
+    bench = Bench({e.EngineLost: [c.ReplayCaller(0)]})
+
+    def talk() -> None:
+        bench.runner.attach_leg(bench.leg)
+        bench.engine.say(e.EngineReady("s1"))
+        bench.engine.lose("reset", 1006)
+        bench.runner.lane.caller_audio(b"AAAA")
+
+    await bench.run(then=talk)
+    assert bench.engine.heard == [b"AAAA"]
+
+
 async def test_leg_commands_reach_the_lane() -> None:
     bench = Bench(
         {
