@@ -76,6 +76,7 @@ class AcsControl:
         self._opening = Opening(callback_url, media_url, sample_rate)
         self._dial = dial
         self._reached = asyncio.Event()
+        self._rang_out = False
         self._caller = manners.caller
         self._recording = recording
         self._hooks: dict[str, Any] = {}
@@ -130,9 +131,12 @@ class AcsControl:
             async with asyncio.timeout(ring_seconds):
                 await self._reached.wait()
         except TimeoutError:
+            self._rang_out = True
+            # First the phone, as nothing of this call is carried out once it has been told; it may end by itself meanwhile.
+            with contextlib.suppress(RemoteError, TimeoutError):
+                async with asyncio.timeout(LATE_END_SECONDS):
+                    await self._hang_up(for_everyone=True)
             self.deliver(NotReached("no_answer"))
-            with contextlib.suppress(RemoteError):  # it has ended by itself in that moment
-                await self._hang_up(for_everyone=True)
 
     async def settled(self) -> None:
         """Wait until the service has said yes or no to our answer: its reports and its socket may come before that."""
@@ -203,6 +207,8 @@ class AcsControl:
         if isinstance(callback, HoldFailed):
             self._transfers.not_held()
         if isinstance(callback, CallConnected | CreateCallFailed | CallDisconnected):
+            if self._rang_out:
+                return  # we have given it up, and end it
             self._reached.set()
         if isinstance(callback, CreateCallFailed):
             self.deliver(not_reached(callback.result))
