@@ -93,6 +93,8 @@ class HttpTools:
     async def _ask(self, name: str, tool: HttpTool, given: Mapping[str, Any], key: str) -> tuple[ToolOutcome, str]:
         import httpx
 
+        if (wrong := _leaves_its_place(tool.url, given)) is not None:
+            return "error", error_text(f"The arguments of {name} were not accepted ({wrong}: it may not be {given[wrong]!r}).")
         url, rest = filled(tool.url, given)
         headers = {**self._headers[name], **({"Idempotency-Key": key} if key and tool.method != "GET" else {})}
         body: dict[str, Any] = {"params": rest} if tool.method in _IN_QUERY else {"json": rest}
@@ -150,6 +152,11 @@ def filled(url: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if f"{{{name}}}" in url:
             url = url.replace(f"{{{name}}}", quote(_plain(rest.pop(name)), safe=""))
     return url, rest
+
+
+def _leaves_its_place(url: str, given: Mapping[str, Any]) -> str | None:
+    """The parameter whose value would make another address: nothing, or dots, which no quoting keeps from being walked."""
+    return next((name for name, value in given.items() if f"{{{name}}}" in url and _plain(value) in ("", ".", "..")), None)
 
 
 def _plain(value: Any) -> str:

@@ -116,6 +116,16 @@ async def test_arguments_are_checked_before_anything_is_sent() -> None:
     assert shop.asked == []
 
 
+@pytest.mark.parametrize("value", ["", ".", ".."])
+async def test_a_value_cannot_leave_its_place_in_the_address(value: str) -> None:
+    async with open_shop() as shop:
+        parameters = {"order_id": {}, "note": {"required": False}}
+        asked: dict[str, Any] = {"path": "/customers/{order_id}", "method": "DELETE", "parameters": parameters}
+        assert f"order_id: it may not be {value!r}" in failure(await run(shop, json.dumps({"order_id": value}), **asked))
+        assert shop.asked == []
+        assert (await run(shop, json.dumps({"order_id": "4..2", "note": value}), **asked)).outcome == "ok"
+
+
 async def test_a_choice_is_one_of_them() -> None:
     parameters = {"day": {"choices": ["today", "tomorrow"]}}
     async with open_shop() as shop:
