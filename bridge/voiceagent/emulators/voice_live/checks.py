@@ -123,8 +123,12 @@ def interim_response(value: Any, _: Offer) -> Any:
     triggers = value.get("triggers")
     if triggers is not None and not (isinstance(triggers, list) and all(one in ("latency", "tool") for one in triggers)):
         raise bad_session("Its triggers are latency and tool.", "session.interim_response.triggers")
-    if value["type"] == "static_interim_response" and not all(isinstance(one, str) for one in value.get("texts") or ()):
+    texts = value.get("texts")
+    if texts is not None and not (isinstance(texts, list) and all(isinstance(one, str) for one in texts)):
         raise bad_session("Its texts are a list of texts.", "session.interim_response.texts")
+    after_ms = value.get("latency_threshold_ms")
+    if after_ms is not None and not (is_number(after_ms) and after_ms >= 0):
+        raise bad_session("Its threshold is a number of ms.", "session.interim_response.latency_threshold_ms")
     return dict(value)
 
 

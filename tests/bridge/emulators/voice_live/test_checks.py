@@ -65,6 +65,20 @@ def test_what_is_accepted_is_echoed(name: str, value: Any, offer: Offer) -> None
             CASCADED,
             "session.interim_response.triggers",
         ),
+        *(
+            ("interim_response", {"type": kind, "texts": texts}, CASCADED, "session.interim_response.texts")
+            for kind in ("static_interim_response", "llm_interim_response")
+            for texts in (5, {"a": 1}, "One moment.", [1])
+        ),
+        *(
+            (
+                "interim_response",
+                {"type": "llm_interim_response", "latency_threshold_ms": after_ms},
+                CASCADED,
+                "session.interim_response.latency_threshold_ms",
+            )
+            for after_ms in ("soon", True, -1)
+        ),
         ("tools", [{"type": "function"}], CASCADED, "session.tools[0].name"),
         ("tools", [{"type": "mcp", "server_label": "s"}], CASCADED, "session.tools[0].server_url"),
         ("tools", [{"type": "telepathy"}], CASCADED, "session.tools[0].type"),
