@@ -80,8 +80,12 @@ def address(uri: object, rule: str, schemes: tuple[str, str]) -> Iterator[Breach
     """What is wrong with an address the service is to call; `schemes` are the safe and the plain one."""
     if not isinstance(uri, str) or not uri:
         return
-    parts = urlsplit(uri)
-    if parts.scheme == schemes[1] and parts.hostname not in HERE:
+    try:
+        parts = urlsplit(uri)
+        is_plain_elsewhere = parts.scheme == schemes[1] and parts.hostname not in HERE
+    except ValueError:  # no address at all, such as `https://[`: the emulator says so when it is to be used
+        is_plain_elsewhere = False
+    if is_plain_elsewhere:
         yield Breach(rule, frame=uri)
     if "#" in uri:
         yield Breach("acs-uri-fragment", frame=uri)
@@ -104,7 +108,7 @@ def _encoding(request: Request) -> Iterator[Breach]:
         return
     try:
         json.loads(request.body.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         yield Breach("acs-body-encoding")
     if not request.headers.get("content-type", "").lower().startswith("application/json"):
         yield Breach("acs-content-type", frame=request.headers.get("content-type", ""))
@@ -113,7 +117,7 @@ def _encoding(request: Request) -> Iterator[Breach]:
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -153,7 +157,7 @@ def _leg(body: Mapping[str, Any], request: Request) -> Iterator[Breach]:
             yield Breach("acs-version-too-old", f"This request uses {version} and `{newer[0]}`.", version)
         if not media.get("enableBidirectional") and media.get("startMediaStreaming"):
             yield Breach("acs-media-one-way")
-    yield from _caller_id(body.get("targets") or (), body)
+    yield from _caller_id(_list(body.get("targets")), body)
 
 
 def _invites(body: Mapping[str, Any], _: Request) -> Iterator[Breach]:
@@ -169,14 +173,19 @@ def _invites(body: Mapping[str, Any], _: Request) -> Iterator[Breach]:
             yield Breach("acs-sip-header", frame=name)
 
 
-def _caller_id(targets: Any, body: Mapping[str, Any]) -> Iterator[Breach]:
+def _list(value: object) -> list[Any]:
+    """What a client wrote where a list belongs; nothing when it is none, which is the emulator's to refuse."""
+    return value if isinstance(value, list) else []
+
+
+def _caller_id(targets: list[Any], body: Mapping[str, Any]) -> Iterator[Breach]:
     number = body.get("sourceCallerIdNumber")
     yield from _numbers([*targets, {"phoneNumber": number}] if isinstance(number, Mapping) else targets)
     if any(_phone(one) for one in targets) and not isinstance(number, Mapping):
         yield Breach("acs-caller-id")
 
 
-def _numbers(people: Any) -> Iterator[Breach]:
+def _numbers(people: list[Any]) -> Iterator[Breach]:
     for one in people:
         number = _phone(one)
         if number and _NUMBER.fullmatch(number) is None:
@@ -191,7 +200,7 @@ def _phone(person: object) -> str:
 
 
 def _mute(body: Mapping[str, Any], _: Request) -> Iterator[Breach]:
-    if any(_phone(one) for one in body.get("targetParticipants") or ()):
+    if any(_phone(one) for one in _list(body.get("targetParticipants"))):
         yield Breach("acs-mute-phone")
 
 
@@ -205,7 +214,7 @@ def _tones(body: Mapping[str, Any], _: Request) -> Iterator[Breach]:
 
 
 def _prompts(body: Mapping[str, Any], _: Request) -> Iterator[Breach]:
-    sources = [*(body.get("playSources") or ()), *(body.get("playPrompts") or ()), body.get("playPrompt")]
+    sources = [*_list(body.get("playSources")), *_list(body.get("playPrompts")), body.get("playPrompt")]
     for source in sources:
         if not isinstance(source, Mapping):
             continue

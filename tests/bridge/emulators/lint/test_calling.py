@@ -74,6 +74,12 @@ def test_addresses_of_this_machine_need_no_tls() -> None:
         ),
         ("answer", b"\xff\xfe", ["acs-body-encoding"]),
         ("answer", b"{", ["acs-body-encoding"]),
+        ("answer", b"[" * 100_000, ["acs-body-encoding"]),
+        ("answer", {**ANSWER, "callbackUri": "https://["}, []),
+        ("create_call", {"targets": 5, "callbackUri": "https://a.example"}, []),
+        ("mute_participant", {"targetParticipants": 5}, []),
+        ("play", {"playSources": 5}, []),
+        ("recognize", {"playPrompts": True}, []),
     ],
 )
 def test_what_is_wrong_with_a_body(operation: str, body: Any, expected: list[str]) -> None:
