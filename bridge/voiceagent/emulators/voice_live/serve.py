@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from voiceagent import __version__
 from voiceagent.emulators import trouble
@@ -89,6 +90,7 @@ class VoiceLiveEmulator:
         self._open: dict[str, Connection | PlayedConnection] = {}
         self._accepted_at: deque[float] = deque()
         self._servers: list[Server] = []
+        self._connections: WeakSet[ServerConnection] = WeakSet()
 
     @property
     def endpoint(self) -> str:
@@ -125,6 +127,8 @@ class VoiceLiveEmulator:
                 compression=None,  # a laptop's loopback has bandwidth; deflating base64 noise costs more than all else here
                 max_size=LARGEST_FRAME_IN,
                 ping_interval=None,
+                open_timeout=None,  # an opening may hang for as long as a fault says; `process_request` counts in it
+                create_connection=cast(Any, self._connection),
                 close_timeout=1,
                 server_header="voiceagent-emulator",
             )
@@ -136,11 +140,23 @@ class VoiceLiveEmulator:
         found: int = server.sockets[0].getsockname()[1]
         return found
 
+    def _connection(self, *words: Any, **how: Any) -> ServerConnection:
+        from websockets.asyncio.server import ServerConnection
+
+        connection = ServerConnection(*words, **how)
+        self._connections.add(connection)
+        return connection
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        from websockets.protocol import CONNECTING
+
         for server in self._servers:
             server.close()
+        for connection in self._connections:
+            if connection.state is CONNECTING and hasattr(connection, "transport"):
+                connection.transport.abort()  # the library closes those that are open, and waits for these without end
         for server in self._servers:
             await server.wait_closed()
 

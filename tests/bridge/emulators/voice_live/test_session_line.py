@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,10 @@ from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
 from voiceagent.emulators.voice_live.session_line import type_of
 
 PATH = "/voice-live/realtime?api-version=2026-07-15&model=gpt-realtime"
+UPGRADE = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\napi-key: k\r\n"
+)
 
 
 @asynccontextmanager
@@ -56,6 +61,22 @@ def test_the_type_of_an_event() -> None:
         "error",
         "",
     ]
+
+
+async def test_an_opening_hangs_for_as_long_as_the_client_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with an_emulator() as emulator:
+        emulator.faults.arm("engine.hanging", {})
+        reader, writer = await asyncio.open_connection("127.0.0.1", emulator.port)
+        writer.write(f"GET {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n{UPGRADE}\r\n".encode())
+        while not emulator.faults.happened:
+            await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+        now = loop.time
+        monkeypatch.setattr(loop, "time", lambda: now() + 3600)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not reader.at_eof()
+    writer.close()
 
 
 @pytest.mark.parametrize(
