@@ -174,6 +174,8 @@ class CallerTurns:
         if self._due is not None and now >= self._due:
             self._due = None
             self._floor.signal("overdue")
+            for item_id, (onset, over) in self._unknown.items():  # an end that was never told is no reason to wait for ever
+                self._unknown[item_id] = (onset, now if over is None else over)
 
     def deadline(self) -> float | None:
         return self._due

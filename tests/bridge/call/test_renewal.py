@@ -8,6 +8,7 @@ from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.policies import BargeInPolicy, ToolPolicy
 from voiceagent.call.renewal import AGAIN_MS, FILLER_MS
+from voiceagent.call.turns import SPEAKING_MS, TEXT_MS
 from voiceagent.discreet import Words
 from voiceagent.testing.factories import Happening, agent_replies, begun, caller_says, session_settings, settled
 from voiceagent.testing.playbook import ANY, Playbook
@@ -84,6 +85,14 @@ def test_words_that_never_come_do_not_hold_up_the_change() -> None:
     book.at(7000, e.ReplyStarted("r2"))
     book.at(7000, e.ReplyEnded("r2", "completed"))
     book.by(10_000, c.SwitchEngine(), *TOLD, c.ReplayCaller(AGAIN_MS)).run()
+
+
+def test_a_turn_whose_end_is_never_told_does_not_hold_up_the_change() -> None:
+    book = open_call(lifetime_ms=8000)
+    book.at(5500, e.CallerSpeechStarted("u2", 5500))
+    book.by(6000, SPARE)
+    book.at(6200, e.SpareReady("s2"))
+    book.by(5500 + SPEAKING_MS + TEXT_MS, c.SwitchEngine(), *TOLD, c.ReplayCaller(AGAIN_MS)).run()
 
 
 def test_a_session_that_waited_too_long_is_followed_by_another_at_once() -> None:
