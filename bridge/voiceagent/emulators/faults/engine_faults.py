@@ -10,7 +10,7 @@ DROPS = "facts F1: sessions end with 1006 and 1001 in the field"
 AUDIO = "response.audio.delta,response.output_audio.delta"
 """In the dated versions and in v1."""
 
-CODE = Parameter("code", 0, "WebSocket close code; 0: cut without a close frame")
+CODE = Parameter("code", 0, "WebSocket close code; 0: cut without a close frame", closes=True)
 ERROR = Parameter("error", "", "code of an error event sent first")
 
 ENGINE_FAULTS: tuple[Fault, ...] = (
@@ -53,7 +53,10 @@ ENGINE_FAULTS: tuple[Fault, ...] = (
         "The session's time is up: an error event session_expired, then close code 1001.",
         "60 minutes documented; the code as seen from OpenAI and Azure OpenAI",
         # unverified: expiry-close
-        (Parameter("code", 1001, "WebSocket close code"), Parameter("error", "session_expired", "code of the error event")),
+        (
+            Parameter("code", 1001, "WebSocket close code", closes=True),
+            Parameter("error", "session_expired", "code of the error event"),
+        ),
         only=AUDIO,
         after=2,
     ),
@@ -64,7 +67,10 @@ ENGINE_FAULTS: tuple[Fault, ...] = (
         "close",
         "The service ends the session because the client reads too slowly: session_output_overflow, then 1008.",
         "pydantic-ai: the service closes with 1008 right after the error",
-        (Parameter("code", 1008, "WebSocket close code"), Parameter("error", "session_output_overflow", "code of the error")),
+        (
+            Parameter("code", 1008, "WebSocket close code", closes=True),
+            Parameter("error", "session_output_overflow", "code of the error"),
+        ),
         only=AUDIO,
         after=2,
     ),

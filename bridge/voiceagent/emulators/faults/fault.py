@@ -24,6 +24,9 @@ Site = Literal[
 
 Value = float | str | None
 
+CLOSE_CODES = frozenset((*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)))
+"""What may stand in a close frame; 1005, 1006 and 1015 are only ever said of one that did not come. RFC 6455, section 7.4."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -36,6 +39,8 @@ class Parameter:
     choices: tuple[str, ...] = ()
     absent: bool = False
     """`none` may be said though the default is a number."""
+    closes: bool = False
+    """It is the close code of a WebSocket, or 0."""
 
     def read(self, written: object) -> Value:
         """The value in the words of a command line or of JSON. UserError when it cannot be meant."""
@@ -47,7 +52,11 @@ class Parameter:
             if self.default is not None and not self.absent:
                 raise UserError(f"`{self.name}` must be a number; got {written!r}.")
             return None
-        return number(self.name, written)
+        value = number(self.name, written)
+        if self.closes and value and value not in CLOSE_CODES:
+            remedy = "A server may send 1000 to 1003, 1007 to 1014 and 3000 to 4999; 0 cuts without a close frame."
+            raise UserError(f"`{self.name}` must be a close code that can be sent; got {written!r}.", remedy=remedy)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +131,11 @@ def number(name: str, written: object) -> float:
     if not 0 <= value < 1e12:
         raise UserError(f"`{name}` must be a number of at least 0; got {written!r}.")
     return int(value) if value.is_integer() else value
+
+
+def whole(name: str, written: object) -> int:
+    """A whole number of at least 0. UserError when it is none."""
+    value = number(name, written)
+    if not isinstance(value, int):
+        raise UserError(f"`{name}` must be a whole number; got {written!r}.")
+    return value

@@ -8,7 +8,7 @@ from voiceagent.emulators.faults.phone_faults import CALLBACKS, KIND, LATE, TOKE
 AUDIO = "AudioData"
 DROPS = "facts F6: the media socket may drop in mid call; whether and when the service dials again is not known"
 
-CLOSE_CODE = Parameter("code", 0, "WebSocket close code; 0: cut without a close frame")
+CLOSE_CODE = Parameter("code", 0, "WebSocket close code; 0: cut without a close frame", closes=True)
 
 MEDIA_FAULTS: tuple[Fault, ...] = (
     Fault("media.never", "media-dial", "omit", "The media socket never comes, and nothing is said about it.", DROPS),

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from voiceagent.emulators.faults.catalogue import find
-from voiceagent.emulators.faults.fault import COMMON, Fault, Shot, Site, Value, number
+from voiceagent.emulators.faults.fault import COMMON, Fault, Shot, Site, Value, number, whole
 from voiceagent.errors import UserError
 
 MOST_ARMED = 100
@@ -91,7 +91,7 @@ class Switchboard:
         probability = number("probability", written.get("probability", 1))
         if probability > 1:
             raise UserError(f"`probability` must be between 0 and 1; got {probability}.")
-        times = int(number("times", written.get("times", fault.times)))
+        times = whole("times", written.get("times", fault.times))
         self._count += 1
         armed = Armed(
             number=self._count,
@@ -99,7 +99,7 @@ class Switchboard:
             values=values,
             only=str(written.get("only", fault.only)),
             call=str(written.get("call", "")),
-            after=int(number("after", written.get("after", fault.after))),
+            after=whole("after", written.get("after", fault.after)),
             left=times or None,
             probability=probability,
             owner=owner,

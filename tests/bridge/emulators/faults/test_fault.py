@@ -27,6 +27,17 @@ def test_numbers_come_as_text_or_as_numbers() -> None:
             number("x", wrong)
 
 
+def test_a_close_code_is_one_that_can_be_sent() -> None:
+    assert [find(name).read({"code": code})["code"] for name, code in (("media.dropped", "0"), ("engine.expired", 4000))] == [
+        0,
+        4000,
+    ]
+    for name in ("media.dropped", "engine.dropped", "engine.expired", "engine.overflow"):
+        for wrong in ("1006", 1005, 1015, 999, 1000.5, 5000):
+            with pytest.raises(UserError, match="close code that can be sent"):
+                find(name).read({"code": wrong})
+
+
 def test_a_shot_knows_its_values() -> None:
     shot = Shot("media.dropped", "cut", {"code": 1011, "kind": "x"})
     assert (shot.number("code"), shot.text("kind")) == (1011, "x")

@@ -39,6 +39,12 @@ def test_it_may_happen_for_ever_and_several_at_once() -> None:
     assert names(board) == ["callback.lost"]
 
 
+@pytest.mark.parametrize("name", ["times", "after"])
+def test_counts_are_whole_numbers(name: str) -> None:
+    with pytest.raises(UserError, match=f"`{name}` must be a whole number; got 0.5"):
+        Switchboard().arm("callback.lost", {name: 0.5})
+
+
 def test_chance_is_the_same_for_the_same_seed() -> None:
     def outcomes(seed: int) -> list[bool]:
         board = Switchboard(seed=seed)
