@@ -29,7 +29,9 @@ async def postings(
     `following(seconds)` waits for the next callback; None when there is none in time.
     """
     uri, report = entry
-    copies, forgery, before, lost = 1, "", [], False
+    copies, forgery, lost = 1, "", False
+    before: list[Posting] = []
+    joined: list[Callback] = []
     for shot in board.strikes("callback", report.type.rsplit(".", 1)[-1], call):
         match shot.effect:
             case "omit":
@@ -45,5 +47,6 @@ async def postings(
                     before.append(Posting(after[0], (after[1],)))
             case "join":
                 if (after := await following(shot.number("ms") / 1000)) is not None:
-                    return [Posting(uri, (report, after[1]))]
-    return before if lost else [*before, *[Posting(uri, (report,), forgery)] * copies]
+                    joined.append(after[1])
+    reports = tuple(joined) if lost else (report, *joined)
+    return [*before, *[Posting(uri, reports, forgery)] * copies] if reports else before

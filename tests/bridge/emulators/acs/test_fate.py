@@ -41,6 +41,22 @@ async def test_a_callback_as_the_fault_will_have_it(name: str, written: dict[str
     assert await requests(board) == [(["CallConnected"], "")]
 
 
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        (("callback.reordered",), [(["PlayStarted"], ""), (["CallConnected", "PlayStarted"], "")]),
+        (("callback.lost",), [(["PlayStarted"], "")]),
+        (("callback.forged",), [(["CallConnected", "PlayStarted"], "expired")]),
+        (("callback.duplicated",), [(["CallConnected", "PlayStarted"], "")] * 2),
+    ],
+)
+async def test_one_that_goes_together_has_its_other_faults_too(others: tuple[str, ...], expected: object) -> None:
+    board = Switchboard()
+    for name in (*others, "callback.together"):
+        board.arm(name, {})
+    assert await requests(board) == expected
+
+
 @pytest.mark.parametrize("name", ["callback.reordered", "callback.together"])
 async def test_when_nothing_follows_it_goes_alone(name: str) -> None:
     board = Switchboard()
