@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from voiceagent.emulators.faults.fault import Shot
@@ -77,6 +78,19 @@ class UnreliableSocket:
             return await self._socket.recv(*words, **how)  # raises: it is closed
         return frame
 
+    async def close(self, *words: Any, **how: Any) -> None:
+        """Close it; what still waits for another frame goes first."""
+        from websockets.exceptions import ConnectionClosed
+
+        self._hold = 0
+        held, self._held = self._held, []
+        if not self._mute:
+            with suppress(ConnectionClosed):
+                for one, so in held:
+                    await self._socket.send(one, **so)
+                await self._let_go()
+        await self._socket.close(*words, **how)
+
     async def _struck(self, shot: Shot, frame: Frame, how: dict[str, Any]) -> bool:
         """Do what the fault does; True when this frame has had its fate."""
         match shot.effect:
@@ -97,6 +111,7 @@ class UnreliableSocket:
             case "repeat":
                 await self._socket.send(frame, **how)
             case "swap":
+                await self._let_go()
                 self._swapped = (frame, how)
                 return True
             case "hold":
@@ -122,6 +137,10 @@ class UnreliableSocket:
                 await self._socket.send(one, **so)
             return
         await self._socket.send(frame, **how)
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Send the frame that waits to be overtaken."""
         if self._swapped is not None:
             (one, so), self._swapped = self._swapped, None
             await self._socket.send(one, **so)

@@ -122,6 +122,34 @@ async def test_a_burst_holds_frames_and_lets_them_all_go() -> None:
     assert (got, lengths) == (list("abcdef"), [1, 1, 1, 4, 5, 6])
 
 
+class Written:
+    """A socket that keeps what it is to send."""
+
+    def __init__(self) -> None:
+        self.frames: list[str] = []
+
+    async def send(self, frame: str) -> None:
+        self.frames.append(frame)
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        self.frames.append(f"closed {code}")
+
+
+@pytest.mark.parametrize("name", ["engine.reordered", "media.burst"])
+async def test_what_waits_for_another_frame_goes_before_the_end(name: str) -> None:
+    board, wire = armed(name, only="*"), Written()
+    site: Any = "media" if name.startswith("media") else "engine"
+    socket = UnreliableSocket(wire, board, sent=lambda _: board.strikes(site, "x"), read=lambda _: ())
+    await socket.send("a")
+    assert wire.frames == []
+    await socket.close(1001)
+    assert wire.frames == ["a", "closed 1001"]
+
+
+async def test_one_frame_overtaken_after_another_loses_none() -> None:
+    assert await told(armed("engine.reordered", only="*", times=2), [DELTA, DONE, OTHER]) == [DELTA, OTHER, DONE]
+
+
 async def test_a_slow_reader_takes_its_time() -> None:
     slept: list[float] = []
 
