@@ -81,6 +81,8 @@ class Bridge:
         first = Served(project, engine_name, open_engine, tuple(sinks), tuple(taps), witness, account)
         self.agents = [first, *others]
         """Whoever answers here; the first one's settings are those of the edge."""
+        self.at_start = settings
+        """Who is let in is decided by these: settings that lose a secret while they are saved must not open the door."""
         self.public_url = settings.bridge.public_url.rstrip("/")
         self.calls: Registry[CallRunner] = Registry()
         self.clock = clock or MonotonicClock()

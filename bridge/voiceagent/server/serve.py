@@ -90,6 +90,12 @@ async def serve(
     """
     address = check(project)
     settings = project.settings
+
+    def check_beside(project: AgentProject) -> None:
+        _check_beside(project, azure=address is not None)
+
+    for one in others:
+        check_beside(one.project)
     async with contextlib.AsyncExitStack() as stack:
         where = stack.enter_context(contextlib.closing(bind(settings.bridge.host, settings.bridge.port)))
         client = None if address is None else await stack.enter_async_context(acs_client(address))
@@ -117,10 +123,10 @@ async def serve(
             listening(build_app(bridge, twilio), where, short_path=settings.bridge.media_path == "short")
         )
         if reload is not None:
-            await stack.enter_async_context(_reloading(bridge, project, reload, observers))
+            await stack.enter_async_context(_reloading(bridge, project, reload, observers, check))
         for one in others:
             if one.reload is not None:
-                await stack.enter_async_context(_reloading(bridge, one.project, one.reload, one.observers))
+                await stack.enter_async_context(_reloading(bridge, one.project, one.reload, one.observers, check_beside))
         if not engine_connection(project).url.startswith("ws:"):
             tls()  # 50 ms of work, before there is audio that it would hold up
         mode: Literal["local", "azure"] = "azure" if address is not None and address.endpoint.startswith("https:") else "local"
@@ -150,18 +156,36 @@ def check(project: AgentProject) -> AcsAddress | None:
             "there is no telephony: acs.connection_string, acs.endpoint and twilio.account_sid are empty",
             remedy="set ACS_CONNECTION_STRING or TWILIO_ACCOUNT_SID, or run `voiceagent emulate all --env`",
         )
-    check_engine(settings)
+    _check_agent(settings, azure=address is not None)
     real_twilio = bool(settings.twilio.account_sid) and settings.twilio.api_url.startswith("https:")
     if (address is not None and address.endpoint.startswith("https:")) or real_twilio:
         _check_public(settings.bridge.public_url)
     if address is not None:
         _check_acs(settings, real=address.endpoint.startswith("https:"))
+    return address
+
+
+def _check_beside(project: AgentProject, *, azure: bool) -> None:
+    """A further agent has its own engine, voice and targets; the telephony is the first one's. UserError names its folder."""
+    try:
+        _check_agent(project.settings, azure=azure)
+    except UserError as error:
+        raise UserError(f"{project.dir.name}: {error}", remedy=error.remedy) from None
+
+
+def _check_agent(settings: Settings, *, azure: bool) -> None:
+    check_engine(settings)
+    phones = [name for name, target in settings.transfer.targets.items() if target.phone_number]
+    if azure and phones and not settings.acs.phone_number:
+        raise UserError(
+            f"transfer.targets.{phones[0]} is a telephone, and acs.phone_number, the caller it is to see, is empty",
+            remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
+        )
     if settings.bridge.audio_format == "pcm16k" and settings.agent.voice in OPENAI_VOICES:
         raise UserError(
             f"the voice {settings.agent.voice} speaks at 24 kHz only, and bridge.audio_format is pcm16k",
             remedy="use pcm24k, or an Azure voice",
         )
-    return address
 
 
 def _check_public(url: str) -> None:
@@ -182,12 +206,6 @@ def _check_acs(settings: Settings, *, real: bool) -> None:
         raise UserError(
             "acs.event_secret is empty, so anybody could announce calls here: Event Grid does not sign them",
             remedy=f"set VOICEAGENT_EVENT_SECRET, and the same secret as delivery header {SECRET_HEADER} of the subscription",
-        )
-    phones = [name for name, target in settings.transfer.targets.items() if target.phone_number]
-    if phones and not settings.acs.phone_number:
-        raise UserError(
-            f"transfer.targets.{phones[0]} is a telephone, and acs.phone_number, the caller it is to see, is empty",
-            remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
         )
 
 
@@ -274,7 +292,13 @@ async def _served(beside: Beside) -> AsyncIterator[Served]:
 
 
 @contextlib.asynccontextmanager
-async def _reloading(bridge: Bridge, project: AgentProject, reload: Reload, observers: Observers | None) -> AsyncIterator[None]:
+async def _reloading(
+    bridge: Bridge,
+    project: AgentProject,
+    reload: Reload,
+    observers: Observers | None,
+    check: Callable[[AgentProject], object],
+) -> AsyncIterator[None]:
     at_start = project.settings
 
     def tell(item: Mapping[str, str]) -> None:
@@ -295,8 +319,13 @@ async def _reloading(bridge: Bridge, project: AgentProject, reload: Reload, obse
         _log.warning("the project was not loaded again: %s; %s", error, error.remedy)
         tell({"kind": "reload_failed", "sentence": str(error), "remedy": error.remedy})
 
+    def fit() -> AgentProject:
+        fresh = reload()
+        check(fresh)
+        return fresh
+
     async with asyncio.TaskGroup() as tasks:
-        watching = tasks.create_task(watch_project(project, reload, changed=changed, broken=broken))
+        watching = tasks.create_task(watch_project(project, fit, changed=changed, broken=broken))
         try:
             yield
         finally:
@@ -304,6 +333,11 @@ async def _reloading(bridge: Bridge, project: AgentProject, reload: Reload, obse
 
 
 def _fixed_and_changed(at_start: Settings, now: Settings) -> list[str]:
-    """The settings that were changed and cannot be followed: the port is open where it is, and its address is with Azure."""
-    fixed = ("host", "port", "public_url", "media_path")
-    return [f"bridge.{name}" for name in fixed if getattr(at_start.bridge, name) != getattr(now.bridge, name)]
+    """The settings that were changed and cannot be followed: where the port is, and who is let in there."""
+    fixed = {"bridge": ("host", "port", "public_url", "media_path", "verification"), "acs": ("event_secret",)}
+    return [
+        f"{section}.{name}"
+        for section, names in {**fixed, "twilio": ("auth_token",)}.items()
+        for name in names
+        if getattr(getattr(at_start, section), name) != getattr(getattr(now, section), name)
+    ]

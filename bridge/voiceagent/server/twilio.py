@@ -77,7 +77,7 @@ class _Desk:
         return respond
 
     def _check(self, path: str, query: str, given: str, form: twiml.Form, *, stream: bool = False) -> None:
-        settings = self._bridge.project.settings
+        settings = self._bridge.at_start
         if settings.bridge.verification == "unverified":
             return
         called = f"{self._bridge.public_url}{path}" + (f"?{query}" if query else "")

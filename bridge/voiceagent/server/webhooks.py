@@ -38,7 +38,7 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
             answer = event_grid.options_answer(request.headers)
             return Response(status_code=400 if answer is None else 200, headers=answer)
         try:
-            _check_secret(request, bridge.project.settings.acs.event_secret)
+            _check_secret(request, bridge.at_start.acs.event_secret)
             delivery = event_grid.decode(await read_body(request), request.headers)
         except Refused as refused:
             return turned_away("/events", refused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
@@ -183,6 +184,14 @@ async def test_strangers_are_turned_away(
 ) -> None:
     assert (await line.ask(path, form, token=token, **headers)).status_code == status
     assert line.bench.watcher.notes == []
+
+
+async def test_checks_that_are_switched_off_while_we_run_stay_on(line: Twilio) -> None:
+    bridge = line.bench.bridge
+    settings = bridge.project.settings
+    off = settings.model_copy(update={"bridge": settings.bridge.model_copy(update={"verification": "unverified"})})
+    bridge.use(dataclasses.replace(bridge.project, settings=off))
+    assert (await line.ask("/twilio/voice", RING, token="another")).status_code == 403
 
 
 async def test_a_query_is_signed_too(line: Twilio) -> None:

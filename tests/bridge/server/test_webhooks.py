@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import time
 from typing import Any
@@ -51,6 +52,13 @@ async def test_without_the_secret_the_body_is_not_even_read(bench: Any, secret: 
     headers = {} if secret is None else {"x-voiceagent-secret": secret.encode("latin-1")}
     answer = await bench.http.post("/events", content=b"{ not json", headers=headers)
     assert answer.status_code == 401
+
+
+async def test_a_secret_that_is_lost_while_we_run_opens_nothing(bench: Any) -> None:
+    settings = bench.bridge.project.settings
+    lost = settings.model_copy(update={"acs": settings.acs.model_copy(update={"event_secret": ""})})
+    bench.bridge.use(dataclasses.replace(bench.bridge.project, settings=lost))
+    assert (await bench.http.post("/events", content=b"[]")).status_code == 401
 
 
 async def test_without_a_configured_secret_none_is_asked_for(bridging_with: Any) -> None:
