@@ -6,6 +6,7 @@ one look into an empty set.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,9 @@ from voiceagent.emulators.faults.fault import Shot
 from voiceagent.emulators.faults.switchboard import Switchboard
 
 Frame = str | bytes
+
+REASON = 120
+"""Bytes of a close reason; the protocol allows 123."""
 
 GARBLED: dict[str, Frame] = {
     "text": "This is not JSON.",
@@ -46,6 +50,7 @@ class UnreliableSocket:
         self._hold = 0
         self._swapped: tuple[Frame, dict[str, Any]] | None = None
         self._stalled: set[str] = set()
+        self._closing: asyncio.Task[None] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -153,7 +158,10 @@ class UnreliableSocket:
             await self._socket.send(error_event("invalid_request_error", error, "The session was ended."))
         code = int(shot.number("code"))
         if code:
-            await self._socket.close(code, error)
+            # Its peer may take its time to agree, and whoever sends has the other calls to serve. It ends with the socket.
+            reason = error.encode()[:REASON].decode("utf-8", "ignore")
+            self._closing = asyncio.create_task(self._socket.close(code, reason))  # noqa: TID251
+            await asyncio.sleep(0)  # it has written its frame
         else:
             self._socket.transport.abort()
 

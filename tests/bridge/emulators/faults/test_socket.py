@@ -135,6 +135,23 @@ class Written:
         self.frames.append(f"closed {code}")
 
 
+async def test_who_sends_does_not_wait_for_the_peer_to_agree_to_the_end() -> None:
+    agreed = asyncio.Event()
+
+    class Slow(Written):
+        async def close(self, code: int = 1000, reason: str = "") -> None:
+            await super().close(code, reason)
+            await agreed.wait()
+
+    board, wire = armed("engine.dropped", code=1011, only="*", error="e" * 200), Slow()
+    socket = UnreliableSocket(wire, board, sent=lambda _: board.strikes("engine", "x"), read=lambda _: ())
+    async with asyncio.timeout(1):
+        await socket.send("a")
+        await socket.send("b")
+    assert wire.frames[1:] == ["closed 1011"]
+    agreed.set()
+
+
 @pytest.mark.parametrize("name", ["engine.reordered", "media.burst"])
 async def test_what_waits_for_another_frame_goes_before_the_end(name: str) -> None:
     board, wire = armed(name, only="*"), Written()
