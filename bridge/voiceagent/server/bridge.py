@@ -19,7 +19,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from voiceagent.agent.project import AgentProject
+from voiceagent.agent.project import SAMPLE_RATES, AgentProject
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, Note, Warned
 from voiceagent.call.playback import Playback
 from voiceagent.call.session import Session
@@ -168,7 +168,7 @@ class Bridge:
             agent = agent_for(self.agents, incoming.to.phone_number)
             decision = await self._decide(agent, incoming)
             if agent is not None and decision.do == "accept":
-                await self._run(self._make(agent, incoming, line), agent)
+                await self._run(agent, incoming, line)
             else:
                 await self._turn_away(agent or self.agents[0], incoming, line, decision)
         except Exception:  # the edge of a call's task: what escapes it, in whatever step, must not end the other calls
@@ -185,9 +185,18 @@ class Bridge:
         verdict = await self.admission.enter()
         return decision if verdict == "admitted" else over_the_limit(rules, verdict)
 
-    async def _run(self, live: LiveCall, agent: Served) -> None:
-        project = agent.project
+    async def _run(
+        self, agent: Served, incoming: IncomingCall, line: Line | None, call: Dial | None = None, call_id: str = ""
+    ) -> None:
+        """An admitted call, until it leaves its place: also one that cannot even be made."""
+        project, call_id = agent.project, call_id or secrets.token_hex(8)
         try:
+            control = self._control(project, call_id, incoming, line, call)
+            try:
+                live = self._make(agent, incoming, control, call_id, outbound=call is not None)
+            except Exception as error:
+                await self._not_made(agent, incoming, call_id, None if call else control, error)
+                raise
             with self._known(live):
                 await live.runner.run(
                     answer=live.control.answer,
@@ -195,6 +204,21 @@ class Bridge:
                 )
         finally:
             self.admission.leave()
+
+    async def _not_made(
+        self, agent: Served, incoming: IncomingCall, call_id: str, control: PhoneLine | None, error: Exception
+    ) -> None:
+        """Whoever rang must not ring on, and the report tells that there was a call."""
+        notes: list[Note] = [
+            self._began(agent, incoming),
+            Warned("defect", f"{type(error).__name__} in the bridge ended the call"),
+        ]
+        try:
+            if control is not None:
+                await control.reject()
+        except RemoteError as refused:
+            notes.append(Warned("reject_failed", str(refused)))
+        self._tell(agent, call_id, notes, CallEndedNoted("failed", f"a defect in the bridge: {type(error).__name__}", 0, 0, 0))
 
     # --- a call of ours
 
@@ -225,7 +249,7 @@ class Bridge:
     async def _place(self, agent: Served, facts: IncomingCall, call: Dial, call_id: str) -> None:
         try:
             if await self.admission.enter() == "admitted":
-                await self._run(self._make(agent, facts, None, call, call_id), agent)
+                await self._run(agent, facts, None, call, call_id)
             else:
                 _log.warning("call %s was not placed: there is no room", call_id)
                 self._tell(agent, call_id, [self._began(agent, facts)], CallEndedNoted("failed", "no_room", 0, 0, 0))
@@ -260,7 +284,8 @@ class Bridge:
                 live.media.shut(live.runner.end.reason if live.runner.end else "cancelled")
 
     async def _turn_away(self, agent: Served, incoming: IncomingCall, line: Line | None, decision: Decision) -> None:
-        live = self._make(agent, incoming, line)
+        call_id = secrets.token_hex(8)
+        live = self._make(agent, incoming, self._control(agent.project, call_id, incoming, line), call_id)
         _log.warning(
             "call %s is not answered: %s, %s (%d calls run)", live.call_id, decision.do, decision.why, self.admission.inside
         )
@@ -289,21 +314,15 @@ class Bridge:
     # --- what a call is made of
 
     def _make(
-        self, agent: Served, incoming: IncomingCall, line: Line | None, call: Dial | None = None, call_id: str = ""
+        self, agent: Served, incoming: IncomingCall, control: PhoneLine, call_id: str, *, outbound: bool = False
     ) -> LiveCall:
         project = agent.project
-        settings = replace(agent.settings_of_a_call(outbound=call is not None), own_voice=self._own_voice is not None)
-        call_id = call_id or secrets.token_hex(8)
+        settings = replace(agent.settings_of_a_call(outbound=outbound), own_voice=self._own_voice is not None)
         playback = Playback() if agent.account is None else agent.account(call_id)
         session: CallSession = Session(settings, playback)
         if agent.witness is not None:
             session = agent.witness(call_id, session, settings)
         began = self._began(agent, incoming)
-        control: PhoneLine
-        if line is None:
-            control = self._control(project, call_id, incoming, call)
-        else:
-            control = line(call_id, self._token(call_id), project)
         runner = CallRunner(
             call_id=call_id,
             session=session,
@@ -326,22 +345,26 @@ class Bridge:
             own_voice=self._own_voice,
         )
         control.watch(runner.wire("control"))
-        if call is None and (show := runner.wire("webhook")) is not None:
+        if not outbound and (show := runner.wire("webhook")) is not None:
             show("in", json.dumps(encode(incoming, "event-grid"), default=str).encode())
         live = LiveCall(runner, control, settings.setup.sample_rate)
         control.deliver = live.reported
         return live
 
-    def _control(self, project: AgentProject, call_id: str, incoming: IncomingCall, call: Dial | None) -> AcsControl:
-        assert self._client is not None, "Azure announces calls only where its resource is known"
+    def _control(
+        self, project: AgentProject, call_id: str, incoming: IncomingCall, line: Line | None, call: Dial | None = None
+    ) -> PhoneLine:
         token = self._token(call_id)
+        if line is not None:
+            return line(call_id, token, project)
+        assert self._client is not None, "Azure announces calls only where its resource is known"
         return AcsControl(
             self._client,
             incoming_call_context=incoming.incoming_call_context,
             correlation_id=incoming.correlation_id or incoming.event_id or call_id,
             callback_url=f"{self.public_url}/callbacks/{call_id}/{token}",
             media_url=f"{self.public_url.replace('http', 'ws', 1)}/media/{call_id}/{token}",
-            sample_rate=project.engine_setup().sample_rate,
+            sample_rate=SAMPLE_RATES[project.settings.bridge.audio_format],
             manners=Manners(
                 project.settings.transfer.targets,
                 caller_id=project.settings.acs.phone_number,

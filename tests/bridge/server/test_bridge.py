@@ -119,8 +119,36 @@ async def test_a_ring_that_breaks_unforeseen_ends_no_other_call(bridging_with: A
         while "nobody foresaw this" not in caplog.text:
             await asyncio.sleep(0)
         assert bench.bridge.find(living.call_id) is living
+        assert bench.bridge.admission.inside == 1
         living.runner.deliver(CallerLeft("hung up"))
         assert (await bench.watcher.until(CallEndedNoted))[0].outcome == "completed"
+
+
+def _broken(*_: Any) -> Any:
+    raise RuntimeError("no such thing")
+
+
+async def test_a_call_that_cannot_be_made_is_refused_told_and_leaves_its_place(bridging_with: Any) -> None:
+    async with bridging_with(limits={"max_calls": 1}) as bench:
+        bench.bridge.agents[0].account = _broken
+        bench.bridge.ring(bench.incoming())
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (ended.outcome, ended.reason) == ("failed", "a defect in the bridge: RuntimeError")
+        assert bench.network.rejected == ["one"]
+        while bench.bridge.admission.inside:
+            await asyncio.sleep(0)
+        bench.bridge.agents[0].account = None
+        await bench.live("two")
+
+
+async def test_a_call_of_ours_that_cannot_be_made_rings_nobody_and_leaves_its_place(bridging_with: Any) -> None:
+    async with bridging_with(acs={"phone_number": "+14255550199"}, transfer=NIGHT) as bench:
+        bench.bridge.agents[0].account = _broken
+        bench.bridge.dial(DialRequest("night", "k"))
+        ended = (await bench.watcher.until(CallEndedNoted))[0]
+        assert (ended.outcome, bench.network.dialled, bench.network.rejected) == ("failed", [], [])
+        while bench.bridge.admission.inside:
+            await asyncio.sleep(0)
 
 
 async def test_a_changed_project_is_for_the_next_call(bench: Any) -> None:
