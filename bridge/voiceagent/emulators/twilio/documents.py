@@ -25,7 +25,7 @@ class Dial:
     then: str
     progress: str
     events: tuple[str, ...]
-    ring_seconds: float
+    ring_seconds: int
     caller_id: str
 
 
@@ -112,6 +112,12 @@ def _dial(element: ElementTree.Element) -> Dial:
         then=element.get("action", ""),
         progress="" if noun is None else noun.get("statusCallback", ""),
         events=() if noun is None else tuple(noun.get("statusCallbackEvent", "completed").split()),
-        ring_seconds=float(element.get("timeout", "30")),
+        ring_seconds=_seconds(element.get("timeout", "30")),
         caller_id=element.get("callerId", ""),
     )
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        raise BadDocument(f"13212: dial: invalid timeout {text!r}, expected whole seconds")
+    return int(text)

@@ -11,4 +11,10 @@ TWILIO_GUESSES: tuple[Guess, ...] = (
         "A call that is declined is reported as busy, with SIP 603.",
         "the words of DialCallStatus are documented, and none of them is declined",
     ),
+    Guess(
+        "twilio-report-order",
+        "twilio",
+        "Reports on a dialled number come one after the other, and for a second the request to `action` waits for them.",
+        "both requests are documented, their order is not",
+    ),
 )

@@ -7,9 +7,11 @@ both interrupt the verb that is being carried out.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from base64 import b64decode
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from voiceagent.emulators.acs.caller import Caller
 from voiceagent.emulators.acs.diary import Diary
@@ -28,11 +30,15 @@ from voiceagent.protocol.twilio_media import RATE
 if TYPE_CHECKING:
     from voiceagent.emulators.twilio.network import Network
 
+REPORT_SECONDS = 1.0
+"""How long the app is not asked what next because it has not taken a report yet."""
+
 # unverified: twilio-declined
 _REPORTED: Mapping[str, tuple[str, str]] = {
     "busy": ("busy", "486"),
     "declined": ("busy", "603"),
     "no_answer": ("no-answer", "480"),
+    "unreachable": ("failed", "404"),
 }
 """How the end of a call that nobody took is reported, with the SIP answer."""
 
@@ -68,6 +74,9 @@ class PhoneCall:
         self._beats = 0
         self._interrupted = asyncio.Event()
         self._document: str | None = None
+        self._base = ""
+        """Where the document that is carried out came from: its addresses may be relative."""
+        self._telling = asyncio.Lock()
         self._transferred = False
         self._put_through = False
         self.diary.changed = self._wake
@@ -88,15 +97,15 @@ class PhoneCall:
     async def run(self) -> None:
         """From the ring to the end."""
         self.diary.note("ringing", self.began, **{"from": self.order.caller[2:], "to": self.order.callee[2:]})
-        async with asyncio.TaskGroup() as tasks:
-            preparing = tasks.create_task(self._prepare())
+        async with asyncio.TaskGroup() as self._tasks:
+            preparing = self._tasks.create_task(self._prepare())
             try:
                 await self._carry_out(await self._ask(self._network.voice_url))
             except twiml.BadDocument as error:
                 self.diary.note("warning", self._network.now(), sentence=f"Twilio's debugger would say {error}.")
                 self.end("failed", "application error")
+            self.end("transferred" if self._transferred else "completed", "the app ended the call")
             preparing.cancel()
-        self.end("transferred" if self._transferred else "completed", "the app ended the call")
 
     def end(self, outcome: str, reason: str) -> None:
         """The call is over; the first to say so is believed."""
@@ -129,15 +138,15 @@ class PhoneCall:
         if not self._put_through or self.over:
             return
         self.turns.tick(now)
-        payload = self.caller.tick(now)
+        payload, stream = self.caller.tick(now), self._stream
         keys, self.caller.keys = self.caller.keys, []
-        if self._stream is not None:
+        if stream is not None:
             pcm = None if payload is None else b64decode(payload)
             if pcm is None and self._idle:
                 pcm = b64decode(self._idle[self._beats % len(self._idle)])
-            await self._stream.beat(pcm, now, late_ms)
+            await stream.beat(pcm, now, late_ms)
             for key in keys:
-                await self._stream.press(key)
+                await stream.press(key)
         self._beats += 1
         if self._hangs_up and self._stream is not None and self.caller.has_finished(now):
             self.hang_up()
@@ -148,6 +157,8 @@ class PhoneCall:
         while not self.over:
             following = await self._follow(document)
             replaced, self._document = self._document, None
+            if not self.over:
+                self._interrupted.clear()
             document = replaced or following
             if not document:
                 return
@@ -173,7 +184,9 @@ class PhoneCall:
                 await self._connect(verb)
                 return await self._next(verb.then, {})
             case twiml.Dial():
-                return await self._next(verb.then, await self._dial(verb))
+                outcome = await self._dial(verb)
+                await self._reports_are_out()
+                return await self._next(verb.then, outcome)
             case twiml.Skipped(name=name):
                 self.diary.note("warning", self._network.now(), sentence=f"<{name}> is not carried out here.")
         return ""
@@ -193,8 +206,19 @@ class PhoneCall:
             return
         told = started_of(self.call_sid, network.sid("MZ"), network.account_sid, dict(verb.parameters))
         stream = Stream(socket, told, ear=self.ear, now=network.now, counts=self.counts, lateness=self.lateness)
-        await stream.begin()
-        now = network.now()
+        why = ""
+        try:
+            await stream.begin()
+            self._put_caller_through(stream)
+            why = await self._until_interrupted(stream.receive())
+        finally:
+            self._stream = None
+            self.ear.stop(network.now())
+            self.diary.note("media_closed", network.now(), why=why or "Twilio ended the stream")
+            await asyncio.shield(stream.close())
+
+    def _put_caller_through(self, stream: Stream) -> None:
+        now = self._network.now()
         self.diary.note("media_open", now, rate=RATE)
         if self.caller.on_hold:
             self.caller.resumed(now)
@@ -202,11 +226,6 @@ class PhoneCall:
             self.caller.connected(now)
         self._put_through = True
         self._stream = stream
-        why = await self._until_interrupted(stream.receive())
-        self._stream = None
-        self.ear.stop(network.now())
-        self.diary.note("media_closed", network.now(), why=why or "Twilio ended the stream")
-        await stream.close()
 
     async def _dial(self, verb: twiml.Dial) -> dict[str, str]:
         """Ring a human; returns what the app is told when that is over."""
@@ -223,25 +242,40 @@ class PhoneCall:
             now=now,
         )
         self.diary.note("human_rings", now, target=verb.number)
-        await self._progress(verb, "ringing")
+        self._progress(verb, "ringing")
         await self._until_interrupted(asyncio.sleep((ringing.until - now) / 1_000))
-        if self.over:
+        if self.over or self._document is not None:
             return {}
         if ringing.outcome != "answer":
             self.diary.note("human_fails", network.now(), target=verb.number, outcome=ringing.outcome)
             status, sip = _REPORTED[ringing.outcome]
-            await self._progress(verb, status, event="completed", SipResponseCode=sip)
+            self._progress(verb, status, event="completed", SipResponseCode=sip)
             return {"DialCallStatus": status}
         self._transferred = True
         self.diary.note("human_answers", network.now(), target=verb.number)
-        await self._progress(verb, "in-progress", event="answered")
+        self._progress(verb, "in-progress", event="answered")
         await self._until_interrupted(asyncio.sleep(options.together_ms / 1_000))
-        await self._progress(verb, "completed", SipResponseCode="200")
+        self._progress(verb, "completed", SipResponseCode="200")
         return {"DialCallStatus": "completed"}
 
-    async def _progress(self, verb: twiml.Dial, status: str, *, event: str = "", **more: str) -> None:
+    def _progress(self, verb: twiml.Dial, status: str, *, event: str = "", **more: str) -> None:
+        """Tell the app meanwhile: what it answers does not matter, and the phone goes on ringing until it does."""
         if verb.progress and (event or status) in verb.events:
-            await self._ask(verb.progress, {"CallStatus": status, "ParentCallSid": self.call_sid, **more})
+            form = self._form({"CallStatus": status, "ParentCallSid": self.call_sid, **more})
+            self._tasks.create_task(self._tell(self._absolute(verb.progress), form))
+
+    async def _tell(self, url: str, form: Mapping[str, str]) -> None:
+        async with self._telling:  # one after the other, as things happened
+            status, _ = await self._network.post(url, form)
+        if status is None or status >= 400:
+            self._complain(status, url)
+
+    # unverified: twilio-report-order
+    async def _reports_are_out(self) -> None:
+        """How a dialled phone fared usually reaches the app before it is asked what next."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REPORT_SECONDS), self._telling:
+                return
 
     async def _until_interrupted(self, work: Coroutine[Any, Any, str | None]) -> str:
         async with asyncio.TaskGroup() as tasks:
@@ -256,20 +290,34 @@ class PhoneCall:
     # --- small things
 
     async def _ask(self, url: str, more: Mapping[str, str] | None = None) -> str:
-        form = {
+        url = self._absolute(url)
+        status, document = await self._network.post(url, self._form(more or {}))
+        if status is None or status >= 400:
+            self._complain(status, url)
+            raise twiml.BadDocument(f"11200: HTTP retrieval failure: {status or 'no answer'}")
+        self._base = url
+        return document or "<Response/>"
+
+    def _absolute(self, url: str) -> str:
+        try:
+            return urljoin(self._base, url) if url else ""
+        except ValueError as error:
+            raise twiml.BadDocument(f"11100: invalid url format: {error}") from error
+
+    def _form(self, more: Mapping[str, str]) -> dict[str, str]:
+        """What Twilio sends with every request."""
+        return {
             "CallSid": self.call_sid,
             "AccountSid": self._network.account_sid,
             "From": self.order.caller[2:],
             "To": self.order.callee[2:],
             "Direction": "inbound",
             "CallStatus": self.status,
-            **(more or {}),
+            **more,
         }
-        status, document = await self._network.post(url, form)
-        if status is None or status >= 400:
-            self.diary.note("warning", self._network.now(), sentence=f"11200: the app answered {status or 'nothing'} at {url}.")
-            raise twiml.BadDocument(f"11200: HTTP retrieval failure: {status or 'no answer'}")
-        return document or "<Response/>"
+
+    def _complain(self, status: int | None, url: str) -> None:
+        self.diary.note("warning", self._network.now(), sentence=f"11200: the app answered {status or 'nothing'} at {url}.")
 
     def _answered(self) -> None:
         if self.answered_at is None:

@@ -28,6 +28,9 @@ _log = logging.getLogger(__name__)
 WEBHOOK_SECONDS = 15.0
 """How long Twilio waits for an app."""
 
+FAREWELL_SECONDS = 3.0
+"""How long calls may take to end when the emulator stops."""
+
 
 def _monotonic_ms() -> float:
     return time.monotonic() * 1000
@@ -59,6 +62,7 @@ class Network:
         self._client = client
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
 
     def sid(self, kind: str) -> str:
         """An identifier as Twilio makes them."""
@@ -69,9 +73,11 @@ class Network:
         self._start(self.pulse.run())
 
     async def stop(self) -> None:
-        """Hang up all calls, end everything."""
+        """Hang up all calls, let apps be told, end everything."""
         for call in self.calls.values():
             call.hang_up("the emulator was stopped")
+        if self._carrying:
+            await asyncio.wait(self._carrying, timeout=FAREWELL_SECONDS)
         for task in self._running:
             task.cancel()
         self.studio.close()
@@ -88,7 +94,9 @@ class Network:
         for sid in ended[: max(0, len(ended) - self.options.ended_calls_kept)]:
             del self.calls[sid]
         self.calls[call.call_sid] = call
-        self._start(self._carry(call))
+        carrying = self._start(self._carry(call))
+        self._carrying.add(carrying)
+        carrying.add_done_callback(self._carrying.discard)
         return call
 
     def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
@@ -105,24 +113,33 @@ class Network:
         headers = {SIGNATURE_HEADER: signature(self.auth_token, url, form.items()), "user-agent": "TwilioProxy/1.1"}
         try:
             answer = await self._client.post(url, data=dict(form), headers=headers, timeout=WEBHOOK_SECONDS)
-        except httpx.TransportError as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             _log.warning("the app at %s did not answer: %s", url, type(error).__name__)
             return None, ""
         return answer.status_code, answer.text
 
     async def _beat(self, now: float, late_ms: float) -> None:
         for call in list(self.calls.values()):
-            if not call.over:
+            if call.over:
+                continue
+            try:
                 await call.beat(now, late_ms)
+            except Exception as error:  # a fault in one call must not stop the beat of the others; it ends that call, visibly
+                self._broken(call, error)
 
     async def _carry(self, call: PhoneCall) -> None:
         try:
             await call.run()
         except* Exception as errors:  # the edge of a call's task: other calls go on
-            _log.exception("emulated Twilio call %s broke", call.call_sid, exc_info=errors.exceptions[0])
-            call.end("failed", "the emulator failed")
+            self._broken(call, errors.exceptions[0])
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _broken(self, call: PhoneCall, error: BaseException) -> None:
+        _log.exception("emulated Twilio call %s broke", call.call_sid, exc_info=error)
+        call.diary.note("warning", self.now(), sentence=f"The emulator failed: {type(error).__name__}: {error}")
+        call.end("failed", "the emulator failed")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._tasks.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HANDSHAKE_SECONDS = 5.0
 UNREAD_BYTES = 32 * 1024
+"""What an app may leave unread. More is lost: it must not hold up the beat that all calls share."""
 SILENCE = b"\xff" * 160
 """20 ms of nothing, in µ-law."""
 
@@ -46,10 +47,11 @@ async def dial(url: str, auth_token: str) -> ClientConnection:
             open_timeout=HANDSHAKE_SECONDS,
             close_timeout=1,
             ping_interval=None,
+            write_limit=UNREAD_BYTES * 2,  # beyond it sending would wait
             user_agent_header="TwilioProxy/1.1",
             proxy=None,
         )
-    except (OSError, TimeoutError, WebSocketException) as error:
+    except (OSError, TimeoutError, ValueError, WebSocketException) as error:  # ValueError: not an address
         raise StreamFailed(f"31920: stream: websocket handshake error: {error}") from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, cast
@@ -65,9 +65,16 @@ class App:
         self.documents: dict[str, str] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
         self.sockets: list[Socket] = []
+        self.asks: Callable[[str], object] = lambda url: None
+        """Called with every address that is asked."""
+        self.slow: asyncio.Event | None = None
+        """Reports are answered when it is set."""
 
     async def post(self, url: str, form: Mapping[str, str]) -> tuple[int | None, str]:
         self.asked.append((url, form))
+        self.asks(url)
+        if self.slow is not None and url == "progress":
+            await self.slow.wait()
         document = self.documents.get(url)
         return (404, "") if document is None else (200, document)
 

@@ -37,6 +37,8 @@ def test_documents_of_others_are_understood_too() -> None:
         ('<Response><Connect><Stream url="https://x"/></Connect></Response>', "31941"),
         ('<Response><Connect><Stream url="wss://x?a=1"/></Connect></Response>', "31941"),
         ("<Response><Dial/></Response>", "13214"),
+        ('<Response><Dial timeout="soon">+1</Dial></Response>', "13212"),
+        ('<Response><Dial timeout="-1">+1</Dial></Response>', "13212"),
         (f"<Response>{' ' * 70_000}</Response>", "11750"),
     ],
 )

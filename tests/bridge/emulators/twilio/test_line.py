@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from websockets.protocol import State
 
 from voiceagent.audio.g711 import ulaw_encode
 from voiceagent.audio.tones import tone
@@ -120,6 +123,7 @@ async def test_a_stream_the_app_closes_is_followed_by_the_question_what_next(hou
         ("busy", [("ringing", None), ("busy", "486")], "busy"),
         ("declined", [("ringing", None), ("busy", "603")], "busy"),
         ("no_answer", [("ringing", None), ("no-answer", "480")], "no-answer"),
+        ("unreachable", [("ringing", None), ("failed", "404")], "failed"),
     ],
 )
 async def test_a_phone_that_is_dialled_is_reported_on(house: Any, human: Any, reports: Any, status: str) -> None:
@@ -172,3 +176,77 @@ async def test_a_caller_may_be_told_to_do_more(house: Any) -> None:
     assert call.add_steps((Dtmf("1"),), hangs_up=True) == 1
     await house.beats(60)
     assert "dtmf" in house.app.sockets[0].events()
+
+
+async def test_a_report_the_app_refuses_is_a_warning_and_the_call_goes_on(house: Any) -> None:
+    house.app.documents |= {"voice": STREAM, "next": twiml.hang_up()}
+    call = place(house)
+    await house.settle()
+    call.replace(dial())
+    await house.settle()
+    assert (call.outcome, call.end_reason) == ("transferred", "the app hung up")
+    assert call.diary.all("warning")[0].facts["sentence"] == "11200: the app answered 404 at progress."
+
+
+async def test_a_phone_rings_while_the_app_takes_its_time_over_a_report(house: Any) -> None:
+    house.app.documents |= {"voice": STREAM, "next": twiml.hang_up(), "progress": ""}
+    house.app.slow = asyncio.Event()
+    call = place(house)
+    await house.settle()
+    call.replace(dial())
+    await house.settle()
+    assert kinds(call)[-1] == "human_answers"
+    assert [form["CallStatus"] for url, form in house.app.asked if url == "progress"] == ["ringing"]
+    house.app.slow.set()
+    await house.settle()
+    reports = [form["CallStatus"] for url, form in house.app.asked if url == "progress"]
+    assert reports == ["ringing", "in-progress", "completed"]
+
+
+async def test_a_document_that_comes_while_the_app_is_asked_is_carried_out_whole(house: Any) -> None:
+    house.app.documents |= {"voice": STREAM, "next": twiml.hang_up()}
+    call = place(house, Silence(5_000))
+    await house.settle()
+    house.app.asks = lambda url: call.replace(STREAM) if url == "next" else None
+    house.app.sockets[0].leave()
+    await house.settle()
+    _, second = house.app.sockets
+    assert (second.state, call.over) == (State.OPEN, False)
+
+
+async def test_a_phone_stops_ringing_when_the_app_wants_something_else(house: Any) -> None:
+    house.network.options = replace(house.network.options, human_answers_ms=5_000)
+    house.app.documents |= {"voice": STREAM, "progress": ""}
+    call = place(house)
+    await house.settle()
+    call.replace(dial())
+    await house.settle()
+    call.replace(twiml.hang_up())
+    await house.settle()
+    assert (call.outcome, kinds(call)[-2:]) == ("completed", ["human_rings", "ended"])
+
+
+async def test_a_stream_that_breaks_is_closed(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deaf(payload: bytes, now: float) -> None:
+        raise RuntimeError("deaf")
+
+    house.app.documents["voice"] = STREAM
+    call = place(house, Silence(5_000))
+    await house.settle()
+    monkeypatch.setattr(call.ear, "hears", deaf)
+    house.app.sockets[0].say(wire.encode_media("MZ", SPEECH))
+    await house.settle()
+    assert (call.outcome, house.app.sockets[0].events()[-1], house.app.sockets[0].state) == ("failed", "stop", State.CLOSED)
+
+
+async def test_addresses_may_be_relative_to_where_the_document_came_from(house: Any) -> None:
+    house.network.voice_url = "https://app/twilio/voice"
+    house.app.documents |= {
+        "https://app/twilio/voice": "<Response><Redirect>calls/1?a=b</Redirect></Response>",
+        "https://app/twilio/calls/1?a=b": "<Response><Redirect>/end</Redirect></Response>",
+        "https://app/end": "<Response><Redirect>https://[</Redirect></Response>",
+    }
+    call = place(house)
+    await house.settle()
+    assert [url for url, _ in house.app.asked] == list(house.app.documents)
+    assert (call.outcome, call.end_reason) == ("failed", "application error")

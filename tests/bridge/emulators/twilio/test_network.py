@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.protocol import State
 
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.order import Order
-from voiceagent.emulators.acs.script import Say
+from voiceagent.emulators.acs.script import Say, Silence
 from voiceagent.emulators.acs.studio import Line
 from voiceagent.emulators.twilio.network import Network
 from voiceagent.errors import UserError
@@ -72,3 +73,34 @@ async def test_requests_are_signed_and_an_app_that_is_away_is_no_answer() -> Non
         assert await network.post("https://x/voice", form) == (None, "")
         await network.stop()
     assert seen[0].headers["x-twilio-signature"] == twiml.signature("t", "https://x/voice", form.items())
+
+
+@pytest.mark.parametrize("url", ["https://[", "next", "https://\x00/"])
+async def test_an_address_that_is_none_is_no_answer(url: str) -> None:
+    async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(trust_env=False) as http:
+        network = Network(tasks, http, options=NetworkOptions(), voice=None)
+        assert await network.post(url, {}) == (None, "")
+        await network.stop()
+
+
+async def test_a_call_that_breaks_in_the_beat_ends_and_the_others_go_on(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(now: float, late_ms: float) -> None:
+        raise RuntimeError("out of order")
+
+    house.app.documents["voice"] = twiml.connect_stream("wss://app/m", then="next")
+    one, other = (house.network.place(ORDER, (Silence(5_000),), Line()) for _ in range(2))
+    await house.settle()
+    monkeypatch.setattr(one, "beat", broken)
+    await house.beats(2)
+    assert (one.outcome, one.end_reason, other.over) == ("failed", "the emulator failed", False)
+    assert [line.facts["sentence"] for line in one.diary.all("warning")] == ["The emulator failed: RuntimeError: out of order"]
+    assert [socket.events().count("media") for socket in house.app.sockets] == [0, 2]
+
+
+async def test_apps_are_told_when_the_emulator_stops(house: Any) -> None:
+    house.app.documents["voice"] = twiml.connect_stream("wss://app/m", then="next")
+    house.network.place(ORDER, (Silence(5_000),), Line())
+    await house.settle()
+    await house.network.stop()
+    (socket,) = house.app.sockets
+    assert (socket.events()[-1], socket.state) == ("stop", State.CLOSED)
