@@ -130,6 +130,7 @@ def load_project(project_dir: Path, settings: Settings, *, now_ms: Callable[[], 
     specs = tools.specs()
     conduct.offered(specs, settings.agent.offers, "agent.offers")
     conduct.check_keys(settings, specs)
+    conduct.engine_tools(settings)  # a reference that is not set would break every call
     _check_rules(settings, {spec.name for spec in specs})
     prompt = read_prompt(directory, settings.agent.prompt)
     agents = conduct.agent_policies(directory, settings, specs)

@@ -158,3 +158,9 @@ def test_a_server_of_the_engines_own_is_told_to_it(asks: Any, approval: Any, que
         },
     )
     assert conduct.approvals(known) == question
+
+
+def test_a_header_for_the_engine_that_is_not_set_is_told_when_the_project_is_loaded(folder: Path) -> None:
+    with pytest.raises(UserError, match=r"tools.mcp.crm.headers.Authorization` needs CRM") as error:
+        project(folder, tools={"mcp": {"crm": MCP_AT_ENGINE}}, engine={"endpoint": "https://x"})
+    assert "CRM=" in error.value.remedy
