@@ -233,6 +233,12 @@ class TwilioControl:
 
     async def _transfer(self, command: TransferCaller) -> None:
         number = self._number_of(command.target)
+        if command.mode == "consult":  # dialled, the human would have the caller unasked
+            raise RemoteError(
+                f"the human of {command.target!r} is to be asked first, and {SERVICE} gives the agent no way to do that",
+                service=SERVICE,
+                remedy=f"set transfer.targets.{command.target}.mode to join, or take such calls over Azure",
+            )
         document = twiml.dial_number(
             number,
             caller_id=self._caller_id,

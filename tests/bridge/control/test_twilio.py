@@ -136,6 +136,13 @@ async def test_a_transfer_dials_the_target_and_follows_its_phone(bench: Bench) -
     assert bench.events[-1] == CallerLeft("handed over")
 
 
+async def test_a_human_who_is_to_be_asked_does_not_get_the_caller_unasked(bench: Bench) -> None:
+    with pytest.raises(RemoteError, match="is to be asked first") as error:
+        await bench.control.carry_out(TransferCaller("support", Words("why"), 20, "consult"))
+    assert (bench.rest.asked, bench.control.handing_over) == ([], False)
+    assert "transfer.targets.support.mode" in error.value.remedy
+
+
 @pytest.mark.parametrize(
     ("status", "sip", "outcome"),
     [
