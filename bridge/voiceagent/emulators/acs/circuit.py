@@ -216,6 +216,7 @@ class Circuit:
         self.turns.finish(now)
         call.diary.note("ended", now, outcome=call.outcome, end_reason=call.end_reason, duration_ms=call.diary.since_ring(now))
         self._post.close()
+        self.stream.give_up()
         self._closed.set()
 
     def _callee_answers(self, raw_id: str) -> None:

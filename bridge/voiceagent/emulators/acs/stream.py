@@ -42,6 +42,7 @@ class Stream:
         self._changed = changed
         self._warn = warn
         self._socket: MediaSocket | None = None
+        self._pause: asyncio.Task[None] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -53,7 +54,8 @@ class Stream:
         if fate.never or fate.late_ms:
             call.connect()
             self._changed()
-            await self._line.pause(fate.late_ms)
+            if not await self._lives_on(fate.late_ms):
+                return
         if fate.never:
             return
         try:
@@ -84,9 +86,19 @@ class Stream:
             # unverified: broken-media
             call.streaming.failed(self._now(), "streamConnectionInterrupted", BROKEN)
             self._changed()
-            if self._line.redial_ms is not None:
-                await self._line.pause(self._line.redial_ms)
+            if self._line.redial_ms is not None and await self._lives_on(self._line.redial_ms):
                 await self.run(wanted)
+
+    async def _lives_on(self, ms: float) -> bool:
+        """Wait so long before the socket is dialled, or until the call ends; whether there still is a call."""
+        async with asyncio.TaskGroup() as tasks:
+            self._pause = tasks.create_task(self._line.pause(ms))
+        return self._call.leg_is_up
+
+    def give_up(self) -> None:
+        """The call has ended: what has not been dialled will not be."""
+        if self._pause is not None:
+            self._pause.cancel()
 
     async def _dial_again(self, wanted: OpenMedia) -> None:
         """A second socket while the first one is open; what the app does with it is written down."""
