@@ -107,6 +107,7 @@ class CallbackPost:
         self._findings = Findings() if findings is None else findings
         self._call = call
         self._queue: asyncio.Queue[tuple[str, wire.Callback] | None] = asyncio.Queue(QUEUE)
+        self._ends = False
 
     def put(self, uri: str, report: wire.Callback) -> None:
         try:
@@ -116,12 +117,14 @@ class CallbackPost:
 
     def close(self) -> None:
         """No more callbacks will come; those in the queue are still delivered."""
-        if not self._queue.full():
+        if self._queue.full():
+            self._ends = True  # `run` finds out when the queue is empty: it has them all before it
+        else:
             self._queue.put_nowait(None)
 
     # unverified: callback-order
     async def run(self) -> None:
-        while (entry := await self._queue.get()) is not None:
+        while (entry := await self._next()) is not None:
             posted = await postings(entry, self._faults, self._call, self._following)
             for posting in posted:
                 await self._deliver(posting)
@@ -129,10 +132,13 @@ class CallbackPost:
             if wire.CallDisconnected in told:
                 return
 
+    async def _next(self) -> Entry | None:
+        return None if self._ends and self._queue.empty() else await self._queue.get()
+
     async def _following(self, seconds: float) -> Entry | None:
         try:
             async with asyncio.timeout(seconds):
-                entry = await self._queue.get()
+                entry = await self._next()
         except TimeoutError:
             return None
         if entry is None:
