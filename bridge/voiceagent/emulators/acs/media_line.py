@@ -62,7 +62,8 @@ class MediaLine:
         if not fate.forgery:
             return headers
         token = self._forged(fate.forgery)
-        return {**headers, "Authorization": f"Bearer {token}"} if token else headers | {"Authorization": ""}
+        others = {name: value for name, value in headers.items() if name != "Authorization"}
+        return {**others, "Authorization": f"Bearer {token}"} if token else others
 
     def refused(self, why: str, url: str) -> None:
         """The app does not let the service in, though it did nothing wrong."""

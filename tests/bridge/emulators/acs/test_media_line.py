@@ -50,6 +50,7 @@ async def test_it_comes_with_a_token_that_must_not_be_accepted(kind: str) -> Non
         emulator.faults.arm("media.forged", {"kind": kind})
         async with answered(app, emulator, http, steps=[]):
             await app.until(lambda: app.media_headers)
+            assert ("authorization" in app.media_headers[0]) == (kind != "none")
             token = app.media_headers[0].get("authorization", "").removeprefix("Bearer ")
             keys = jwt.PyJWKSet.from_dict(emulator.network.signer.jwks())
             with pytest.raises(jwt.PyJWTError):
