@@ -14,10 +14,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, StartRecording, TransferCaller
+from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, SendKeys, StartRecording, TransferCaller
 from voiceagent.call.events import (
     CallConnected,
     CallerLeft,
+    KeysSent,
     RecordingChanged,
     TransferEnded,
     TransferOutcome,
@@ -226,6 +227,8 @@ class TwilioControl:
                 self.deliver(CallerLeft("handed over"))  # Twilio has connected the two; nobody needs us
             case StartRecording():
                 await self._record()
+            case SendKeys(tool_call_id=tool_call_id):
+                self.deliver(KeysSent(tool_call_id, f"{SERVICE} presses no keys while the agent has the call"))
             case _:
                 raise RemoteError(
                     f"{SERVICE} has no way to {type(command).__name__}", service=SERVICE, remedy="see docs/twilio.md"

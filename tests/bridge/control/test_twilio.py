@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from voiceagent.call.commands import AskForReply, ControlCommand, HangUp, LeaveCall, StartRecording, TransferCaller
+from voiceagent.call.commands import AskForReply, ControlCommand, HangUp, LeaveCall, SendKeys, StartRecording, TransferCaller
 from voiceagent.call.events import (
     CallConnected,
     CallerLeft,
     Event,
+    KeysSent,
     RecordingChanged,
     TransferEnded,
     TransferOutcome,
@@ -134,6 +135,11 @@ async def test_a_transfer_dials_the_target_and_follows_its_phone(bench: Bench) -
     assert bench.events == [TransferRinging("support"), TransferEnded("support", "connected")]
     await bench.control.carry_out(LeaveCall())
     assert bench.events[-1] == CallerLeft("handed over")
+
+
+async def test_keys_that_nobody_can_press_are_answered_at_once(bench: Bench) -> None:
+    await bench.control.carry_out(SendKeys("t1", Words("42#")))
+    assert bench.events == [KeysSent("t1", "Twilio presses no keys while the agent has the call")]
 
 
 async def test_a_human_who_is_to_be_asked_does_not_get_the_caller_unasked(bench: Bench) -> None:
