@@ -66,11 +66,11 @@ class CallerVoice:
 class Emulators:
     """Run while the block does. A fixed `port` is the ACS emulator's; Voice Live takes the next and ARM the one after.
 
-    With `authority` all are served over https too, at the three ports after these, and the settings lead there; `proxy`, which
-    needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers` scripted:
-    Voice Live answers without models. `source` (a recording, too) and `voice` replace what would be loaded; `engine` is how
-    Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `faults` and `findings` are of all of them
-    together.
+    With `authority` Azure's are served over https too, at the three ports after these, and their settings lead there; `proxy`,
+    which needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers`
+    scripted: Voice Live answers without models. `source` (a recording, too) and `voice` replace what would be loaded; `engine`
+    is how Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `faults` and `findings` are of all of
+    Azure's together.
     """
 
     def __init__(

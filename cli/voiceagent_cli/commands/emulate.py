@@ -84,6 +84,9 @@ def command(
     """
     if proxy and not https:
         raise BadParameter("it needs --https: the SDKs fetch recordings over https alone.", param_hint="--proxy")
+    for option, given in (("--https", https), ("--strict", strict)):
+        if given and which is Which.twilio:
+            raise BadParameter("the emulated Twilio has only http, and nothing is linted there.", param_hint=option)
     from voiceagent_cli.emulating import emulate, tell_guesses
     from voiceagent_cli.signals import run
 

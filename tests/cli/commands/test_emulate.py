@@ -49,3 +49,10 @@ def test_guesses_are_printed_and_nothing_is_started(voiceagent: Any) -> None:
     assert "media-dial-delay: The media socket is dialled 150 ms after the answer." in outcome.out
     told = json.loads(voiceagent("emulate", "--guesses", "--json").out)["guesses"]
     assert {"id", "about", "sentence", "source"} == set(told[0])
+
+
+@pytest.mark.parametrize("options", [["--https"], ["--https", "--proxy"], ["--strict"]])
+def test_what_the_emulated_twilio_does_not_have_is_wrong_usage(voiceagent: Any, options: list[str]) -> None:
+    outcome = voiceagent("emulate", "twilio", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert options[0] in outcome.err

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
+    from voiceagent.emulators.acs.order import Order
+    from voiceagent.emulators.acs.studio import Line
     from voiceagent.emulators.twilio.line import PhoneCall
     from voiceagent.emulators.twilio.network import Network
 
@@ -150,6 +152,7 @@ class _Desk:
 
     async def place(self, request: Request) -> Response:
         order, steps, line = read_order(await _body(request))
+        _must_be_carried_out(order, line)
         call = self._network.place(order, steps, line)
         return _json(201, {"call_id": call.call_sid, "correlation_id": call.call_sid, "server_call_id": call.call_sid})
 
@@ -183,6 +186,17 @@ class _Desk:
         if call is None:
             raise _Missing(f"There is no call {request.path_params['call']!r} on this emulator.")
         return call
+
+
+def _must_be_carried_out(order: Order, line: Line) -> None:
+    """UserError for what the other phone does and this one does not: a call that leaves it out would test nothing."""
+    remedy = "Leave it out, or place the call over the emulated Azure."
+    if line.is_impaired:
+        raise UserError("`loss_percent`, `jitter_ms` and `echo_db` are not emulated on Twilio calls.", remedy=remedy)
+    if order.human in ("refuses", "leaves"):
+        raise UserError(f"`human` {order.human!r} is not emulated on Twilio calls.", remedy=remedy)
+    if order.human_says:
+        raise UserError("`human_says` is not emulated on Twilio calls: nobody is asked in private there.", remedy=remedy)
 
 
 def measurements(call: PhoneCall, now: float) -> dict[str, Any]:

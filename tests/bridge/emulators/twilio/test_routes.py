@@ -118,3 +118,25 @@ async def test_what_cannot_be_done_is_a_sentence(desk: Desk, method: str, path: 
 
 async def test_its_own_addresses_are_for_this_machine(desk: Desk) -> None:
     assert (await desk.http.get("/emulator/health", headers={"host": "evil.example"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"loss_percent": 1},
+        {"jitter_ms": 20},
+        {"echo_db": 30},
+        {"human": "refuses"},
+        {"human": "leaves"},
+        {"human_says": "No."},
+    ],
+)
+async def test_what_is_not_emulated_here_is_refused(desk: Desk, plan: dict[str, Any]) -> None:
+    answer = await desk.http.post("/emulator/calls", json=plan)
+    assert answer.status_code == 400
+    assert "not emulated on Twilio calls" in answer.json()["error"]["message"]
+    assert not desk.house.network.calls
+
+
+async def test_a_line_without_loss_is_nothing_to_refuse(desk: Desk) -> None:
+    assert await desk.place(loss_percent=0, jitter_ms=0, echo_db=None, human="busy", human_says="")
