@@ -34,7 +34,7 @@ from voiceagent.server.bridge import Bridge
 from voiceagent.server.dialling import Dialled, DialRequest
 from voiceagent.server.listen import bind, listening, url_of
 from voiceagent.server.observers import Observers
-from voiceagent.server.served import OpenEngineFor, Served
+from voiceagent.server.served import OpenEngineFor, Served, check_apart
 from voiceagent.server.tokens import AcsTokens, fetch_json
 from voiceagent.server.webhooks import SECRET_HEADER
 
@@ -96,6 +96,7 @@ async def serve(
 
     for one in others:
         check_beside(one.project)
+    check_apart([project, *(one.project for one in others)])
     async with contextlib.AsyncExitStack() as stack:
         where = stack.enter_context(contextlib.closing(bind(settings.bridge.host, settings.bridge.port)))
         client = None if address is None else await stack.enter_async_context(acs_client(address))
@@ -322,6 +323,7 @@ async def _reloading(
     def fit() -> AgentProject:
         fresh = reload()
         check(fresh)
+        check_apart([*(agent.project for agent in bridge.agents if agent.project.dir != fresh.dir), fresh])
         return fresh
 
     async with asyncio.TaskGroup() as tasks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Protocol
 
 from voiceagent.agent.project import AgentProject
@@ -13,6 +14,7 @@ from voiceagent.call.playback import Playback
 from voiceagent.call.session import SessionSettings
 from voiceagent.call.settings import OutboundPolicy
 from voiceagent.discreet import PhoneNumber
+from voiceagent.errors import UserError
 from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap
 from voiceagent.runtime.runner import CallSession
 
@@ -76,3 +78,18 @@ def agent_for(agents: Sequence[Served], called: PhoneNumber | None) -> Served | 
             if called.shown in agent.project.settings.agent.numbers:
                 return agent
     return next((agent for agent in agents if not agent.project.settings.agent.numbers), None)
+
+
+def check_apart(projects: Sequence[AgentProject]) -> None:
+    """UserError for two agents of which one could never be reached: by its callers, or by its name."""
+    for one, other in combinations(projects, 2):
+        first, second, both = one.settings.agent, other.settings.agent, f"{one.dir} and {other.dir}"
+        if first.name == second.name:
+            raise UserError(f"{both} are both named {first.name}", remedy="give each a name of its own in agent.name")
+        if not first.numbers and not second.numbers:
+            raise UserError(
+                f"{both} both have no numbers, so the second would never be called",
+                remedy="write the numbers of each into its agent.numbers; one may be without, and takes all others",
+            )
+        if shared := sorted(set(first.numbers) & set(second.numbers)):
+            raise UserError(f"{both} both answer {PhoneNumber(shared[0])}", remedy="leave it in the agent.numbers of one")

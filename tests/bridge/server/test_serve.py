@@ -120,6 +120,13 @@ async def test_each_further_agent_is_fit_as_well_and_named_when_it_is_not(tmp_pa
         await serve(project(tmp_path), others=[Beside(other, observers)], on_ready=lambda _: None, stop=asyncio.Event())
 
 
+async def test_agents_that_cannot_be_told_apart_are_not_served(tmp_path: Path) -> None:
+    (tmp_path / "desk").mkdir()
+    other = project(tmp_path / "desk")
+    with observing(other, engine="embedded") as observers, pytest.raises(UserError, match="both named agent"):
+        await serve(project(tmp_path), others=[Beside(other, observers)], on_ready=lambda _: None, stop=asyncio.Event())
+
+
 def project_again(folder: Path) -> AgentProject:
     return load_project(folder, wrapped(Settings.model_validate(LOCAL)))
 
