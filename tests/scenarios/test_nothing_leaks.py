@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import io
 import logging
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
 
+import a_stage
 import pytest
 
 from voiceagent.call.commands import AskForReply, CallBeganNoted, CallEndedNoted, CallerTurnNoted, ToolNoted
@@ -169,23 +167,12 @@ def fail(name: str) -> str:
 '''
 
 
-@pytest.fixture
-def scenario(root: Path) -> ModuleType:
-    path = root / "tests" / "scenarios" / "test_a_call_end_to_end.py"
-    spec = importlib.util.spec_from_file_location("whole_calls", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["whole_calls"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.call
 async def test_of_a_whole_call_nothing_is_left_but_its_shape(
-    tmp_path: Path, scenario: ModuleType, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scenario, "TOOLS", TOOLS)
-    monkeypatch.setattr(scenario, "VOICE_LIVE_KEY", ENGINE_KEY)
+    monkeypatch.setattr(a_stage, "TOOLS", TOOLS)
+    monkeypatch.setattr(a_stage, "VOICE_LIVE_KEY", ENGINE_KEY)
     person = {"name": "Wilhelmina Oberhauser", "street": "14 Nightingale Crescent", "pin": "73625149"}
     script = [
         Turn(hear="it is for my daughter Philippa in Sesamstrasse", call=[("find", person)]),
@@ -203,7 +190,7 @@ async def test_of_a_whole_call_nothing_is_left_but_its_shape(
         "transfer": {"targets": {"sales": {"phone_number": SUPPORT, "ring_seconds": 5}}},
     }
     steps = [{"say": "For Philippa."}, {"dtmf": "88431907#"}, {"say": "Kaltenbrunner, please."}, {"say": "A human, please."}]
-    async with scenario.stage(tmp_path, script, settings=settings) as on:
+    async with a_stage.stage(tmp_path, script, settings=settings) as on:
         order = {"from": CALLER, "to": CALLED, "steps": steps, "human": "busy", "hang_up_after": True}
         report = await on.call(**order)
         secrets = [part.split("=", 1)[1] for part in on.acs.connection_string.split(";") if part.startswith("accesskey=")]
