@@ -6,6 +6,7 @@ Each question is a JSON-RPC request of its own; a server answers with JSON, or w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -99,10 +100,14 @@ class McpSession:
         return response
 
 
+_LINE_END = re.compile("\r\n|\n|\r")
+"""Of an event stream; its JSON may hold other signs that Python takes for the end of a line."""
+
+
 def _messages(response: httpx.Response) -> list[dict[str, Any]]:
     """The JSON-RPC messages in an answer, of either kind."""
     if response.headers.get("content-type", "").startswith("text/event-stream"):
-        texts = [line.removeprefix("data:").strip() for line in response.text.splitlines() if line.startswith("data:")]
+        texts = [line.removeprefix("data:").strip() for line in _LINE_END.split(response.text) if line.startswith("data:")]
     else:
         texts = [response.text]
     try:

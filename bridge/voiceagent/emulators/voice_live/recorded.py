@@ -48,9 +48,11 @@ class Recorded:
 def read_recording(path: Path) -> Recorded:
     """A file of lines such as `{"dir": "sent", "data": {…}}`; a direction that is neither sent nor received is left out."""
     try:
-        texts = path.read_text(encoding="utf-8").splitlines()
+        texts = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # JSON may hold U+2028, which ends no line
     except OSError as problem:
         raise UserError(f"{path} cannot be read: {problem.strerror}.", remedy="Give a recorded session's file.") from problem
+    except ValueError as problem:
+        raise UserError(f"{path} is not UTF-8.", remedy="Give a recorded session's file.") from problem
     found = (_line(text, f"Line {number} of {path}") for number, text in enumerate(texts, 1))
     return Recorded(tuple(line for line in found if line is not None), path.name)
 

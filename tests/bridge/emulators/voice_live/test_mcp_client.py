@@ -35,13 +35,13 @@ async def serving(
                     "id": message.get("id"),
                     **({"error": given["error"]} if "error" in given else {"result": given}),
                 }
-                body = json.dumps(answer)
+                body = json.dumps(answer, ensure_ascii=False)
                 kind = "text/event-stream" if stream else "application/json"
                 if stream:
                     body = f'event: message\ndata: {{"jsonrpc":"2.0","method":"ping"}}\n\nevent: message\ndata: {body}\n\n'
                 writer.write(
                     f"HTTP/1.1 {status} OK\r\nContent-Type: {kind}\r\nMcp-Session-Id: s-1\r\n"
-                    f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+                    f"Content-Length: {len(body.encode())}\r\n\r\n{body}".encode()
                 )
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -70,6 +70,12 @@ async def test_tools_are_listed_and_called(stream: bool) -> None:
     assert asked[-1][0]["params"] == {"name": "lookup", "arguments": {"id": 1}}
     assert asked[-1][1]["authorization"] == "bearer token"
     assert asked[-1][1]["mcp-session-id"] == "s-1"
+
+
+async def test_only_the_ends_of_lines_end_a_message_of_a_stream() -> None:
+    answers = {"tools/call": {"content": [{"type": "text", "text": "one\u2028two"}]}}
+    async with serving(answers, stream=True) as (server, _), McpSession(server) as session:
+        assert await session.call("lookup", "") == "one\u2028two"
 
 
 async def test_a_tool_that_fails_tells_why() -> None:

@@ -92,6 +92,20 @@ def test_differences_are_told_by_path() -> None:
     assert list(different({"event_id": "x"}, {"event_id": "y"})) == []
 
 
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    path.write_bytes(b"\xff\xfe{}")
+    with pytest.raises(UserError, match="is not UTF-8"):
+        read_recording(path)
+
+
+def test_only_a_line_feed_ends_a_line_of_a_recording(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    event = {"type": "response.text.delta", "delta": "one\u2028two\x85three"}
+    path.write_text(json.dumps({"dir": "received", "data": event}, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert [line.event for line in read_recording(path).lines] == [event]
+
+
 @pytest.mark.parametrize("text", ["{", '{"dir": "sent"}', '{"dir": "sent", "data": 3}'])
 def test_a_file_that_is_no_recording_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "session.jsonl"
