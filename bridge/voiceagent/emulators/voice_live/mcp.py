@@ -59,7 +59,7 @@ class Mcp:
     servers: dict[str, McpServer] = field(default_factory=dict)
     tools: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """What each server offers, once it is known."""
-    _listing: dict[str, tuple[str, Item]] = field(default_factory=dict)
+    _listing: dict[str, tuple[McpServer, Item]] = field(default_factory=dict)
     _running: dict[str, _Wanted] = field(default_factory=dict)
     _asked: dict[str, _Wanted] = field(default_factory=dict)
 
@@ -101,18 +101,16 @@ class Mcp:
         previous = self.exchange.conversation.add(item)
         self.exchange.send(answers.item_created(previous, item.shown()))
         self.exchange.send(answers.event("mcp_list_tools.in_progress", item_id=item.id))
-        self._listing[item.id] = server.label, item
+        self._listing[item.id] = server, item
         self.exchange.steps.append(ListTools(item.id, server))
 
     def listed(self, item_id: str, tools: Sequence[Mapping[str, Any]]) -> None:
         """A server told what it offers."""
-        label, item = self._listing.pop(item_id)
-        server = self.servers.get(label)
-        allowed = None if server is None else server.allowed
-        found = [_tool(tool) for tool in tools if allowed is None or tool.get("name") in allowed]
+        server, item = self._listing.pop(item_id)
+        found = [_tool(tool) for tool in tools if server.allowed is None or tool.get("name") in server.allowed]
         item.extras["tools"] = found
-        if server is not None:
-            self.tools[label] = found
+        if self.servers.get(server.label) is server:  # not another one that has its label by now
+            self.tools[server.label] = found
         self.exchange.send(answers.event("mcp_list_tools.completed", item_id=item_id))
 
     def not_listed(self, item_id: str) -> None:

@@ -53,6 +53,16 @@ def test_a_server_that_is_no_longer_named_is_forgotten(stage: Stages) -> None:
     assert one.state.scene().tools == ()
 
 
+def test_a_late_answer_is_not_taken_for_that_of_another_server_with_its_label(stage: Stages) -> None:
+    one = stage(model="gpt-4o")
+    one.update(tools=[SERVER])
+    asked = one.steps[-1].item_id
+    one.update(tools=[{**SERVER, "server_url": "http://127.0.0.1:2/mcp"}])
+    one.take(one.state.tools_listed(one.steps[-1].item_id, [{"name": "track"}]))
+    assert one.take(one.state.tools_listed(asked, TOOLS)) == ["mcp_list_tools.completed"]
+    assert [tool["name"] for tool in one.state.scene().tools] == ["track"]
+
+
 def test_a_call_runs_when_the_response_is_done(stage: Stages) -> None:
     one = ready(stage, require_approval="never")
     assert one.requests[-1].tools[0]["name"] == "lookup"
