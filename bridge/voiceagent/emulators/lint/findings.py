@@ -25,7 +25,7 @@ class Findings:
         self.strict = strict
         self.told: list[Finding] = []
         self.more = 0
-        """New findings that were not kept."""
+        """Breaches beyond those kept; whether the same came twice is not known."""
         self._times: dict[tuple[str, str], int] = {}
         self._listeners: list[Callable[[Finding], None]] = []
 
@@ -41,6 +41,9 @@ class Findings:
             sentence = f"{rule.sentence} {breach.detail}".rstrip()
             refusal = refusal or (sentence if self.strict and rule.severity == "error" else "")
             key = breach.rule, where
+            if key not in self._times and len(self.told) >= KEPT:
+                self.more += 1
+                continue
             self._times[key] = self._times.get(key, 0) + 1
             if self._times[key] == 1:
                 shown = breach.frame or (frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame)
@@ -65,9 +68,6 @@ class Findings:
         }
 
     def _tell(self, finding: Finding) -> None:
-        if len(self.told) >= KEPT:
-            self.more += 1
-            return
         self.told.append(finding)
         for hear in self._listeners:
             hear(finding)

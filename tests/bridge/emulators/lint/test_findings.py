@@ -40,4 +40,6 @@ def test_they_are_bounded() -> None:
     findings = Findings()
     for number in range(KEPT + 3):
         findings.report([Breach("media-json")], str(number))
-    assert (len(findings.told), findings.more) == (KEPT, 3)
+    assert (len(findings.told), findings.more, len(findings._times)) == (KEPT, 3, KEPT)
+    findings.report([Breach("media-json")], "0")
+    assert (findings.json()["findings"][0]["times"], findings.more) == (2, 3)
