@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from voiceagent.config.parallel_calls import refuses_parallel_calls
 from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.errors import UserError
 
 OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 _SEMANTIC = ("azure_semantic_vad", "azure_semantic_vad_multilingual")
-_NO_PARALLEL_TOOLS = ("gpt-realtime", "gpt-realtime-mini", "gpt-realtime-1.5")
 OWN_OPTIONS = {
     "temperature": "temperature",
     "reasoning_effort": "reasoning_effort",
@@ -170,7 +170,7 @@ def _thinking(engine: EngineSection, family: Family) -> Iterator[Misfit]:
     if engine.reasoning_effort is not None and family.kind == "cascaded" and not family.reasoning:
         why = f"{engine.model} does not reason: the session takes it, and then every reply fails"
         yield Misfit("engine.reasoning_effort", f'"{engine.reasoning_effort}"', why, "remove it, or choose a gpt-5 model")
-    if engine.parallel_tool_calls and engine.model in _NO_PARALLEL_TOOLS:
+    if engine.parallel_tool_calls and refuses_parallel_calls(engine.model):
         why = f"{engine.model} refuses to be told so, and calls tools in parallel anyway"
         yield Misfit("engine.parallel_tool_calls", "true", why, "remove it")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from voiceagent.config.parallel_calls import refuses_parallel_calls
 from voiceagent.emulators.lint import engine_families as families
 from voiceagent.emulators.lint.rule import Breach
 
@@ -84,7 +85,7 @@ def _voice(voice: Options, model: str) -> Iterator[Breach]:
 
 
 def _thinking(patch: Options, model: str) -> Iterator[Breach]:
-    if patch.get("parallel_tool_calls") is True and model.startswith(families.REALTIME):
+    if patch.get("parallel_tool_calls") is True and refuses_parallel_calls(model):
         yield Breach("vl-parallel-calls")
     if patch.get("reasoning_effort") and not families.is_native(model) and not families.reasons(model):
         yield Breach("vl-reasoning")

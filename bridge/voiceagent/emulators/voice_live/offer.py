@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from voiceagent.config.parallel_calls import refuses_parallel_calls
 from voiceagent.protocol.dialects import VOICE_LIVE, Dialect
 from voiceagent.protocol.versions import NEWEST, SHORT_PADDING_BEFORE, at_least
 
@@ -12,8 +13,6 @@ Family = Literal["auto", "native", "cascaded"]
 
 NATIVE_MODELS = ("gpt-realtime", "azure-realtime", "phi4-mm-realtime")
 """Models that hear and speak themselves; everything else is transcribed, thought about and read aloud (cascaded)."""
-_ONE_CALL_AT_A_TIME = ("gpt-realtime", "gpt-realtime-mini", "gpt-realtime-1.5")
-"""Models that refuse an explicit `parallel_tool_calls: true`."""
 
 
 def is_native(model: str) -> bool:
@@ -62,7 +61,7 @@ class Offer:
 
     @property
     def refuses_parallel_calls(self) -> bool:
-        return self.model.removesuffix("-datazone") in _ONE_CALL_AT_A_TIME
+        return refuses_parallel_calls(self.model)
 
     @property
     def short_padding(self) -> bool:

@@ -51,6 +51,11 @@ def test_an_option_that_does_not_fit_the_model(patch: dict[str, Any], native: li
     assert (rules(patch), rules(patch, CASCADED)) == (native, cascaded)
 
 
+def test_parallel_calls_on_a_later_realtime_model() -> None:
+    assert rules({"parallel_tool_calls": True}, "gpt-realtime-2.1") == []
+    assert rules({"parallel_tool_calls": True}, "gpt-realtime-mini-datazone") == ["vl-parallel-calls"]
+
+
 def test_a_temperature_on_a_reasoning_model() -> None:
     assert rules({"temperature": 0.7}, "gpt-5.1") == ["vl-temperature-reasoning"]
 
