@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators import trouble
 from voiceagent.emulators.acs.admin import TROUBLE
+from voiceagent.emulators.acs.triggers import publish_event
 from voiceagent.emulators.arm import errors
 from voiceagent.emulators.arm.desk import Desk
 from voiceagent.emulators.arm.errors import Refusal
@@ -16,7 +17,6 @@ from voiceagent.emulators.arm.paths import find
 from voiceagent.emulators.arm.tokens import must_be_signed_in, token_routes
 from voiceagent.emulators.event_grid.delivery import Conditions
 from voiceagent.errors import UserError
-from voiceagent.protocol.event_grid import UnknownEvent
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -61,19 +61,10 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
     async def publish(request: Request) -> Response:
         _only_guests(network, request)
         event = await _object(request)
-        kind = event.get("type")
-        if not isinstance(kind, str) or not kind:
-            raise errors.invalid("An event needs a `type`.")
-        subject = str(event.get("subject") or "")
-        published = UnknownEvent(
-            kind=kind,
-            data=event.get("data"),
-            event_id=desk.ids.guid(),
-            topic=network.topic,
-            subject=subject,
-            time=network.times.message(),
-        )
-        return _json(200, {"event_id": published.event_id, "subscriptions": network.deliveries.publish(published)})
+        try:
+            return _json(200, publish_event(network, event))
+        except UserError as wrong:
+            raise errors.invalid(str(wrong)) from wrong
 
     async def troubled(request: Request) -> Response:
         _only_guests(network, request)

@@ -38,7 +38,8 @@ async def test_conditions_are_read_and_changed_and_events_published_from_this_ma
             "subscriptions": [],
             "attempts": [],
         }
-        assert (await http.post("/emulator/events", json={"type": "Mine"})).json()["subscriptions"] == 0
+        published = (await http.post("/emulator/events", json={"type": "CallEnded"})).json()
+        assert (published["type"], published["subscriptions"]) == ("Microsoft.Communication.CallEnded", 0)
         assert (await http.post("/emulator/events", json={})).status_code == 400
         assert (await http.get("/emulator/event-grid", headers={"host": "evil.example"})).status_code == 403
 
