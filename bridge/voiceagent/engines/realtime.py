@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidHandshake, InvalidURI
 
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
 from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
+from voiceagent.engines.refusals import refused, unreachable
 from voiceagent.engines.sound import Plain, Sound, Ulaw
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
 from voiceagent.engines.wires import Dial, Wire, dial
@@ -109,7 +110,7 @@ async def open_engine(
             await engine.open(settings, dialled)
     except TimeoutError:
         await engine.close()
-        raise _unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s") from None
+        raise unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s") from None
     except BaseException:
         await engine.close()
         raise
@@ -161,7 +162,7 @@ class RealtimeEngine:
                 subprotocol=self._dialect.subprotocol,
             )
         except (OSError, InvalidHandshake, InvalidURI) as error:
-            raise _refused(settings, error) from error
+            raise refused(settings, error) from error
         self._setup_id = self._say(ConfigureEngine(self._setup))
         async with asyncio.TaskGroup() as tasks:
             receiving = tasks.create_task(self._receive_until_settled(self._wire))
@@ -177,7 +178,7 @@ class RealtimeEngine:
             )
         if not self._hearing.ready:
             code, reason = self._wire.ending()
-            raise _unreachable(settings, f"closed the connection before the session began ({code} {reason})".rstrip())
+            raise unreachable(settings, f"closed the connection before the session began ({code} {reason})".rstrip())
 
     async def _receive_until_settled(self, wire: Wire) -> None:
         await wire.receive()
@@ -275,49 +276,3 @@ class RealtimeEngine:
         self._closing = True
         if self._wire is not None:
             await self._wire.close()
-
-
-def _unreachable(settings: EngineConnection, what: str) -> RemoteError:
-    host = urlsplit(settings.url).netloc
-    return RemoteError(
-        f"{settings.service} at {host} {what}",
-        service=settings.service,
-        remedy="check engine.endpoint (AZURE_VOICELIVE_ENDPOINT) and the network",
-    )
-
-
-def _refused(settings: EngineConnection, error: Exception) -> RemoteError:
-    host = urlsplit(settings.url).netloc
-    if isinstance(error, TimeoutError):
-        return _unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s")
-    if not isinstance(error, InvalidStatus):
-        return _unreachable(settings, f"cannot be reached: {error}")
-    status = error.response.status_code
-    sentence, remedy = _REFUSALS.get(status, ("answered with HTTP status {status}", "see Azure's status page, and try again"))
-    return RemoteError(
-        f"{settings.service} at {host} {sentence.format(status=status, settings=settings)}",
-        service=settings.service,
-        status=status,
-        request_id=error.response.headers.get("apim-request-id", "") or error.response.headers.get("x-ms-request-id", ""),
-        remedy=remedy.format(settings=settings),
-    )
-
-
-_REFUSALS = {
-    401: (
-        "does not accept our credentials (401)",
-        "check engine.api_key (AZURE_VOICELIVE_API_KEY): it must be of this resource; or leave it empty and `az login`",
-    ),
-    403: (
-        "forbids us this session (403)",
-        "give the identity the roles Cognitive Services User and Foundry User on the resource",
-    ),
-    404: (
-        "knows no such address (404)",
-        "check engine.endpoint and engine.api_version ({settings.api_version}): the resource must be of kind AIServices",
-    ),
-    429: (
-        "has no connections left for now (429)",
-        "a resource opens 30 sessions a minute by default: ask for a higher quota, or lower limits.max_calls",
-    ),
-}
