@@ -159,6 +159,8 @@ def check(settings: Settings) -> None:
         raise UserError(
             f"engine.profile is {engine.profile}, and {kind} knows no profiles", remedy="remove it, or use kind voice-live"
         )
+    if kind != "voice-live":
+        _check_no_agent_mode(engine, kind)
     _check_known(settings)
 
 
@@ -228,3 +230,16 @@ def _check_agent_mode(engine: EngineSection) -> None:
         raise UserError(
             "engine.profile and engine.agent are both set: either your model answers, or an agent does", remedy="remove one"
         )
+
+
+def _check_no_agent_mode(engine: EngineSection, kind: Kind) -> None:
+    """An agent that is named and never asked would be answered for by somebody else.
+
+    The project may be set: its variable is in the environment of many that have no agent.
+    """
+    known = ("project", "name") if kind == "foundry-agent" else ("project",)
+    for name in type(engine.agent).model_fields:
+        if name not in known and getattr(engine.agent, name):
+            raise UserError(
+                f"engine.agent.{name} is set, and {kind} does not know it", remedy="remove it, or use kind voice-live"
+            )

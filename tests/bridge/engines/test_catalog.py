@@ -184,6 +184,21 @@ VOICE = {"voice": "marin"}
             {"agent": VOICE},
             "engine.profile is byom-azure-openai-realtime, and openai knows no profiles",
         ),
+        (
+            {**OPENAI, "agent": {"name": "a", "project": "p"}},
+            {"agent": VOICE},
+            "engine.agent.name is set, and openai does not know it",
+        ),
+        (
+            {"endpoint": "http://127.0.0.1:1", "agent": {"id": "asst_1", "project": "p"}},
+            {},
+            "engine.agent.id is set, and embedded does not know it",
+        ),
+        (
+            {"kind": "foundry-agent", "endpoint": AZURE, "agent": {"name": "a", "project": "p", "version": "2"}},
+            {},
+            "engine.agent.version is set, and foundry-agent does not know it",
+        ),
     ],
 )
 def test_what_cannot_work_is_refused_with_the_remedy(engine: dict[str, Any], sections: dict[str, Any], sentence: str) -> None:
