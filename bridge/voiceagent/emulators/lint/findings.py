@@ -10,10 +10,12 @@ from typing import Any
 
 from voiceagent.emulators.lint.rule import Breach, Finding
 from voiceagent.emulators.lint.rules import rule_of
+from voiceagent.emulators.lint.shown import shown
 
 KEPT = 1_000
 """Different findings; further ones are only counted."""
 
+LOOKED_AT = 4_000
 SHOWN = 200
 """Characters of a frame that are shown: enough to know it again."""
 
@@ -36,6 +38,7 @@ class Findings:
     def report(self, breaches: Iterable[Breach], where: str, frame: str | bytes = "") -> str:
         """Take note. Returns the sentence with which to refuse, "" when to go on."""
         refusal = ""
+        where = shown(where)
         for breach in breaches:
             rule = rule_of(breach.rule)
             sentence = f"{rule.sentence} {breach.detail}".rstrip()
@@ -46,8 +49,8 @@ class Findings:
                 continue
             self._times[key] = self._times.get(key, 0) + 1
             if self._times[key] == 1:
-                shown = breach.frame or (frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame)
-                self._tell(Finding(rule.id, rule.severity, where, beginning(shown), sentence, rule.source))
+                what = breach.frame or (frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame)
+                self._tell(Finding(rule.id, rule.severity, where, beginning(what), sentence, rule.source))
         return refusal
 
     def clear(self) -> int:
@@ -75,5 +78,5 @@ class Findings:
 
 def beginning(frame: str) -> str:
     """As much as is shown, on one line."""
-    line = " ".join(frame.split())
+    line = shown(" ".join(frame[:LOOKED_AT].split()))
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"

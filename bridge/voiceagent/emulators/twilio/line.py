@@ -23,6 +23,7 @@ from voiceagent.emulators.acs.order import Order
 from voiceagent.emulators.acs.script import Step, Utterance
 from voiceagent.emulators.acs.studio import Line
 from voiceagent.emulators.acs.turns import TurnLog
+from voiceagent.emulators.lint.shown import shown
 from voiceagent.emulators.twilio import documents as twiml
 from voiceagent.emulators.twilio.stream import Stream, StreamFailed, dial, started_of
 from voiceagent.protocol.twilio_media import RATE
@@ -317,7 +318,9 @@ class PhoneCall:
         }
 
     def _complain(self, status: int | None, url: str) -> None:
-        self.diary.note("warning", self._network.now(), sentence=f"11200: the app answered {status or 'nothing'} at {url}.")
+        self.diary.note(
+            "warning", self._network.now(), sentence=f"11200: the app answered {status or 'nothing'} at {shown(url)}."
+        )
 
     def _answered(self) -> None:
         if self.answered_at is None:

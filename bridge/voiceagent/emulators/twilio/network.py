@@ -14,6 +14,7 @@ from voiceagent.emulators.acs.order import Order
 from voiceagent.emulators.acs.pulse import Pulse
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.studio import Line, Studio
+from voiceagent.emulators.lint.shown import shown
 from voiceagent.emulators.twilio.line import PhoneCall
 from voiceagent.errors import UserError
 from voiceagent.protocol.twilio_calls import SIGNATURE_HEADER, signature
@@ -114,7 +115,7 @@ class Network:
         try:
             answer = await self._client.post(url, data=dict(form), headers=headers, timeout=WEBHOOK_SECONDS)
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            _log.warning("the app at %s did not answer: %s", url, type(error).__name__)
+            _log.warning("the app at %s did not answer: %s", shown(url), type(error).__name__)
             return None, ""
         return answer.status_code, answer.text
 

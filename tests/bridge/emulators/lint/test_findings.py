@@ -36,6 +36,14 @@ def test_a_long_frame_is_shown_by_its_beginning() -> None:
     assert [len(one.frame) for one in findings.told] == [201, 10]
 
 
+def test_what_is_shown_has_no_tokens_and_no_numbers() -> None:
+    findings = Findings()
+    for token in ("1", "2"):
+        findings.report([Breach("media-json")], f"callback https://app/c?t={token}", b'[{"to":"+14255550100"}]')
+    (told,) = findings.json()["findings"]
+    assert (told["where"], told["frame"], told["times"]) == ("callback https://app/c?…", '[{"to":"…00"}]', 2)
+
+
 def test_they_are_bounded() -> None:
     findings = Findings()
     for number in range(KEPT + 3):

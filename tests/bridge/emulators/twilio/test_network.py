@@ -57,6 +57,17 @@ async def test_no_more_calls_than_it_carries_and_the_oldest_are_forgotten(house:
     assert list(house.network.calls) == sids[1:]
 
 
+async def test_an_app_that_is_away_is_logged_without_its_token(caplog: pytest.LogCaptureFixture) -> None:
+    def away(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("away")
+
+    async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(transport=httpx.MockTransport(away)) as client:
+        network = Network(tasks, client, options=NetworkOptions(), voice=None)
+        assert await network.post("http://app/voice?pass=hush", {}) == (None, "")
+        await network.stop()
+    assert [record.getMessage() for record in caplog.records] == ["the app at http://app/voice?… did not answer: ConnectError"]
+
+
 async def test_requests_are_signed_and_an_app_that_is_away_is_no_answer() -> None:
     seen: list[httpx.Request] = []
 
