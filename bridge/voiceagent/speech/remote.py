@@ -6,6 +6,7 @@ Ear and voice block a thread of ours; that must not last as long as a server tak
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -24,6 +25,8 @@ LOOK_SECONDS = 0.05
 """How often it is asked whether the result is still wanted."""
 PIECE_BYTES = 4_800
 """100 ms at 24 kHz: sound is passed on in pieces of that, so that a reply begins with the first."""
+AHEAD_PIECES = 600
+"""A minute of sound: so much is fetched before it is listened to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +57,33 @@ class Remote:
         return asyncio.run(_unless(lambda: self._whole(request), cancelled))
 
     def listen(self, request: Request, cancelled: Cancelled) -> Iterator[bytes]:
-        """The answer as it comes, in pieces of whole samples; ends early when cancelled. Raises RemoteError."""
-        pieces: queue.Queue[bytes | BaseException | None] = queue.Queue()
+        """The answer as it comes, in pieces of whole samples; ends early when cancelled. Raises RemoteError.
+
+        Of a server that is further ahead than AHEAD_PIECES nothing is read until there is room: no sound may be left out.
+        """
+        pieces: queue.Queue[bytes | BaseException | None] = queue.Queue(AHEAD_PIECES)
         stopped = threading.Event()
+
+        def unwanted() -> bool:
+            return stopped.is_set() or cancelled()
+
+        def hand_over(piece: bytes | BaseException | None) -> None:
+            while not unwanted():
+                with contextlib.suppress(queue.Full):
+                    pieces.put(piece, timeout=LOOK_SECONDS)
+                    return
 
         def fetch() -> None:
             async def all_of_it() -> None:
                 async for piece in self._stream(request):
-                    pieces.put(piece)
+                    hand_over(piece)
 
             try:
-                asyncio.run(_unless(all_of_it, lambda: stopped.is_set() or cancelled()))
+                asyncio.run(_unless(all_of_it, unwanted))
             except BaseException as error:  # whoever listens raises it, in the thread that asked
-                pieces.put(error)
+                hand_over(error)
             else:
-                pieces.put(None)
+                hand_over(None)
 
         fetching = threading.Thread(target=fetch, name="voiceagent-fetch", daemon=True)
         fetching.start()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 
 from voiceagent.errors import RemoteError
+from voiceagent.speech import remote as remote_module
 from voiceagent.speech.port import never
 from voiceagent.speech.remote import Remote, Request
 
@@ -86,3 +89,23 @@ def test_a_listener_who_leaves_ends_the_request() -> None:
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]  # a generator
     assert endless.closed.wait(5)
+
+
+def test_a_server_far_ahead_of_its_listener_waits_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = threading.Event()
+
+    class Watched(queue.Queue[Any]):
+        def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+            try:
+                super().put(item, block, timeout)
+            except queue.Full:
+                full.set()
+                raise
+
+    monkeypatch.setattr(remote_module, "AHEAD_PIECES", 2)
+    monkeypatch.setattr(remote_module.queue, "Queue", Watched)
+    sound = b"".join(bytes([number]) * 4_800 for number in range(8))
+    pieces = remote(httpx.Response(200, content=sound)).listen(ASK, never)
+    first = next(pieces)
+    assert full.wait(5)
+    assert b"".join([first, *pieces]) == sound
