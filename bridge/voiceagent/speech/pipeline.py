@@ -10,13 +10,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.config.schema import Settings
-from voiceagent.errors import UserError
+from voiceagent.errors import UserError, VoiceagentError
 from voiceagent.speech import parts
 from voiceagent.speech.port import Ear, Thinker, Voice
 from voiceagent.speech.remote import Remote
@@ -137,13 +140,15 @@ class _Maker:
         elif where:
             found = getattr(self._module(role, where), attribute, None)
         else:
-            found = next((one.load() for one in entry_points(group=f"voiceagent.{role}", name=name)), None)
+            with _told(role, name):
+                found = next((one.load() for one in entry_points(group=f"voiceagent.{role}", name=name)), None)
         if not callable(found):
             raise UserError(
                 f"pipeline.{role} is {name}, and there is no such part",
                 remedy="write module:function, file.py:function, or the name of an installed plug-in",
             )
-        return found(self._settings)
+        with _told(role, name):
+            return found(self._settings)
 
     def _file(self, role: str, name: str) -> object:
         path = self._directory / name
@@ -151,14 +156,36 @@ class _Maker:
         if spec is None or spec.loader is None:
             raise UserError(f"pipeline.{role} names {name}, and {path} is no file", remedy="mend it in voiceagent.toml")
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        sys.modules[spec.name] = module  # dataclasses and pickle look their own module up there
+        try:
+            with _told(role, name):
+                spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[spec.name]
+            raise
         return module
 
     def _module(self, role: str, name: str) -> object:
-        try:
-            return importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            raise UserError(
-                f"pipeline.{role} names the module {name}, which is not there ({error})",
-                remedy="install its package, or write file.py:function for a file of the project",
-            ) from error
+        with _told(role, name):
+            try:
+                return importlib.import_module(name)
+            except ModuleNotFoundError as error:
+                raise UserError(
+                    f"pipeline.{role} names the module {name}, which is not there ({error})",
+                    remedy="install its package, or write file.py:function for a file of the project",
+                ) from error
+
+
+@contextmanager
+def _told(role: str, name: str) -> Iterator[None]:
+    """Code of the project's author runs: whatever it raises is theirs to mend, and told with the place."""
+    try:
+        yield
+    except VoiceagentError:
+        raise
+    except Exception as error:  # the edge between us and the author's code
+        where = error if isinstance(error, SyntaxError) else extract_tb(error.__traceback__)[-1]
+        raise UserError(
+            f"pipeline.{role} is {name}, which cannot be loaded: {type(error).__name__}: {error}",
+            remedy=f"see line {where.lineno} of {where.filename}",
+        ) from error

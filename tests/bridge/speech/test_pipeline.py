@@ -95,3 +95,49 @@ def test_what_is_missing_is_told_with_the_remedy(tmp_path: Path, chosen: dict[st
         load(tmp_path, chosen, agent={"voice": "alloy"})
     assert sentence in str(caught.value)
     assert caught.value.remedy
+
+
+def test_a_file_may_hold_dataclasses(tmp_path: Path) -> None:
+    (tmp_path / "parts.py").write_text(
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n\n"
+        "@dataclass\nclass Own:\n    settings: object\n    note: str = 'x'\n"
+    )
+    assert load(tmp_path, {"hear": "parts.py:Own"}).ear.note == "x"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "line"),
+    [
+        ("def ear(settings:\n", "SyntaxError", 1),
+        ("x = 1\n1 / 0\n", "ZeroDivisionError: division by zero", 2),
+        ("import no_such_library\n", "ModuleNotFoundError: No module named 'no_such_library'", 1),
+        ("def ear(settings):\n    raise RuntimeError('no microphone')\n", "RuntimeError: no microphone", 2),
+    ],
+)
+def test_what_a_file_raises_while_it_is_loaded_is_told_with_its_line(
+    tmp_path: Path, code: str, sentence: str, line: int
+) -> None:
+    (tmp_path / "parts.py").write_text(code)
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, {"hear": "parts.py:ear"})
+    assert str(caught.value).startswith("pipeline.hear is parts.py")
+    assert sentence in str(caught.value)
+    assert caught.value.remedy == f"see line {line} of {tmp_path / 'parts.py'}"
+
+
+def test_a_part_that_refuses_its_settings_is_believed(tmp_path: Path) -> None:
+    (tmp_path / "parts.py").write_text(
+        "from voiceagent.errors import UserError\n\ndef ear(settings):\n    raise UserError('no model', remedy='get one')\n"
+    )
+    with pytest.raises(UserError, match=r"^no model$"):
+        load(tmp_path, {"hear": "parts.py:ear"})
+
+
+def test_a_plug_in_that_breaks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Point:
+        def load(self) -> Any:
+            raise ImportError("a library is missing")
+
+    monkeypatch.setattr(pipeline, "entry_points", lambda **_: [Point()])
+    with pytest.raises(UserError, match=r"speak is elsewhere, which cannot be loaded: ImportError: a library is missing"):
+        load(tmp_path, {"speak": "elsewhere"})
