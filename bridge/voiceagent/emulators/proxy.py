@@ -28,6 +28,7 @@ class StorageProxy:
         self.port = port
         self._reach = reach
         self._tls_port = tls_port
+        self._tunnels: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -51,18 +52,27 @@ class StorageProxy:
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         with listening_at(self._reach.host, self.port) as listening:
-            server = await asyncio.start_server(self._serve, sock=listening, limit=LONGEST_REQUEST)
+            server = await asyncio.start_server(self._begin, sock=listening, limit=LONGEST_REQUEST, start_serving=False)
             self.port = listening.getsockname()[1]
-            try:
-                yield
-            finally:
-                server.close()
+            async with asyncio.TaskGroup() as self._tasks:
+                await server.start_serving()
+                try:
+                    yield
+                finally:
+                    server.close()
+                    for tunnel in self._tunnels:
+                        tunnel.cancel()
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tunnel = self._tasks.create_task(self._serve(reader, writer))
+        self._tunnels.add(tunnel)
+        tunnel.add_done_callback(self._tunnels.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(HEAD_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
-            answer, onward = await self._connect(head, writer.get_extra_info("peername")[0])
+            answer, onward = await self._connect(head, (writer.get_extra_info("peername") or ("",))[0])
             writer.write(f"HTTP/1.1 {answer}\r\n\r\n".encode())
             if onward is not None:
                 await _join((reader, writer), onward)
@@ -77,13 +87,17 @@ class StorageProxy:
         host, _, port = rest.partition(" ")[0].rpartition(":")
         if peer not in LOOPBACK and not self._reach.name:
             return "403 Forbidden", None
-        if method != "CONNECT" or not port.isdigit():
+        if method != "CONNECT" or not _is_port(port):
             return "405 Method Not Allowed", None
         place = ("127.0.0.1", self._tls_port) if host.lower() == STORAGE else (host.strip("[]"), int(port))
         try:
             return "200 Connection established", await asyncio.open_connection(*place)
-        except OSError:
+        except (OSError, ValueError):  # nobody there; no name that could be looked up
             return "502 Bad Gateway", None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65_536
 
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -100,7 +114,7 @@ async def _join(one: Stream, other: Stream) -> None:
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
+    with suppress(OSError):
         while piece := await reader.read(PIECE):
             writer.write(piece)
             await writer.drain()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 
 from voiceagent.emulators.acs.serve import AcsEmulator
 from voiceagent.emulators.certificates import NAMES, open_authority
-from voiceagent.emulators.proxy import STORAGE, StorageProxy
+from voiceagent.emulators.proxy import STORAGE, StorageProxy, _carry
 from voiceagent.emulators.reach import Reach
 
 
@@ -42,6 +43,9 @@ async def test_the_storage_is_the_emulator_and_every_other_address_itself(tmp_pa
         (b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
         (b"CONNECT nowhere HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
         (b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n", b"HTTP/1.1 502 Bad Gateway"),
+        (b"CONNECT 127.0.0.1:\xb2 HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
+        (b"CONNECT 127.0.0.1:99999 HTTP/1.1\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
+        (b"CONNECT " + b"x" * 70 + b".example:1 HTTP/1.1\r\n\r\n", b"HTTP/1.1 502 Bad Gateway"),
         (b"\r\n\r\n", b"HTTP/1.1 405 Method Not Allowed"),
     ],
 )
@@ -54,6 +58,42 @@ async def test_somebody_who_asks_too_much_or_leaves_is_let_go() -> None:
     async with StorageProxy(Reach(), 1) as proxy:
         assert await asked(proxy, b"CONNECT " + b"x" * 70_000 + b"\r\n\r\n") == b""
         assert (await asked(proxy, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n")).startswith(b"HTTP/1.1 502")
+
+
+async def test_a_tunnel_ends_with_the_proxy() -> None:
+    ended = asyncio.Event()
+
+    async def far_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        ended.set()
+
+    server = await asyncio.start_server(far_end, "127.0.0.1", 0)
+    async with StorageProxy(Reach(), 1) as proxy:
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(f"CONNECT 127.0.0.1:{server.sockets[0].getsockname()[1]} HTTP/1.1\r\n\r\n".encode())
+        assert await reader.readline() == b"HTTP/1.1 200 Connection established\r\n"
+    async with asyncio.timeout(2):
+        await ended.wait()
+        assert await reader.read() == b"\r\n"
+    writer.close()
+    server.close()
+
+
+async def test_a_connection_that_breaks_ends_one_direction_only() -> None:
+    class Broken:
+        async def read(self, _: int) -> bytes:
+            raise OSError(113, "No route to host")
+
+    ended: list[str] = []
+
+    class Other:
+        def write_eof(self) -> None:
+            ended.append("end")
+
+    broken, other = cast(asyncio.StreamReader, Broken()), cast(asyncio.StreamWriter, Other())
+    await _carry(broken, other)
+    assert ended == ["end"]
 
 
 async def test_clients_are_sent_through_it_for_this_machine_too() -> None:
