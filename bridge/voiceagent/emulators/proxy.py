@@ -2,6 +2,7 @@
 
 The SDKs refuse to send a resource's signature anywhere but to `https://….asm.skype.com`. A client that uses this proxy, as
 common clients do when HTTPS_PROXY is set, finds the emulator under `STORAGE`; every other address is passed through untouched.
+Whoever asks from another machine gets to the emulators and to public addresses, not to what only this machine can reach.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
+from socket import SOCK_STREAM
 
 from voiceagent.emulators.listening import listening_at
 from voiceagent.emulators.reach import LOOPBACK, Reach
@@ -81,6 +84,18 @@ class StorageProxy:
         finally:
             writer.close()
 
+    async def _places(self, host: str, port: int, peer: str) -> list[tuple[str, int]]:
+        """Where to dial for somebody; nowhere if the proxy would lead others into this machine's network.
+
+        What was looked at is dialled, not its name: a name may be looked up again and be elsewhere.
+        """
+        if host == STORAGE:
+            return [("127.0.0.1", self._tls_port)]
+        if peer in LOOPBACK or host == self._reach.name.lower():
+            return [(host, port)]
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+        return [(str(place[0]), port) for *_, place in found if _is_public(str(place[0]))]
+
     async def _connect(self, head: bytes, peer: str) -> tuple[str, tuple[asyncio.StreamReader, asyncio.StreamWriter] | None]:
         """The status line, and the far end of the tunnel."""
         method, _, rest = head.decode("latin-1").partition("\r\n")[0].partition(" ")
@@ -89,11 +104,21 @@ class StorageProxy:
             return "403 Forbidden", None
         if method != "CONNECT" or not _is_port(port):
             return "405 Method Not Allowed", None
-        place = ("127.0.0.1", self._tls_port) if host.lower() == STORAGE else (host.strip("[]"), int(port))
         try:
-            return "200 Connection established", await asyncio.open_connection(*place)
-        except (OSError, ValueError):  # nobody there; no name that could be looked up
+            places = await self._places(host.lower().strip("[]"), int(port), peer)
+        except (OSError, ValueError):  # no name that could be looked up
             return "502 Bad Gateway", None
+        for place in places:
+            with suppress(OSError, ValueError):
+                return "200 Connection established", await asyncio.open_connection(*place)
+        return "502 Bad Gateway" if places else "403 Forbidden", None
+
+
+def _is_public(address: str) -> bool:
+    """Whether anybody may reach it, and not only who is on this machine or in its network."""
+    found = ip_address(address.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.is_global and not found.is_multicast
 
 
 def _is_port(text: str) -> bool:

@@ -60,6 +60,20 @@ async def test_somebody_who_asks_too_much_or_leaves_is_let_go() -> None:
         assert (await asked(proxy, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n")).startswith(b"HTTP/1.1 502")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "192.168.1.1"])
+async def test_other_machines_are_not_led_into_this_ones_network(host: str) -> None:
+    proxy = StorageProxy(Reach(name="localhost"), 1)
+    assert await proxy._connect(f"CONNECT {host}:1 HTTP/1.1\r\n\r\n".encode(), "192.0.2.7") == ("403 Forbidden", None)
+
+
+@pytest.mark.parametrize("host", ["localhost", STORAGE])
+async def test_other_machines_get_to_the_emulators(host: str) -> None:
+    """Nobody listens at this port, but it was dialled."""
+    proxy = StorageProxy(Reach(name="localhost"), 1)
+    assert await proxy._connect(f"CONNECT {host}:1 HTTP/1.1\r\n\r\n".encode(), "192.0.2.7") == ("502 Bad Gateway", None)
+    assert await proxy._places("9.9.9.9", 443, "192.0.2.7") == [("9.9.9.9", 443)]
+
+
 async def test_a_tunnel_ends_with_the_proxy() -> None:
     ended = asyncio.Event()
 
