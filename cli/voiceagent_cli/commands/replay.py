@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Context, Option
+from typer import Argument, BadParameter, Context, Option
 
 from voiceagent_cli.options import AsJson
 
@@ -58,8 +58,10 @@ def command(
     """
     from voiceagent_cli import replaying
 
+    again = live or until is not None or bool(say)
+    _refuse_unused(ctx, again=again)
     paths = replaying.find(captures, directory)
-    if live or until is not None or say:
+    if again:
         wish = replaying.Wish(
             engine=engine.value if engine else None,
             repeat=repeat,
@@ -75,3 +77,19 @@ def command(
         replaying.live(paths, directory, wish, ctx.obj, as_json=json)
     else:
         replaying.exact(paths, directory, ctx.obj, strictly=report, as_json=json)
+
+
+_LIVE = ("engine", "repeat", "words", "judge", "latency", "fast", "against", "timeout")
+
+
+def _refuse_unused(ctx: Context, *, again: bool) -> None:
+    """An option that would change nothing: whoever typed it believes that it does."""
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        source = ctx.get_parameter_source(name)
+        if source is None or source.name != "COMMANDLINE":
+            continue
+        if name in _LIVE and not again:
+            raise BadParameter("it needs --live: an exact replay has no engine.", param_hint=parameter.opts[0])
+        if name == "report" and again:
+            raise BadParameter("a live replay compares the calls and prints no report.", param_hint="--report")

@@ -72,6 +72,28 @@ def test_help_tells_the_exit_codes(voiceagent: Any) -> None:
     assert "Exit 0: the same. 1: something differs. 2: nothing could be replayed." in shown
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--engine", "embedded"],
+        ["--repeat", "1"],
+        ["--words", "0.6"],
+        ["--judge", "m"],
+        ["--latency-ms", "5"],
+        ["--fast"],
+        ["--against", "http://x"],
+        ["--timeout", "900"],
+        ["--report", "--live"],
+        ["--report", "--until", "1"],
+        ["--report", "--say", "Hello"],
+    ],
+)
+def test_an_option_that_would_change_nothing_is_wrong_usage(capture: Path, voiceagent: Any, options: list[str]) -> None:
+    outcome = voiceagent("replay", capture, *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert options[0] in outcome.err
+
+
 POLICY = "out: list[Command] = [StopPlayback()] if playback.audible(now) else []"
 
 
