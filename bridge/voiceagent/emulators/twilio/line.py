@@ -7,7 +7,6 @@ both interrupt the verb that is being carried out.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from base64 import b64decode
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
@@ -78,6 +77,7 @@ class PhoneCall:
         self._base = ""
         """Where the document that is carried out came from: its addresses may be relative."""
         self._telling = asyncio.Lock()
+        self._reports: set[asyncio.Task[None]] = set()
         self._transferred = False
         self._put_through = False
         self.diary.changed = self._wake
@@ -263,7 +263,9 @@ class PhoneCall:
         """Tell the app meanwhile: what it answers does not matter, and the phone goes on ringing until it does."""
         if verb.progress and (event or status) in verb.events:
             form = self._form({"CallStatus": status, "ParentCallSid": self.call_sid, **more})
-            self._tasks.create_task(self._tell(self._absolute(verb.progress), form))
+            report = self._tasks.create_task(self._tell(self._absolute(verb.progress), form))
+            self._reports.add(report)
+            report.add_done_callback(self._reports.discard)
 
     async def _tell(self, url: str, form: Mapping[str, str]) -> None:
         async with self._telling:  # one after the other, as things happened
@@ -274,9 +276,8 @@ class PhoneCall:
     # unverified: twilio-report-order
     async def _reports_are_out(self) -> None:
         """How a dialled phone fared usually reaches the app before it is asked what next."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(REPORT_SECONDS), self._telling:
-                return
+        if self._reports:
+            await asyncio.wait(self._reports, timeout=REPORT_SECONDS)
 
     async def _until_interrupted(self, work: Coroutine[Any, Any, str | None]) -> str:
         async with asyncio.TaskGroup() as tasks:

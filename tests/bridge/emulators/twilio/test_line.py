@@ -135,6 +135,7 @@ async def test_a_phone_that_is_dialled_is_reported_on(house: Any, human: Any, re
     told = [(form["CallStatus"], form.get("SipResponseCode")) for url, form in house.app.asked if url == "progress"]
     asked = [form["DialCallStatus"] for url, form in house.app.asked if url == "next"]
     assert (told, asked) == (reports, [status])
+    assert house.app.asked[-1][0] == "next", "the bridge learns from a report whether the phone was declined"
     assert call.outcome == ("transferred" if human == "answer" else "completed")
     assert house.app.sockets[0].events()[-1] == "stop"
 
