@@ -50,7 +50,8 @@ class UnreliableSocket:
         self._hold = 0
         self._swapped: tuple[Frame, dict[str, Any]] | None = None
         self._stalled: set[str] = set()
-        self._closing: asyncio.Task[None] | None = None
+        self._reading: asyncio.TaskGroup | None = None
+        self._goodbye: tuple[int, str] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -75,12 +76,31 @@ class UnreliableSocket:
         return written
 
     async def recv(self, *words: Any, **how: Any) -> Any:
-        frame = await self._socket.recv(*words, **how)
+        frame = await self._receive(words, how)
         for shot in self._read(frame):
             await self._board.pause(shot.number("ms"))
         if self._mute:
             await self._socket.wait_closed()
             return await self._socket.recv(*words, **how)  # raises: it is closed
+        return frame
+
+    async def _receive(self, words: tuple[Any, ...], how: dict[str, Any]) -> Any:
+        from websockets.exceptions import ConnectionClosed
+
+        if self._goodbye is not None:
+            await self._socket.close(*self._goodbye)
+        frame: Any = None
+        closed: ConnectionClosed | None = None
+        async with asyncio.TaskGroup() as reading:
+            self._reading = reading
+            try:
+                frame = await self._socket.recv(*words, **how)
+            except ConnectionClosed as end:
+                closed = end
+            finally:
+                self._reading = None
+        if closed is not None:
+            raise closed
         return frame
 
     async def close(self, *words: Any, **how: Any) -> None:
@@ -158,10 +178,10 @@ class UnreliableSocket:
             await self._socket.send(error_event("invalid_request_error", error, "The session was ended."))
         code = int(shot.number("code"))
         if code:
-            # Its peer may take its time to agree, and whoever sends has the other calls to serve. It ends with the socket.
-            reason = error.encode()[:REASON].decode("utf-8", "ignore")
-            self._closing = asyncio.create_task(self._socket.close(code, reason))  # noqa: TID251
-            await asyncio.sleep(0)  # it has written its frame
+            # Its peer may take its time to agree: that is for the one who reads, as who sends may have other calls to serve.
+            self._goodbye = code, error.encode()[:REASON].decode("utf-8", "ignore")
+            if self._reading is not None:
+                self._reading.create_task(self._socket.close(*self._goodbye))
         else:
             self._socket.transport.abort()
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from voiceagent.emulators.faults.socket import UnreliableSocket
 from voiceagent.emulators.faults.switchboard import Switchboard
@@ -95,6 +95,8 @@ async def test_a_session_ends_as_told(name: str, code: int, first: list[str]) ->
         await socket.send(OTHER)
         await socket.send(DELTA)
         await socket.send(DONE)
+        with suppress(ConnectionClosed):
+            await socket.recv()
 
     errors = []
     async with connected(armed(name), talk) as client:
@@ -135,21 +137,37 @@ class Written:
         self.frames.append(f"closed {code}")
 
 
-async def test_who_sends_does_not_wait_for_the_peer_to_agree_to_the_end() -> None:
+@pytest.mark.parametrize("reads", [True, False])
+async def test_who_sends_does_not_wait_for_the_peer_to_agree_to_the_end(reads: bool) -> None:
     agreed = asyncio.Event()
+
+    async def read(socket: UnreliableSocket) -> None:
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
 
     class Slow(Written):
         async def close(self, code: int = 1000, reason: str = "") -> None:
             await super().close(code, reason)
             await agreed.wait()
 
+        async def recv(self) -> str:
+            await agreed.wait()
+            raise ConnectionClosedOK(None, None)
+
     board, wire = armed("engine.dropped", code=1011, only="*", error="e" * 200), Slow()
     socket = UnreliableSocket(wire, board, sent=lambda _: board.strikes("engine", "x"), read=lambda _: ())
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(1), asyncio.TaskGroup() as tasks:
+        if reads:
+            tasks.create_task(read(socket))
+            await asyncio.sleep(0)
         await socket.send("a")
         await socket.send("b")
+        if not reads:
+            tasks.create_task(read(socket))
+        while len(wire.frames) < 2:
+            await asyncio.sleep(0)
+        agreed.set()
     assert wire.frames[1:] == ["closed 1011"]
-    agreed.set()
 
 
 @pytest.mark.parametrize("name", ["engine.reordered", "media.burst"])
