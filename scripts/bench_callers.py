@@ -115,15 +115,16 @@ async def measure(callers: int, seconds: float, line: str) -> dict[str, float]:
             async with asyncio.timeout(120):
                 while len(calls) < callers:  # noqa: ASYNC110 - a bench may look now and then
                     await asyncio.sleep(0.1)
-            talking = asyncio.ensure_future(keep_talking(calls))  # noqa: TID251 - cancelled below
-            await asyncio.sleep(SETTLED_SECONDS)
-            for call in calls:
-                call.offsets = array("d")
-            before, began = cpu_seconds(facts["pid"]), time.monotonic()
-            await asyncio.sleep(seconds)
-            cpu, took = cpu_seconds(facts["pid"]) - before, time.monotonic() - began
-            late = [offset - min(call.offsets) for call in calls if call.offsets for offset in call.offsets]
-            talking.cancel()
+            async with asyncio.TaskGroup() as tasks:
+                talking = tasks.create_task(keep_talking(calls))
+                await asyncio.sleep(SETTLED_SECONDS)
+                for call in calls:
+                    call.offsets = array("d")
+                before, began = cpu_seconds(facts["pid"]), time.monotonic()
+                await asyncio.sleep(seconds)
+                cpu, took = cpu_seconds(facts["pid"]) - before, time.monotonic() - began
+                late = [offset - min(call.offsets) for call in calls if call.offsets for offset in call.offsets]
+                talking.cancel()
             every = (await admin.get("/emulator/calls")).json()["calls"]
             seen = [(await admin.get(f"/emulator/calls/{one['call_id']}")).json() for one in every]
             lost = sum(one["frames"]["lost"] for one in seen)

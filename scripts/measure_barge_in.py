@@ -17,7 +17,8 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,32 +103,28 @@ def plan(number: int, engine: str, dice: random.Random) -> list[dict[str, Any]]:
     return steps
 
 
-class served:
+@asynccontextmanager
+async def served(project: Path, emulated: Emulators) -> AsyncIterator[None]:
     """`voiceagent serve` as a child that knows these emulators."""
+    env = {**os.environ, **emulated.env(), "PORT": "0", "VOICEAGENT_ENGINE": "voice-live"}
+    program = [sys.executable, "-m", "voiceagent_cli", "serve", str(project), "--json"]
+    child = await asyncio.create_subprocess_exec(*program, env=env, stdout=asyncio.subprocess.PIPE, limit=1 << 20)
+    assert child.stdout is not None
+    if not json.loads(await child.stdout.readline() or b"{}").get("ready"):
+        raise SystemExit("the bridge did not start")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(drained(child.stdout))
+        try:
+            yield
+        finally:
+            child.terminate()
+            await child.wait()
 
-    def __init__(self, project: Path, emulated: Emulators) -> None:
-        self._project = project
-        self._env = {**os.environ, **emulated.env(), "PORT": "0", "VOICEAGENT_ENGINE": "voice-live"}
 
-    async def __aenter__(self) -> None:
-        program = [sys.executable, "-m", "voiceagent_cli", "serve", str(self._project), "--json"]
-        pipe = asyncio.subprocess.PIPE
-        self._child = await asyncio.create_subprocess_exec(*program, env=self._env, stdout=pipe, limit=1 << 20)
-        assert self._child.stdout is not None
-        ready = json.loads(await self._child.stdout.readline() or b"{}")
-        if not ready.get("ready"):
-            raise SystemExit("the bridge did not start")
-        self._reading = asyncio.get_running_loop().create_task(self._drain())
-
-    async def _drain(self) -> None:
-        assert self._child.stdout is not None
-        while await self._child.stdout.readline():
-            pass
-
-    async def __aexit__(self, *_: object) -> None:
-        self._child.terminate()
-        await self._child.wait()
-        await self._reading
+async def drained(lines: asyncio.StreamReader) -> None:
+    """A child whose output nobody reads stands still."""
+    while await lines.readline():
+        pass
 
 
 async def one_call(emulated: Emulators, steps: Sequence[dict[str, Any]]) -> Circuit:

@@ -194,7 +194,7 @@ class Bridge:
             control = self._control(project, call_id, incoming, line, call)
             try:
                 live = self._make(agent, incoming, control, call_id, outbound=call is not None)
-            except Exception as error:
+            except Exception as error:  # raised again below: only whoever rang must not ring on
                 await self._not_made(agent, incoming, call_id, None if call else control, error)
                 raise
             with self._known(live):
