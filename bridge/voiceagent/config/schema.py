@@ -27,6 +27,7 @@ from voiceagent.config.section import env as _env
 from voiceagent.config.section import secret as _secret
 from voiceagent.config.telephony import TwilioSection
 from voiceagent.config.tools import ToolsSection
+from voiceagent.config.tunnel import TunnelSection
 
 
 class AgentSection(Section):
@@ -180,6 +181,12 @@ class BridgeSection(Section):
         description="https address under which Azure reaches this bridge",
         json_schema_extra=_env("VOICEAGENT_PUBLIC_URL", "ACS_DEV_TUNNEL", "BASE_URL", "CALLBACK_URI_HOST"),
     )
+    tunnel: str = Field(
+        "auto",
+        description="none, relay, ngrok, ssh:USER@HOST[:PORT], devtunnel, localhost.run or pinggy, see tunnel.md; "
+        "auto: with a real phone and no public_url the first that is set up in [tunnel]",
+        json_schema_extra=_env("VOICEAGENT_TUNNEL"),
+    )
     audio_format: Literal["pcm24k", "pcm16k"] = Field("pcm24k", description="PCM format of the call's media stream")
     verification: Literal["required", "unverified"] = Field(
         "required",
@@ -303,6 +310,7 @@ class Settings(Section):
     thinker: ThinkerSection = ThinkerSection()
     pipeline: PipelineSection = PipelineSection()
     bridge: BridgeSection = BridgeSection()
+    tunnel: TunnelSection = TunnelSection()
     acs: AcsSection = AcsSection()
     twilio: TwilioSection = TwilioSection()
     transfer: TransferSection = TransferSection()

@@ -28,6 +28,7 @@ def test_secrets_are_marked() -> None:
     assert [key.name for key in keys().values() if key.secret] == [
         *("engine.api_key", "engine.agent.access_token", "engine.azure_openai.api_key"),
         *("thinker.api_key", "pipeline.openai.api_key", "pipeline.azure_speech.key"),
-        *("bridge.token_secret", "acs.connection_string", "acs.event_secret"),
+        *("bridge.token_secret", "tunnel.relay", "tunnel.ngrok_token", "tunnel.pinggy_token"),
+        *("acs.connection_string", "acs.event_secret"),
         *("twilio.auth_token", "capture.key"),
     ]
