@@ -19,6 +19,7 @@ from voiceagent.observe.logs import set_up_logging
 PLANTED = {Words: "marmalade weather tomorrow", PhoneNumber: "+14255550177", Secret: "hunter2hunter2"}
 
 TELLS_ALOUD = {
+    "voiceagent.cloud",  # keys for Azure's clients, our number in what is planned and asked
     "voiceagent.agent.project",
     "voiceagent.capture.export",
     "voiceagent.call.handover",

@@ -29,9 +29,13 @@ MAY_KNOW: Mapping[str, set[str]] = {
     "tools": CORE | {"config"},
     "agent": CORE | {"config", "tools"},  # a project is where the tools come from: it loads them
     "emulators": {"protocol", "audio", "speech", "config"},
+    "cloud": {"config", "tunnels"},
+    "tunnels": {"ports", "config", "protocol"},
     "server": CORE | {"protocol", "config", "runtime", *ADAPTERS},
     "workbench": CORE | {"config", "observe", "capture"},
-    "local": CORE | {"config", "agent", "server", "observe", "capture", "workbench", "runtime", "legs", "control", "speech"},
+    "local": CORE
+    | {"config", "protocol", "agent", "server", "observe", "capture", "workbench", "runtime", "legs", "control", "speech"}
+    | {"cloud", "tunnels"},
     "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
     "scenarios": CORE | {"protocol", "config", "local", *ADAPTERS},
     "testing": CORE | {"protocol", "config", "runtime", "speech", "emulators", "local", "replay", "scenarios", *ADAPTERS},

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from voiceagent.config.cloud import CloudSection
 from voiceagent.config.conversation import (
     BargeInSection,
     InterimResponseSection,
@@ -17,6 +18,7 @@ from voiceagent.config.conversation import (
     TurnDetectionSection,
     VoiceSection,
 )
+from voiceagent.config.deploy import DeploySection, SharedSection
 from voiceagent.config.engines import AzureOpenaiSection, EngineAgentSection, EngineKind, Profile
 from voiceagent.config.handover import TransferSection
 from voiceagent.config.keypad import AgentEntry, KeysSection
@@ -327,3 +329,6 @@ class Settings(Section):
     limits: LimitsSection = LimitsSection()
     capture: CaptureSection = CaptureSection()
     log: LogSection = LogSection()
+    cloud: CloudSection = CloudSection()
+    deploy: DeploySection = DeploySection()
+    shared: SharedSection = SharedSection()
