@@ -101,9 +101,19 @@ def load_settings(
             _forget(origins, dotted)
             origins[dotted] = Origin("flag", "--" + dotted.rsplit(".", 1)[-1].replace("_", "-"))
     known = {**dotenv, **environ}
-    loaded = Loaded(_with_references(_validated(values, origins), known), origins, known)
+    settings = _with_public_url(_with_references(_validated(values, origins), known), origins)
+    loaded = Loaded(settings, origins, known)
     check(loaded.settings, lambda key: _words(loaded.origin(key)))
     return loaded
+
+
+def _with_public_url(settings: Settings, origins: dict[str, Origin]) -> Settings:
+    """With the address of the host that the platform tells, unless there is one of the user's, or a flag that there is none."""
+    if not settings.bridge.public_host or "bridge.public_url" in origins:
+        return settings
+    origins["bridge.public_url"] = origins["bridge.public_host"]
+    told = settings.bridge.model_copy(update={"public_url": f"https://{settings.bridge.public_host}"})
+    return settings.model_copy(update={"bridge": told})
 
 
 def _with_references(settings: Settings, environment: dict[str, str]) -> Settings:

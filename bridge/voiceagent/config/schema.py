@@ -183,6 +183,11 @@ class BridgeSection(Section):
         description="https address under which Azure reaches this bridge",
         json_schema_extra=_env("VOICEAGENT_PUBLIC_URL", "ACS_DEV_TUNNEL", "BASE_URL", "CALLBACK_URI_HOST"),
     )
+    public_host: str = Field(
+        "",
+        description="the same without https://, when public_url is empty; Container Apps sets it",
+        json_schema_extra=_env("CONTAINER_APP_HOSTNAME"),
+    )
     tunnel: str = Field(
         "auto",
         description="none, relay, ngrok, ssh:USER@HOST[:PORT], devtunnel, localhost.run or pinggy, see tunnel.md; "
@@ -193,6 +198,12 @@ class BridgeSection(Section):
     verification: Literal["required", "unverified"] = Field(
         "required",
         description="unverified skips ACS's tokens; for experiments on this machine only, warned at every start",
+    )
+    drain_seconds: float = Field(
+        0,
+        ge=0,
+        le=3600,
+        description="how long calls may go on once it is asked to end, before they finish their sentence; others take new ones",
     )
     playback_ahead_ms: int = Field(200, ge=40, le=2000, description="how far audio may run ahead of the caller's ear")
     media_path: Literal["short", "stock"] = Field(

@@ -152,3 +152,20 @@ def test_declared_tools_know_what_their_secrets_stand_for(tmp_path: Path) -> Non
     assert loaded.settings.tools.references == {"ORDERS_TOKEN": "from-dotenv", "TEAM": "of-the-environment"}
     assert loaded.settings.tools.http["find"].headers["Authorization"] == "Bearer ${ORDERS_TOKEN}"
     assert loaded.origin("tools.http.find.url").place == "voiceagent.toml:3"
+
+
+def test_the_platforms_host_is_the_public_address() -> None:
+    loaded = load_settings(None, environ={"CONTAINER_APP_HOSTNAME": "shop--1.happy.example"})
+    assert loaded.settings.bridge.public_url == "https://shop--1.happy.example"
+    assert loaded.origin("bridge.public_url").place == "CONTAINER_APP_HOSTNAME"
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "url"),
+    [({"VOICEAGENT_PUBLIC_URL": "https://mine.example"}, {}, "https://mine.example"), ({}, {"bridge.public_url": ""}, "")],
+)
+def test_a_public_address_of_ones_own_or_none_at_all_comes_before_the_platforms(
+    environ: dict[str, str], flags: dict[str, str], url: str
+) -> None:
+    loaded = load_settings(None, environ={"CONTAINER_APP_HOSTNAME": "shop--1.happy.example", **environ}, flags=flags)
+    assert loaded.settings.bridge.public_url == url
