@@ -10,6 +10,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import contracts
 import httpx
 import pytest
 from azure.communication.callautomation import (
@@ -87,7 +88,8 @@ class World:
 async def a_world(options: NetworkOptions = QUICK) -> AsyncIterator[World]:
     async with (
         fake_app.FakeApp().running() as app,
-        AcsEmulator(options=options, voice=fake_app.FakeVoice) as emulator,
+        contracts.checked() as tap,
+        AcsEmulator(options=options, voice=fake_app.FakeVoice, tap=tap) as emulator,
         httpx.AsyncClient(base_url=emulator.url) as http,
     ):
         subscribed = await http.put("/emulator/subscription", json={"endpoint": app.url + "/events"})

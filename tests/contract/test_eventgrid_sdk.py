@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import contracts
 import httpx
 import pytest
 from azure.core.credentials import AccessToken
@@ -122,7 +123,8 @@ async def a_world(**options: Any) -> AsyncIterator[World]:
     network = NetworkOptions(event_grid_scale=0.0001, seed=7, **options)
     async with (
         fake_app.FakeApp().running() as app,
-        AcsEmulator(options=network, voice=fake_app.FakeVoice) as acs,
+        contracts.checked() as tap,
+        AcsEmulator(options=network, voice=fake_app.FakeVoice, tap=tap) as acs,
         ArmEmulator(acs.network, options=ArmOptions(operation_seconds=0, retry_after_seconds=0)) as arm,
         httpx.AsyncClient(base_url=acs.url) as http,
     ):

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import contracts
 import pytest
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 from openai.resources.realtime.realtime import AsyncRealtimeConnection
@@ -84,7 +85,10 @@ def crossed() -> Crossed:
 def talk(crossed: Crossed) -> Talks:
     @asynccontextmanager
     async def talking(*turns: Turn, options: EmulatorOptions = AT_ONCE, path: str = "/v1") -> AsyncIterator[Talk]:
-        async with VoiceLiveEmulator(Scripted(turns or (Turn(say="Hello."),)), key="k", options=options) as emulator:
+        async with (
+            contracts.checked() as tap,
+            VoiceLiveEmulator(Scripted(turns or (Turn(say="Hello."),)), key="k", options=options, tap=tap) as emulator,
+        ):
             client = AsyncOpenAI(api_key="k", websocket_base_url=f"ws://127.0.0.1:{emulator.port}{path}")
             async with client.realtime.connect(model="gpt-realtime") as connection:
                 yield Talk(connection, *crossed)
@@ -183,7 +187,8 @@ async def test_every_event_of_a_socket_crosses(talk: Talks, crossed: Crossed, mc
 
 
 async def test_azures_ga_address_is_spoken_to_in_the_same_words(talk: Talks) -> None:
-    async with VoiceLiveEmulator(Scripted((Turn(say="Hello.", ms=200),)), key="k", options=AT_ONCE) as emulator:
+    script = Scripted((Turn(say="Hello.", ms=200),))
+    async with contracts.checked() as tap, VoiceLiveEmulator(script, key="k", options=AT_ONCE, tap=tap) as emulator:
         client = AsyncOpenAI(
             api_key="k", websocket_base_url=f"ws://127.0.0.1:{emulator.port}/openai/v1", default_headers={"api-key": "k"}
         )
@@ -195,7 +200,8 @@ async def test_azures_ga_address_is_spoken_to_in_the_same_words(talk: Talks) -> 
 
 
 async def test_the_azure_client_dials_the_beta_address_and_hears_beta_words() -> None:
-    async with VoiceLiveEmulator(Scripted((Turn(say="Hello.", ms=200),)), key="k", options=AT_ONCE) as emulator:
+    script = Scripted((Turn(say="Hello.", ms=200),))
+    async with contracts.checked() as tap, VoiceLiveEmulator(script, key="k", options=AT_ONCE, tap=tap) as emulator:
         client = AsyncAzureOpenAI(
             api_key="k",
             azure_endpoint=emulator.endpoint,

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import contracts
 import pytest
 from websockets.asyncio.client import connect
 
@@ -97,7 +98,7 @@ async def replay(name: str) -> list[dict[str, Any]]:
     silence = base64.b64encode(bytes(4800)).decode()
     dialect = SERVICES[name.partition("__")[0]]
     options = EmulatorOptions(delta_interval_ms=0, rate_limits="three_server_vad_turns" in name)
-    async with VoiceLiveEmulator(SCRIPTS[name], options=options) as emulator:
+    async with contracts.checked() as tap, VoiceLiveEmulator(SCRIPTS[name], options=options, tap=tap) as emulator:
         url = f"ws://127.0.0.1:{emulator.port}{dialect.target('gpt-realtime')}"
         async with connect(url) as socket, asyncio.timeout(10):
             for line in recording(name):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import contracts
 import pytest
 from azure.ai.voicelive.aio import VoiceLiveConnection, connect
 from azure.ai.voicelive.models import (
@@ -38,7 +39,8 @@ SESSION = RequestSession(modalities=[Modality.TEXT, Modality.AUDIO], turn_detect
 @asynccontextmanager
 async def connected(script: Scripted, options: EmulatorOptions = AT_ONCE) -> AsyncIterator[tuple[VoiceLiveConnection, Any]]:
     async with (
-        VoiceLiveEmulator(script, key=KEY, options=options) as emulator,
+        contracts.checked() as tap,
+        VoiceLiveEmulator(script, key=KEY, options=options, tap=tap) as emulator,
         connect(endpoint=emulator.endpoint, credential=AzureKeyCredential(KEY), model="gpt-realtime") as connection,
     ):
         yield connection, emulator

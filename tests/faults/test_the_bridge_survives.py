@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import contracts
 import httpx
 import pytest
 
@@ -77,18 +78,18 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, settings: Mapping[str, Any], *, script: list[Turn], ring_ms: float = 30_000
+    folder: Path, settings: Mapping[str, Any], *, script: list[Turn], ring_ms: float = 30_000, wrong: bool = False
 ) -> AsyncIterator[House]:
     folder.mkdir(parents=True)
     (folder / "prompt.md").write_text("You are a test.")
     (folder / "tools.py").write_text(TOOLS)
     faults, findings = Switchboard(), Findings()
     network = NetworkOptions(connect_ms=20, farewell_ms=900, ring_ms=ring_ms, human_answers_ms=300, together_ms=300)
-    options = EmulatorOptions(delta_interval_ms=20)
-    trouble: dict[str, Any] = {"faults": faults, "findings": findings}
+    answers, options = Scripted(script, repeat=True), EmulatorOptions(delta_interval_ms=20)
     async with (
-        AcsEmulator(voice=ToneVoice, options=network, **trouble) as acs,
-        VoiceLiveEmulator(Scripted(script, repeat=True), key="k", options=options, **trouble) as engine,
+        contracts.checked(wrong=wrong) as tap,
+        AcsEmulator(voice=ToneVoice, options=network, faults=faults, findings=findings, tap=tap) as acs,
+        VoiceLiveEmulator(answers, key="k", options=options, faults=faults, findings=findings, tap=tap) as engine,
         httpx.AsyncClient(trust_env=False, timeout=30) as http,
     ):
         given = {
@@ -223,7 +224,8 @@ def test_every_fault_is_in_the_table_or_has_a_reason_not_to_be() -> None:
 
 
 async def play(folder: Path, case: Case) -> tuple[str, str, bool | None]:
-    async with a_house(folder, {}, script=SCRIPT, ring_ms=case.ring_ms) as house:
+    wrong = case.fault.endswith("garbled")
+    async with a_house(folder, {}, script=SCRIPT, ring_ms=case.ring_ms, wrong=wrong) as house:
         house.faults.arm(case.fault, case.parameters)
         report = await house.call(steps=[{"say": "Where is my order?"}])
     if not report:

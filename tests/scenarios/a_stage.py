@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import contracts
 import httpx
 
 from voiceagent.agent.project import load_project
@@ -69,8 +70,11 @@ async def stage(
     (folder / "prompt.md").write_text("You are a test.")
     (folder / "tools.py").write_text(TOOLS)
     async with (
-        AcsEmulator(voice=ToneVoice, options=network or NetworkOptions(connect_ms=20, farewell_ms=900)) as acs,
-        VoiceLiveEmulator(Scripted(script), key=VOICE_LIVE_KEY, options=EmulatorOptions(delta_interval_ms=20)) as voice_live,
+        contracts.checked() as tap,
+        AcsEmulator(voice=ToneVoice, options=network or NetworkOptions(connect_ms=20, farewell_ms=900), tap=tap) as acs,
+        VoiceLiveEmulator(
+            Scripted(script), key=VOICE_LIVE_KEY, options=EmulatorOptions(delta_interval_ms=20), tap=tap
+        ) as voice_live,
         httpx.AsyncClient(trust_env=False) as http,
     ):
         given = _merged(

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from typing import Any
 
+import contracts
 import pytest
 
 from voiceagent.call import commands as c
@@ -64,7 +65,7 @@ class Listener:
 async def test_an_engine_opens_speaks_calls_a_tool_and_takes_its_answer(name: str) -> None:
     script = Scripted([Turn("Hello."), Turn(call=[("look_up", {})]), Turn("It is on its way.")])
     options = EmulatorOptions(delta_interval_ms=0, bearer_tokens=(KEY,))
-    async with VoiceLiveEmulator(script, key=KEY, options=options) as emulator:
+    async with contracts.checked() as tap, VoiceLiveEmulator(script, key=KEY, options=options, tap=tap) as emulator:
         engine = {"endpoint": emulator.endpoint, "api_key": KEY, **KINDS[name]}
         settings = Settings.model_validate({"engine": engine})
         own = connection_of(settings).own_instructions

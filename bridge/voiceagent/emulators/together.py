@@ -19,6 +19,7 @@ from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
 from voiceagent.emulators.faults.switchboard import ENGINE, PHONE, Switchboard
 from voiceagent.emulators.lint.findings import Findings
+from voiceagent.emulators.tap import Tap
 
 if TYPE_CHECKING:
     from voiceagent.config.schema import ThinkerSection
@@ -69,8 +70,8 @@ class Emulators:
     With `authority` Azure's are served over https too, at the three ports after these, and their settings lead there; `proxy`,
     which needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers`
     scripted: Voice Live answers without models. `source` (a recording, too) and `voice` replace what would be loaded; `engine`
-    is how Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `faults` and `findings` are of all of
-    Azure's together.
+    is how Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `tap` hears all that crosses the edge of
+    Azure's. `faults` and `findings` are of all of Azure's together.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Emulators:
         authority: Authority | None = None,
         proxy: bool = False,
         strict: bool = False,
+        tap: Tap | None = None,
     ) -> None:
         self.acs: AcsEmulator | None = None
         self.voice_live: VoiceLiveEmulator | None = None
@@ -100,7 +102,7 @@ class Emulators:
         self.twilio: TwilioEmulator | None = None
         self.findings = Findings(strict=strict)
         self.faults = Switchboard(seed=seed, sites=_sites(which))
-        self._trouble: dict[str, Any] = {"faults": self.faults, "findings": self.findings}
+        self._trouble: dict[str, Any] = {"faults": self.faults, "findings": self.findings, "tap": tap}
         self._which = which
         self._port = port
         self._authority = authority

@@ -81,10 +81,15 @@ class Circuit:
         call.diary.changed = self._wake
         parts: dict[str, Any] = {"headers": self._headers, "changed": self.carry_out}
         way = MediaLine(
-            call.call_id, faults=network.faults, findings=network.findings, now=network.now, forged=network.signer.forged
+            call.call_id,
+            faults=network.faults,
+            findings=network.findings,
+            tap=network.tap,
+            now=network.now,
+            forged=network.signer.forged,
         )
         self.stream = Stream(call, way, now=network.now, heard=self._heard, stopped=self._stopped, warn=self._warn, **parts)
-        self.transcriber = Transcriber(call, **parts)
+        self.transcriber = Transcriber(call, tap=network.tap, **parts)
         self.speaking = Speaking(network, call, ear=lambda: self.ear, changed=self.carry_out)
         self._listen(self._rate)
 

@@ -12,6 +12,7 @@ from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.lint.media import MediaLint
 from voiceagent.emulators.lint.rule import Breach
 from voiceagent.emulators.lint.socket import LintedSocket
+from voiceagent.emulators.tap import Tap, tapped_socket
 
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.requests import MediaRequest
@@ -41,6 +42,7 @@ class MediaLine:
         findings: Findings,
         now: Callable[[], float],
         forged: Callable[[str], str],
+        tap: Tap | None = None,
     ) -> None:
         self.redial_ms: float | None = None
         """After a cut the service dials again so much later."""
@@ -49,6 +51,7 @@ class MediaLine:
         self._findings = findings
         self._now = now
         self._forged = forged
+        self._tap = tap
 
     def fate(self) -> Fate:
         """To be asked before dialling."""
@@ -84,7 +87,7 @@ class MediaLine:
             return self._findings.report(breaches, self._where, frame) if breaches else ""
 
         unreliable = UnreliableSocket(
-            socket,
+            tapped_socket(socket, self._tap, "media", request.url),
             self._faults,
             sent=sent,
             read=lambda _: self._faults.strikes("media-read", call=self._call_id),

@@ -29,6 +29,7 @@ from voiceagent.emulators.event_grid.subscription import Subscription, validate
 from voiceagent.emulators.faults.switchboard import Switchboard
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.reach import Reach
+from voiceagent.emulators.tap import Tap
 from voiceagent.errors import UserError
 from voiceagent.protocol.event_grid import IncomingCall
 from voiceagent.protocol.identifiers import from_raw_id
@@ -66,6 +67,7 @@ class Network:
         reach: Reach | None = None,
         faults: Switchboard | None = None,
         findings: Findings | None = None,
+        tap: Tap | None = None,
         now: Callable[[], float] = _monotonic_ms,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -75,6 +77,7 @@ class Network:
         self.request_ids = self.ids.stream("requests")
         self.faults = faults or Switchboard(seed=options.seed)
         self.findings = Findings() if findings is None else findings
+        self.tap = tap
         self.now = now
         self.wall: Callable[[], float] = lambda: wall() + self.faults.skew_seconds
         self.times = Times(counted=options.seed is not None, wall=self.wall, now=now)

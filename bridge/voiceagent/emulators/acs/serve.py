@@ -24,6 +24,7 @@ from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.numbers.state import Numbers
 from voiceagent.emulators.reach import Reach
+from voiceagent.emulators.tap import Tap, hooks, tapped_app
 from voiceagent.errors import UserError
 from voiceagent.protocol.auth import is_access_key
 
@@ -64,6 +65,7 @@ class AcsEmulator:
         storage: str = "",
         faults: Switchboard | None = None,
         findings: Findings | None = None,
+        tap: Tap | None = None,
     ) -> None:
         self.reach = Reach(host, name, tls, storage)
         self.port = port
@@ -73,6 +75,7 @@ class AcsEmulator:
             raise UserError("The access key of an ACS resource is base64 text, and this key is not.", remedy="Leave it out.")
         self.faults = faults or Switchboard(seed=options.seed if options else None, sites=PHONE)
         self.findings = Findings() if findings is None else findings
+        self._tap = tap
         self._resource_id = resource_id
         self._voice = voice
         self._ear = ear
@@ -121,7 +124,11 @@ class AcsEmulator:
         failure: BaseException | None = None
         limits = httpx.Limits(max_connections=OPEN_CONNECTIONS, max_keepalive_connections=OPEN_CONNECTIONS)
         async with httpx.AsyncClient(
-            timeout=CALLBACK_SECONDS, trust_env=False, limits=limits, mounts=_without_proof(limits)
+            timeout=CALLBACK_SECONDS,
+            trust_env=False,
+            limits=limits,
+            mounts=_without_proof(limits),
+            event_hooks=hooks(self._tap),
         ) as client:
             with doors(self.reach, self.port, self.tls_port) as opened:
                 self.port, self.tls_port = ports(opened)
@@ -137,8 +144,10 @@ class AcsEmulator:
                         reach=self.reach,
                         faults=self.faults,
                         findings=self.findings,
+                        tap=self._tap,
                     )
-                    async with serving(guarded(build_app(self.network, self._numbers), self.network), opened, tasks):
+                    app = tapped_app(guarded(build_app(self.network, self._numbers), self.network), self._tap)
+                    async with serving(app, opened, tasks):
                         self.network.start(self.url)
                         try:
                             yield

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.media import BROKEN, MediaFailed, dial
 from voiceagent.emulators.acs.transcribing import Spoken
+from voiceagent.emulators.tap import Tap, tapped_socket
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -69,16 +70,19 @@ def _frame(kind: str, body: dict[str, Any]) -> str:
 class Transcriber:
     """`changed` is called after each report to the state."""
 
-    def __init__(self, call: Call, *, headers: Callable[[], dict[str, str]], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, call: Call, *, headers: Callable[[], dict[str, str]], changed: Callable[[], None], tap: Tap | None = None
+    ) -> None:
         self._call = call
         self._headers = headers
         self._changed = changed
+        self._tap = tap
         self._socket: ClientConnection | None = None
 
     async def run(self, url: str, locale: str) -> None:
         """From dialling the socket to its end."""
         try:
-            socket = await dial(url, self._headers())
+            socket: Any = tapped_socket(await dial(url, self._headers()), self._tap, "transcription", url)
         except MediaFailed as failure:
             self._failed(_details(failure.details), failure.result)
             return

@@ -21,6 +21,7 @@ from voiceagent.emulators.arm.routes import build_app
 from voiceagent.emulators.arm.tokens import MSI_PATH
 from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.reach import Reach
+from voiceagent.emulators.tap import tapped_app
 
 if TYPE_CHECKING:
     import ssl
@@ -74,7 +75,7 @@ class ArmEmulator:
 
     def _app(self) -> Any:
         app = build_app(self.desk, identity_header=self.identity_header)
-        return guarded(app, self._network, lambda method, path: f"arm:{method} {path}")
+        return tapped_app(guarded(app, self._network, lambda method, path: f"arm:{method} {path}"), self._network.tap)
 
     async def __aenter__(self) -> ArmEmulator:
         self._block = self._running()

@@ -22,6 +22,7 @@ from voiceagent.emulators import trouble
 from voiceagent.emulators.faults.switchboard import ENGINE, Switchboard
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.reach import Reach
+from voiceagent.emulators.tap import Tap
 from voiceagent.emulators.voice_live.connection import Connection
 from voiceagent.emulators.voice_live.entrance import ANY as ANY
 from voiceagent.emulators.voice_live.entrance import Refused, Visit, query_of, visit_of
@@ -74,6 +75,7 @@ class VoiceLiveEmulator:
         name: str = "",
         faults: Switchboard | None = None,
         findings: Findings | None = None,
+        tap: Tap | None = None,
     ) -> None:
         self.reach = Reach(host, name, tls)
         self.port = port
@@ -82,7 +84,7 @@ class VoiceLiveEmulator:
         self.options = options or EmulatorOptions()
         self.faults = faults or Switchboard(seed=options.seed if options else None, sites=ENGINE)
         self.findings = Findings() if findings is None else findings
-        self._line = SessionLine(self.faults, self.findings, event_loop_ms)
+        self._line = SessionLine(self.faults, self.findings, event_loop_ms, tap)
         self._answers = answers
         self._wall = wall
         self._sessions_begun = 0

@@ -16,6 +16,7 @@ from voiceagent.emulators.lint.engine import EngineLint, Openings, connecting
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.lint.http import app_of
 from voiceagent.emulators.lint.socket import LintedSocket
+from voiceagent.emulators.tap import Tap, tapped_socket
 from voiceagent.emulators.voice_live.entrance import VOICE_LIVE_PATHS, query_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ _TYPE = re.compile(r'"type"\s*:\s*"([\w.]+)"')
 class SessionLine:
     """One for a server."""
 
-    def __init__(self, faults: Switchboard, findings: Findings, now: Callable[[], float]) -> None:
+    def __init__(self, faults: Switchboard, findings: Findings, now: Callable[[], float], tap: Tap | None = None) -> None:
+        self._tap = tap
         self.faults = faults
         self.findings = findings
         self._now = now
@@ -76,7 +78,7 @@ class SessionLine:
                 self.findings.report(breaches, where, lint.last)
 
         unreliable = UnreliableSocket(
-            socket,
+            tapped_socket(socket, self._tap, "voice-live", socket.request.path),
             self.faults,
             sent=lambda frame: (
                 self.faults.strikes("engine", type_of(frame), session_id) if self.faults.is_armed("engine") else ()

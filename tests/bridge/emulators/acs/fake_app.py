@@ -209,10 +209,16 @@ class Agent:
 
 
 @asynccontextmanager
-async def a_network(voice: Any = FakeVoice, *, strict: bool = False, **options: Any) -> AsyncIterator[tuple[FakeApp, Any, Any]]:
-    """A subscribed app, an emulator in a hurry, and a client for its admin interface. The app answers every call."""
+async def a_network(
+    voice: Any = FakeVoice, *, strict: bool = False, wrong: bool = False, **options: Any
+) -> AsyncIterator[tuple[FakeApp, Any, Any]]:
+    """A subscribed app, an emulator in a hurry, and a client for its admin interface. The app answers every call.
+
+    Everything that crosses is held against the contracts, unless `wrong` things are what the test is about.
+    """
     import httpx
     from azure.core.credentials import AzureKeyCredential
+    from contracts import checked
 
     from voiceagent.emulators.acs.options import NetworkOptions
     from voiceagent.emulators.acs.serve import AcsEmulator
@@ -221,9 +227,11 @@ async def a_network(voice: Any = FakeVoice, *, strict: bool = False, **options: 
     hurry = {"connect_ms": 20, "patience_ms": 150, "farewell_ms": 150, "greeting_wait_ms": 400, "answer_wait_ms": 400}
     hurry |= {"silent_after_ms": 0}
     hurry |= {"human_answers_ms": 60, "human_busy_ms": 40, "together_ms": 100, "event_grid_scale": 0.001, "seed": 5}
+    network = NetworkOptions(**{**hurry, **options})
     async with (
+        checked(wrong=wrong) as tap,
         FakeApp().running() as app,
-        AcsEmulator(options=NetworkOptions(**{**hurry, **options}), voice=voice, findings=Findings(strict=strict)) as emulator,
+        AcsEmulator(options=network, voice=voice, findings=Findings(strict=strict), tap=tap) as emulator,
         httpx.AsyncClient(base_url=emulator.url) as http,
     ):
         answer = await http.put("/emulator/subscription", json={"endpoint": app.url + "/events"})

@@ -45,7 +45,7 @@ async def test_faults_know_callbacks_that_were_set_off_by_hand() -> None:
 
 
 async def test_an_event_of_any_type_is_delivered() -> None:
-    async with a_network() as (app, _, http):
+    async with a_network(wrong=True) as (app, _, http):
         sent = await http.post("/emulator/events", json={"type": "CallEnded", "subject": "call/1", "data": {"x": 1}})
         assert sent.json()["subscriptions"] == 1
         came = await app.events.get()
