@@ -1,4 +1,4 @@
-"""Makes `a_stage`, what whole calls need, importable for the tests here."""
+"""Makes `a_stage`, what whole calls need, and `a_conversation`, one in virtual time, importable for the tests here."""
 
 from __future__ import annotations
 
@@ -18,3 +18,4 @@ def _make_importable(name: str) -> None:
 
 
 _make_importable("a_stage")
+_make_importable("a_conversation")

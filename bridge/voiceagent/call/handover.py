@@ -40,7 +40,7 @@ class Handover:
             elif transfer.state == "briefing" and parts.replies.quiet and not parts.speech.busy:
                 self._act(transfer.briefed(now), now)
                 if transfer.deciding:
-                    parts.do(c.ListenAgain())  # not before: a late "Hello?" would interrupt the briefing
+                    parts.do(*parts.ear.open("briefing"))  # not before: a late "Hello?" would interrupt the briefing
 
     def requested(self, called: e.ToolCalled, now: float) -> None:
         """The model wants the caller transferred."""
@@ -59,15 +59,25 @@ class Handover:
         parts.transfer.request(attempt, now)
 
     def ended(self, event: e.TransferEnded, now: float) -> None:
-        """A human answered, or did not. Of an attempt given up for another one nothing is believed."""
+        """A human answered, or did not. Of an attempt given up for another one only that somebody is there after all counts."""
         attempt = self._parts.transfer.attempt
         if attempt is None or attempt.target != event.target:
+            if event.outcome == "connected":
+                self._answered_late(event.target, now)
             return
         if event.outcome == "connected":
             self._act(self._parts.transfer.human_answered(now), now)
         else:
             code = str(event.subcode or event.code or "") if event.outcome == "failed" else ""
             self._act(self._parts.transfer.failed(event.outcome, code, now), now, event.message)
+
+    def _answered_late(self, target: str, now: float) -> None:
+        """Somebody whom we had given up for another one is there: moved callers are theirs, and else they are not needed."""
+        transfer = self._parts.transfer
+        if transfer.was_moved_to(target):
+            self._act(transfer.moved_late(target, now), now)
+        elif transfer.tried(target):
+            self._parts.do(c.DismissHuman(target))
 
     def participants_changed(self, event: e.ParticipantsChanged, now: float) -> None:
         """One of two people may hang up while we are there: nobody would talk to the other then."""
@@ -136,14 +146,14 @@ class Handover:
 
     def _nobody_can_speak(self) -> bool:
         parts = self._parts
-        return parts.engine_is_lost or parts.life.state in ("detached", "ending") or parts.transfer.cannot_hold
+        return parts.engine_is_lost or parts.life.state in ("detached", "ending") or parts.transfer.in_the_open
 
     def _cannot_hold(self, event: e.ControlFailed) -> None:
         parts = self._parts
         parts.warn("hold_failed", f"the caller hears everything, so the human is not briefed ({event.message})")
         parts.transfer.cannot_hold = True
-        if parts.transfer.released():  # there is no hold to undo
-            parts.do(c.ListenAgain())
+        if parts.transfer.released() and not parts.transfer.in_private:  # there is no hold to undo
+            parts.do(*parts.ear.open("briefing"))
 
     # --- what is to be done
 
@@ -155,6 +165,8 @@ class Handover:
             return
         parts.do(*commands)
         match action:
+            case "meet":
+                parts.do(*parts.ear.close("briefing"))
             case "brief":
                 self._brief()
             case "attend":
@@ -175,7 +187,8 @@ class Handover:
     def _place(self, commands: list[c.Command]) -> None:
         first = not any(isinstance(command, c.TransferNoted) for command in commands)
         held = any(isinstance(command, c.HoldCaller) for command in commands)
-        self._parts.do(*([c.PhaseNoted("transferring")] if first else []), *commands, *([c.StopListening()] if held else []))
+        deaf = self._parts.ear.close("briefing") if held else []
+        self._parts.do(*([c.PhaseNoted("transferring")] if first else []), *commands, *deaf)
 
     def _brief(self) -> None:
         """Word for word: what a human is told about a caller is not left to chance."""
@@ -183,6 +196,8 @@ class Handover:
         assert transfer.attempt is not None
         attempt = transfer.attempt
         told = policy.briefing.replace("{summary}", attempt.summary or attempt.reason).strip()
+        if transfer.cannot_hold:
+            told = ""  # the caller hears it too, and the summary was not written for them
         question = policy.question if attempt.policy.mode == "consult" else ""
         self._parts.replies.forget_wishes()
         self._parts.replies.want(c.AskForReply(exactly=Words(f"{told} {question}".strip())))
@@ -226,6 +241,5 @@ class Handover:
             self._ending.depart("engine_lost", now)
 
     def _bring_caller_back(self) -> None:
-        back = self._parts.transfer.released()
-        if back:
-            self._parts.do(*back, c.ListenAgain())
+        parts = self._parts
+        parts.do(*parts.transfer.released(), *parts.ear.open("briefing"))

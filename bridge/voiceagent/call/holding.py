@@ -67,7 +67,6 @@ class Holding:
         self._parts = parts
         self._held: _Held | None = None
         self._show_at: float | None = None
-        self._muted = False
         self._approvals: set[str] = set()
         """Calls that the engine carries out, and we only allow."""
 
@@ -262,12 +261,8 @@ class Holding:
             self._show()
         self._parts.do(c.HideKeys(entry.end_key))
         if entry.mute:
-            self._muted = True
-            self._parts.do(c.StopListening())
+            self._parts.do(*self._parts.ear.close("digits"))
 
     def _show(self) -> None:
         self._show_at = None
-        self._parts.do(c.ShowKeys())
-        if self._muted:
-            self._muted = False
-            self._parts.do(c.ListenAgain())
+        self._parts.do(c.ShowKeys(), *self._parts.ear.open("digits"))

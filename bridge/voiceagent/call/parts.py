@@ -1,13 +1,14 @@
 """The parts of one call side by side, and the commands they give rise to: what every module of the agent's conduct works on.
 
-The parts themselves (`life`, `turns`, `barge_in`, `replies`, `speech`, `tools`, `transfer`, `silence`, `keys`, `tenure`) do not
-know each other and not this module.
+The parts themselves (`life`, `turns`, `barge_in`, `replies`, `speech`, `tools`, `transfer`, `silence`, `keys`, `ear`,
+`tenure`) do not know each other and not this module.
 """
 
 from __future__ import annotations
 
 from voiceagent.call import commands as c
 from voiceagent.call.barge_in import BargeIn
+from voiceagent.call.ear import Ear
 from voiceagent.call.history import History
 from voiceagent.call.interrupt import cut_off
 from voiceagent.call.keys import Keys
@@ -38,6 +39,7 @@ class Parts:
         self.transfer = Transfer(settings.handover)
         self.silence = Silence(settings.silence_after_ms, settings.silence_prompts)
         self.keys = Keys(settings.keys)
+        self.ear = Ear()
         self.engine_is_ready = False
         self.tenure = Tenure(renew_ms=settings.renew_ms, reconnect_ms=settings.reconnect_ms)
         self.history = History()

@@ -50,7 +50,7 @@ TransferSignal = Literal[
     "stays",
     "parted",
 ]
-TransferAction = Literal["place", "take_back", "leave", "attend", "brief", "release", "dismiss", "hang_up", "listen"]
+TransferAction = Literal["place", "take_back", "leave", "attend", "meet", "brief", "release", "dismiss", "hang_up", "listen"]
 
 _RINGING: tuple[TransferState, ...] = ("calling", "ringing")
 _PRIVATE: tuple[TransferState, ...] = ("meeting", "briefing", "deciding")
@@ -72,7 +72,7 @@ TRANSFER: Table[TransferState, TransferSignal, TransferAction] = Table(
         ("calling", "ringing"): ("ringing", None),
         **{(state, "moved"): ("connected", "leave") for state in (*_RINGING, "none")},
         **{(state, "joined"): ("attending", "attend") for state in (*_RINGING, "none")},
-        **{(state, "to_be_briefed"): ("meeting", None) for state in _RINGING},
+        **{(state, "to_be_briefed"): ("meeting", "meet") for state in _RINGING},
         ("meeting", "overdue"): ("briefing", "brief"),
         ("none", "to_be_briefed"): ("none", "dismiss"),
         **{(state, "failed"): ("none", "take_back") for state in _RINGING},
@@ -154,6 +154,7 @@ class Transfer:
         """The caller could not be put on hold: nothing can be said in private."""
         self.attempt: Attempt | None = None
         """The present or last attempt."""
+        self._tried: dict[str, TargetPolicy] = {}
 
     @property
     def state(self) -> TransferState:
@@ -219,11 +220,32 @@ class Transfer:
         mode = self.attempt.policy.mode
         if mode == "cold":
             return self._connected("moved", now)
-        if mode == "join" or self.cannot_hold:
+        if mode == "join" or self.in_the_open:
             return self._connected("joined", now)
         if self._machine.allows("to_be_briefed") and self._machine.state != "none":
             self._due = now + HELLO_MS
         return self._machine.signal("to_be_briefed"), []
+
+    @property
+    def in_the_open(self) -> bool:
+        """Nothing can be said in private. Who is only told joins untold then; who is asked is asked all the same."""
+        return self.cannot_hold and self.attempt is not None and self.attempt.policy.mode != "consult"
+
+    def tried(self, target: str) -> bool:
+        """Whether this target was called in this call."""
+        return target in self._tried
+
+    def was_moved_to(self, target: str) -> bool:
+        """Whether the service moves the caller to this target, whenever that answers."""
+        return self.tried(target) and self._tried[target].mode == "cold"
+
+    def moved_late(self, target: str, now: float) -> Reaction:
+        """A target of which nothing was expected any more has the caller."""
+        assert self.attempt is not None
+        if not self._machine.allows("moved"):
+            return None, []
+        self.attempt = replace(self.attempt, target=target, policy=self._tried[target], queue=())
+        return self._connected("moved", now)
 
     def briefed(self, now: float) -> Reaction:
         """The human has heard what it is about, and the question if there is one."""
@@ -340,6 +362,7 @@ class Transfer:
         attempt = self.attempt
         assert attempt is not None
         policy = attempt.policy
+        self._tried[attempt.target] = policy
         self._undecided, self._placed_at = True, now
         self._due = now + (COLD_SECONDS if policy.mode == "cold" else policy.ring_seconds) * 1_000 + RING_GRACE_MS
         call = TransferCaller(attempt.target, Words(attempt.reason), policy.ring_seconds, policy.mode, Words(attempt.summary))

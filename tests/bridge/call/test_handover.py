@@ -244,3 +244,18 @@ def test_a_queue_is_called_in_order_and_the_last_outcome_is_told() -> None:
     assert [one.target for one in since(call, 0, c.TransferCaller) if isinstance(one, c.TransferCaller)] == ["ann", "bob"]
     assert transfers(call) == [("ann", "busy", ""), ("bob", "declined", "")]
     assert told(call) == ["the call was declined"]
+
+
+def test_a_human_who_is_to_be_asked_is_asked_even_where_nobody_can_be_put_on_hold() -> None:
+    call = rehearse("consult")
+    call.happens(200, e.ControlFailed("hold_caller", 400, "8523", "not here"))
+    answered(call)
+    assert since(call, 1000, c.LegCommand) == [c.StopListening()]  # a late "Hello?" shall not interrupt the question
+    call.pass_until(1000 + HELLO_MS)
+    question = "Do you take the call? Say yes or press 1. Say no or press 2."
+    assert since(call, 1001, c.AskForReply) == [c.AskForReply(exactly=Words(question))]  # the caller hears it too
+    said(call, question, 3000, 1500)
+    assert since(call, 3000, c.LegCommand) == [c.ListenAgain()]
+    call.play(caller_says("No, not now.", item_id="u1", start_ms=5000, end_ms=5600))
+    assert transfers(call) == [("sales", "declined", "")]
+    assert since(call, 5000, c.ControlCommand) == [c.DismissHuman("sales")]

@@ -147,7 +147,7 @@ def test_a_caller_waits_on_hold_while_the_human_is_told() -> None:
     transfer.request(replace(attempt(), policy=TargetPolicy(mode="warm", ring_seconds=20), summary="Wants a price."), 0)
     call = TransferCaller("sales", Words("prices"), 20, "warm", Words("Wants a price."))
     assert transfer.settle(100, agent_heard=True) == ("place", [HoldCaller(), call])
-    assert transfer.human_answered(1000) == (None, [])
+    assert transfer.human_answered(1000) == ("meet", [])
     assert transfer.in_private
     assert transfer.settle(1000 + HELLO_MS, agent_heard=True) == ("brief", [])
     assert transfer.briefed(9000) == ("attend", [TransferNoted("sales", "connected", 8900, "warm")])
