@@ -16,11 +16,17 @@ AT_ONCE_SECONDS = 3.0  # a hang-up is one request
 async def drain(
     calls: Registry[CallRunner],
     *,
+    patience_seconds: float = 0.0,
     seconds: float = DRAIN_SECONDS,
     at_once_seconds: float = AT_ONCE_SECONDS,
     on_impatience: Callable[[], None] | None = None,
 ) -> int:
-    """Ask every call to end, politely and then at once; returns how many had to be left to cancellation."""
+    """Let every call go on for so long, then ask it to end, politely and then at once.
+
+    Returns how many had to be left to cancellation.
+    """
+    if patience_seconds and await _none_left(calls, patience_seconds):
+        return 0
     if await _all_ended(calls, EndRequested("shutdown"), seconds):
         return 0
     if on_impatience is not None:
@@ -32,6 +38,10 @@ async def drain(
 async def _all_ended(calls: Registry[CallRunner], request: EndRequested, seconds: float) -> bool:
     for call in calls:
         call.deliver(request)
+    return await _none_left(calls, seconds)
+
+
+async def _none_left(calls: Registry[CallRunner], seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             await calls.empty()

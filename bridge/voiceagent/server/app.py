@@ -24,6 +24,8 @@ def build_app(bridge: Bridge, twilio: Rest | None = None) -> Starlette:
 
     async def ready(_: Request) -> Response:
         facts = {"ready": bridge.ready, "calls": len(bridge.calls)}
+        if bridge.store is not None:
+            facts["calls_of_all"] = bridge.store.calls_of_all
         return JSONResponse(facts, status_code=200 if bridge.ready else 503)
 
     async def nowhere(websocket: WebSocket) -> None:

@@ -35,6 +35,7 @@ from voiceagent.runtime.admission import Admission, ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.runner import CallRunner, CallSession, OwnVoice
+from voiceagent.runtime.store import SharedStore
 from voiceagent.runtime.ticker import Ticker
 from voiceagent.server.answering import Decision, decide, over_the_limit
 from voiceagent.server.dialling import Dialled, Dialling, DialRequest, address_of
@@ -84,6 +85,10 @@ class Bridge:
         self.at_start = settings
         """Who is let in is decided by these: settings that lose a secret while they are saved must not open the door."""
         self.public_url = settings.bridge.public_url.rstrip("/")
+        self.door = ""
+        """What the paths of our calls begin with, where there are other replicas (`server.replicas`)."""
+        self.store: SharedStore | None = None
+        """What we know together with them."""
         self.calls: Registry[CallRunner] = Registry()
         self.clock = clock or MonotonicClock()
         self.admission = Admission(max_calls=settings.limits.max_calls, budget=budget)
@@ -120,6 +125,16 @@ class Bridge:
         return not self.admission.draining
 
     @property
+    def leaves_calls_to_others(self) -> bool:
+        """It is on its way out, and there are others who may take a call that rings now."""
+        return self.admission.draining and self.at_start.bridge.drain_seconds > 0
+
+    @property
+    def calls_url(self) -> str:
+        """Where the addresses of our calls begin."""
+        return f"{self.public_url}{self.door}"
+
+    @property
     def project(self) -> AgentProject:
         """The first agent's."""
         return self.agents[0].project
@@ -150,7 +165,7 @@ class Bridge:
         if age > self.project.settings.limits.ring_event_max_age_seconds:
             _log.warning("the ring of call %s came %.0f s late; nobody is on the phone any more", incoming.correlation_id, age)
             return
-        self._begin(self._take(incoming, line))
+        self._begin(self._take(incoming, line, context))
 
     def abandon(self) -> None:
         """Cut every call short; each still closes what it has open."""
@@ -163,8 +178,11 @@ class Bridge:
         except ValueError:
             return 0.0  # no time, or one we cannot read: better to answer a dead call than to miss a living one
 
-    async def _take(self, incoming: IncomingCall, line: Line | None) -> None:
+    async def _take(self, incoming: IncomingCall, line: Line | None, context: str) -> None:
         try:
+            if self.store is not None and not await self.store.first(context):
+                _log.info("the ring of call %s was taken by another replica", incoming.correlation_id)
+                return
             agent = agent_for(self.agents, incoming.to.phone_number)
             decision = await self._decide(agent, incoming)
             if agent is not None and decision.do == "accept":
@@ -362,8 +380,8 @@ class Bridge:
             self._client,
             incoming_call_context=incoming.incoming_call_context,
             correlation_id=incoming.correlation_id or incoming.event_id or call_id,
-            callback_url=f"{self.public_url}/callbacks/{call_id}/{token}",
-            media_url=f"{self.public_url.replace('http', 'ws', 1)}/media/{call_id}/{token}",
+            callback_url=f"{self.calls_url}/callbacks/{call_id}/{token}",
+            media_url=f"{self.calls_url.replace('http', 'ws', 1)}/media/{call_id}/{token}",
             sample_rate=SAMPLE_RATES[project.settings.bridge.audio_format],
             manners=Manners(
                 project.settings.transfer.targets,
@@ -379,7 +397,7 @@ class Bridge:
 
     def _hold_audio(self, project: AgentProject, call_id: str, token: str) -> str:
         wanted = project.settings.transfer.hold_audio
-        return f"{self.public_url}/hold/{call_id}/{token}" if wanted == "tones" else "" if wanted == "silence" else wanted
+        return f"{self.calls_url}/hold/{call_id}/{token}" if wanted == "tones" else "" if wanted == "silence" else wanted
 
     def _token(self, call_id: str) -> str:
         return self.tokens.make(call_id, self.project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)

@@ -34,6 +34,7 @@ from voiceagent.server.bridge import Bridge
 from voiceagent.server.dialling import Dialled, DialRequest
 from voiceagent.server.listen import bind, listening, url_of
 from voiceagent.server.observers import Observers
+from voiceagent.server.replicas import among_replicas
 from voiceagent.server.served import OpenEngineFor, Served, check_apart
 from voiceagent.server.tokens import AcsTokens, fetch_json
 from voiceagent.server.webhooks import SECRET_HEADER
@@ -120,9 +121,8 @@ async def serve(
         )
         port: int = where.getsockname()[1]
         bridge.public_url = bridge.public_url or url_of(settings.bridge.host, port)
-        await stack.enter_async_context(
-            listening(build_app(bridge, twilio), where, short_path=settings.bridge.media_path == "short")
-        )
+        app = await stack.enter_async_context(among_replicas(bridge, build_app(bridge, twilio), port))
+        await stack.enter_async_context(listening(app, where, short_path=settings.bridge.media_path == "short"))
         if reload is not None:
             await stack.enter_async_context(_reloading(bridge, project, reload, observers, check))
         for one in others:
@@ -135,7 +135,7 @@ async def serve(
         on_ready(Ready(port, bridge.public_url, mode, names, engine_name(project), bridge.dial))
         await _warm(bridge, stop)
         bridge.admission.drain()
-        left = await drain(bridge.calls)
+        left = await drain(bridge.calls, patience_seconds=settings.bridge.drain_seconds)
         if left:
             _log.warning("%d calls did not end in time", left)
             bridge.abandon()
@@ -161,6 +161,11 @@ def check(project: AgentProject) -> AcsAddress | None:
     real_twilio = bool(settings.twilio.account_sid) and settings.twilio.api_url.startswith("https:")
     if (address is not None and address.endpoint.startswith("https:")) or real_twilio:
         _check_public(settings.bridge.public_url)
+    if settings.shared.redis_url and not settings.bridge.token_secret:
+        raise UserError(
+            "bridge.token_secret is empty, so the replicas that share shared.redis_url could not read each other's addresses",
+            remedy="set VOICEAGENT_TOKEN_SECRET to the same secret for all of them",
+        )
     if address is not None:
         _check_acs(settings, real=address.endpoint.startswith("https:"))
     return address

@@ -144,7 +144,7 @@ class _Desk:
         self, call_sid: str, form: twiml.Form, made: asyncio.Future[TwilioControl]
     ) -> Callable[[str, str, AgentProject], TwilioControl]:
         def line(call_id: str, token: str, project: AgentProject) -> TwilioControl:
-            settings, base = project.settings, self._bridge.public_url
+            settings, base = project.settings, self._bridge.calls_url
             control = TwilioControl(
                 self._rest,
                 call_sid=call_sid,

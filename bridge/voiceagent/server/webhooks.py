@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 BODY_LIMIT = 1_048_576  # above Event Grid's largest batch: a 413 is never retried
 SECRET_HEADER = "x-voiceagent-secret"  # noqa: S105  the header's name
 PARKED_SECONDS = 5.0  # a report may overtake the service's answer to our answer
+ANOTHER_REPLICA = 500
+"""Event Grid asks again in ten seconds, while the phone still rings; after a 503 it would wait for thirty."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -49,6 +51,8 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
             if isinstance(event, event_grid.SubscriptionValidation):
                 return JSONResponse(event_grid.validation_response(event))
             if isinstance(event, event_grid.IncomingCall):
+                if bridge.leaves_calls_to_others:
+                    return Response(status_code=ANOTHER_REPLICA)
                 bridge.ring(event)
         return Response(status_code=200)
 

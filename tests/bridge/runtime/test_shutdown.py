@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from voiceagent.call.events import EndRequested, Event
 from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.shutdown import drain
@@ -47,3 +49,18 @@ async def test_a_call_that_does_not_end_is_counted() -> None:
     calls: Registry[Call] = Registry()
     Call("one", calls, obeys="never")
     assert await drain(calls, seconds=0, at_once_seconds=0) == 1  # type: ignore[arg-type]  # a fake call
+
+
+async def test_a_call_that_ends_by_itself_in_its_grace_is_not_asked_to() -> None:
+    calls: Registry[Call] = Registry()
+    call = Call("one", calls, obeys="never")
+    asyncio.get_running_loop().call_soon(calls.remove, call)
+    assert await drain(calls, patience_seconds=5) == 0  # type: ignore[arg-type]  # a fake call
+    assert call.asked == []
+
+
+async def test_when_its_grace_is_over_it_is_asked() -> None:
+    calls: Registry[Call] = Registry()
+    call = Call("one", calls, obeys="politely")
+    assert await drain(calls, patience_seconds=0.001, seconds=1) == 0  # type: ignore[arg-type]  # a fake call
+    assert call.asked == [EndRequested("shutdown")]

@@ -253,3 +253,23 @@ async def test_a_bridge_that_stops_calls_nobody(bridging_with: Any) -> None:
         bench.bridge.admission.drain()
         with pytest.raises(UserError, match="stopping"):
             bench.bridge.dial(DialRequest("night", "k"))
+
+
+async def test_a_ring_that_another_replica_took_is_not_answered_here(bench: Any) -> None:
+    class Store:
+        calls_of_all = 4
+
+        async def first(self, _: str) -> bool:
+            return False
+
+    bench.bridge.store = Store()
+    bench.bridge.ring(bench.incoming("one"))
+    while bench.bridge._tasks:
+        await asyncio.sleep(0)
+    assert (bench.network.answered, bench.network.rejected) == ([], [])
+    assert (await bench.http.get("/readyz")).json() == {"ready": True, "calls": 0, "calls_of_all": 4}
+
+
+async def test_the_addresses_of_a_call_lead_through_the_door_of_its_replica(bench: Any) -> None:
+    bench.bridge.door = "/at/here"
+    assert bench.bridge.calls_url == f"{bench.bridge.public_url}/at/here"

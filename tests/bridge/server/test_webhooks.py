@@ -233,3 +233,18 @@ async def test_unverified_trusts_the_path_alone(bridging_with: Any) -> None:
 async def test_nobody_is_told_why_in_the_answer(bench: Any) -> None:
     answer = await bench.http.post("/callbacks/x/y", content=b"")
     assert (answer.status_code, answer.content) == (403, b"")
+
+
+async def test_who_is_leaving_and_not_alone_has_event_grid_ask_another_replica(bridging_with: Any) -> None:
+    async with bridging_with(bridge={"drain_seconds": 600}) as bench:
+        bench.bridge.admission.drain()
+        assert (await bench.http.post("/events", content=ring(bench), headers=SECRET)).status_code == 500
+        assert (await bench.http.get("/readyz")).status_code == 503
+        assert (await bench.http.get("/healthz")).status_code == 200
+
+
+async def test_who_is_leaving_alone_gives_the_caller_busy(bench: Any) -> None:
+    bench.bridge.admission.drain()
+    assert (await bench.http.post("/events", content=ring(bench), headers=SECRET)).status_code == 200
+    while not bench.network.rejected:
+        await asyncio.sleep(0)
