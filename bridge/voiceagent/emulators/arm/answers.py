@@ -72,24 +72,26 @@ def operation(found: Operation, path: str, now: float) -> dict[str, Any]:
     return body
 
 
-def communication(resource_id: str, immutable_id: str, host: str) -> dict[str, Any]:
-    """CommunicationServiceResource."""
-    return {
+def communication(resource_id: str, immutable_id: str, host: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """CommunicationServiceResource. `body` is what it was made with."""
+    properties = body.get("properties") or {}
+    shown = {
         "id": resource_id,
         "name": resource_id.rsplit("/", 1)[-1],
         "type": "Microsoft.Communication/CommunicationServices",
         "location": "global",
-        "tags": {},
+        "tags": body.get("tags") or {},
         "properties": {
             "provisioningState": "Succeeded",
             "hostName": host,
-            "dataLocation": "United States",
+            "dataLocation": properties.get("dataLocation", "United States"),
             "immutableResourceId": immutable_id,
             "linkedDomains": [],
             "disableLocalAuth": False,
             "publicNetworkAccess": "Enabled",
         },
     }
+    return {**shown, "identity": body["identity"]} if body.get("identity") else shown
 
 
 def keys(key: str, connection_string: str) -> dict[str, str]:

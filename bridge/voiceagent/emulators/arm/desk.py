@@ -6,26 +6,21 @@ Only the handshake with a webhook takes time; it is left to a task, and the oper
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.ids import Ids
-from voiceagent.emulators.arm import answers, errors, requests
+from voiceagent.emulators.arm import answers, errors, requests, thing_desk
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.paths import Place, same
 from voiceagent.emulators.arm.state import Operation, Registered, Resources
+from voiceagent.emulators.arm.thing_desk import Reply
+from voiceagent.emulators.arm.things import Things
+from voiceagent.emulators.arm.types import merged, with_identity
 from voiceagent.emulators.event_grid.subscription import NoCodeYet, validate
 from voiceagent.errors import UserError
 
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.network import Network
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Desk:
@@ -39,17 +34,25 @@ class Desk:
         self.base = base
         self.ids = Ids(None if seed is None else seed + 2)
         self.resources = Resources(network.topic, self.ids, options)
+        self.things = Things(
+            self.azure,
+            self.ids,
+            groups=() if options.empty else (self.group,),
+            registered=set() if options.empty else None,
+        )
+        self.acs: Mapping[str, Any] | None = None if options.empty else {}
+        """The body of the ACS resource; None while there is none."""
         self._start = start
         self._options = options
 
     def answer(self, method: str, place: Place, body: Mapping[str, Any]) -> Reply:
         """What the client gets; a Refusal is raised."""
         do = _VERBS.get((place.kind, place.action.lower(), method))
-        if do is None:
+        if do is None and place.kind not in thing_desk.KINDS:
             raise errors.not_allowed(method, place.path)
         if place.azure and not same(place.azure, self.azure):
             raise errors.Refusal(404, "SubscriptionNotFound", f"The subscription '{place.azure}' could not be found.")
-        return do(self, place, body)
+        return thing_desk.answer(self.things, method, place, body) if do is None else do(self, place, body)
 
     @property
     def azure(self) -> str:
@@ -100,7 +103,8 @@ class Desk:
         return Reply(200, answers.listed(answers.topic(one) for one in self.resources.topics.values() if mine))
 
     def put_topic(self, place: Place, body: Mapping[str, Any]) -> Reply:
-        self._must_be_our_group(place)
+        self.things.must_be_registered("Microsoft.EventGrid")
+        self.things.group(place.group)
         topic, is_new = self.resources.put_topic(place, body)
         operation = self.resources.begin(self.now())
         return Reply(201 if is_new else 200, answers.topic(topic), self._under_way(operation))
@@ -198,8 +202,33 @@ class Desk:
         return Reply(200, self._shown())
 
     def communications(self, place: Place, _: Mapping[str, Any]) -> Reply:
-        mine = place.group.lower() in ("", self.group.lower())
+        mine = self.acs is not None and place.group.lower() in ("", self.group.lower())
         return Reply(200, answers.listed([self._shown()] if mine else []))
+
+    def put_communication(self, place: Place, body: Mapping[str, Any]) -> Reply:
+        """Make the resource, or change it. There is one network, so there is one resource."""
+        self.things.must_be_registered("Microsoft.Communication")
+        self.things.group(place.group)
+        is_new = self.acs is None
+        if is_new:
+            self.network.topic = self.resources.acs_id = place.resource_id
+        else:
+            self._must_be_ours(place)
+        before = self.acs or {}
+        kept = {name: before[name] for name in ("identity",) if name in before and name not in body}
+        self.acs = with_identity({**kept, **body}, self.ids)
+        return Reply(201 if is_new else 200, self._shown())
+
+    def patch_communication(self, place: Place, body: Mapping[str, Any]) -> Reply:
+        self._must_be_ours(place)
+        self.acs = with_identity(merged(self.acs or {}, body), self.ids)
+        return Reply(200, self._shown())
+
+    def drop_communication(self, place: Place, _: Mapping[str, Any]) -> Reply:
+        if self.acs is None or not same(place.resource_id, self.network.topic):
+            return Reply(204)
+        self.acs = None
+        return Reply(200)
 
     def keys(self, place: Place, _: Mapping[str, Any]) -> Reply:
         self._must_be_ours(place)
@@ -208,29 +237,13 @@ class Desk:
 
     def _shown(self) -> dict[str, Any]:
         network = self.network
-        return answers.communication(network.topic, network.resource_id, network.base.partition("://")[2])
-
-    def _must_be_ours(self, place: Place) -> None:
-        if not same(place.resource_id, self.network.topic):
-            raise errors.not_found(f"Microsoft.Communication/communicationServices/{place.name}")
-
-    def _must_be_our_group(self, place: Place) -> None:
-        if not same(place.group, self.group):
-            raise errors.no_such_group(place.group)
-
-    # -- what they are in ----------------------------------------------------------------------------------------------------
-
-    def resource_group(self, place: Place, _: Mapping[str, Any]) -> Reply:
-        self._must_be_our_group(place)
-        group_id = f"/subscriptions/{self.azure}/resourceGroups/{self.group}"
-        return Reply(
-            200,
-            {"id": group_id, "name": self.group, "location": "westeurope", "properties": {"provisioningState": "Succeeded"}},
+        return answers.communication(
+            network.topic, network.resource_id, network.base.partition("://")[2], {} if self.acs is None else self.acs
         )
 
-    def provider(self, place: Place, _: Mapping[str, Any]) -> Reply:
-        provider_id = f"/subscriptions/{self.azure}/providers/{place.name}"
-        return Reply(200, {"id": provider_id, "namespace": place.name, "registrationState": "Registered", "resourceTypes": []})
+    def _must_be_ours(self, place: Place) -> None:
+        if self.acs is None or not same(place.resource_id, self.network.topic):
+            raise errors.not_found(f"Microsoft.Communication/communicationServices/{place.name}")
 
 
 _VERBS: Mapping[tuple[str, str, str], Callable[[Desk, Place, Mapping[str, Any]], Reply]] = {
@@ -249,9 +262,9 @@ _VERBS: Mapping[tuple[str, str, str], Callable[[Desk, Place, Mapping[str, Any]],
     ("subscription", "getdeliveryattributes", "POST"): Desk.attributes,
     ("subscriptions", "", "GET"): Desk.subscriptions,
     ("communication", "", "GET"): Desk.communication,
+    ("communication", "", "PUT"): Desk.put_communication,
+    ("communication", "", "PATCH"): Desk.patch_communication,
+    ("communication", "", "DELETE"): Desk.drop_communication,
     ("communication", "listkeys", "POST"): Desk.keys,
     ("communications", "", "GET"): Desk.communications,
-    ("group", "", "GET"): Desk.resource_group,
-    ("provider", "", "GET"): Desk.provider,
-    ("provider", "register", "POST"): Desk.provider,
 }

@@ -50,6 +50,29 @@ def not_allowed(method: str, path: str) -> Refusal:
     return Refusal(405, "MethodNotAllowed", f"The emulator has no {method} for '{path}'.")
 
 
+def not_registered(namespace: str) -> Refusal:
+    return Refusal(
+        409, "MissingSubscriptionRegistration", f"The subscription is not registered to use namespace '{namespace}'."
+    )
+
+
+def no_such_type(kind: str) -> Refusal:
+    return Refusal(404, "InvalidResourceType", f"The emulator knows no resource type '{kind}'.")
+
+
+def no_parent(resource_id: str) -> Refusal:
+    return Refusal(404, "ParentResourceNotFound", f"Can not perform requested operation on nested resource of '{resource_id}'.")
+
+
+def still_kept(resource_id: str) -> Refusal:
+    return Refusal(
+        409,
+        "FlagMustBeSetForRestore",
+        f"An existing resource with ID '{resource_id}' has been soft-deleted. To restore the resource, you must specify "
+        "'restore' to be 'true' in the property. If you don't want to restore existing resource, please purge it first.",
+    )
+
+
 def not_validated(endpoint: str, why: str) -> dict[str, str]:
     """The error of an operation whose webhook did not consent; the code has a blank in Azure too."""
     return {"code": "Url validation", "message": f"Webhook validation handshake failed for {endpoint}. {why}"}

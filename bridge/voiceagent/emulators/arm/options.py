@@ -15,3 +15,5 @@ class ArmOptions:
     """What pollers are told to wait; 0: nothing, and Azure's clients wait 30 s unless told otherwise."""
     by_hand_seconds: float = 600
     """A subscription whose endpoint did not return the code may be validated by hand for this long."""
+    empty: bool = False
+    """Nothing is in the subscription: no group, no ACS resource, and no resource provider is registered."""

@@ -7,13 +7,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "operation", "topic", "topics", "subscription", "subscriptions", "communication", "communications", "group", "provider"
+    "operation",
+    "topic",
+    "topics",
+    "subscription",
+    "subscriptions",
+    "communication",
+    "communications",
+    "group",
+    "groups",
+    "inside",
+    "provider",
+    "deleted",
+    "thing",
 ]
 
 _SUBSCRIPTION = r"/subscriptions/(?P<azure>[^/]+)"
 _GROUP = r"/resourceGroups/(?P<group>[^/]+)"
 _GRID = r"/providers/Microsoft\.EventGrid"
 _ACS = r"/providers/Microsoft\.Communication/communicationServices"
+_ACCOUNTS = r"/providers/Microsoft\.CognitiveServices"
 _TOPIC = r"/systemTopics/(?P<topic>[^/]+)"
 _EVENTS = r"/eventSubscriptions"
 _ONE = r"/(?P<name>[^/]+)(?:/(?P<action>[^/]+))?"
@@ -31,6 +44,11 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("communications", rf"{_SUBSCRIPTION}(?:{_GROUP})?{_ACS}"),
     ("provider", rf"{_SUBSCRIPTION}/providers/(?P<name>[^/]+)(?:/(?P<action>register))?"),
     ("group", rf"{_SUBSCRIPTION}{_GROUP}"),
+    ("groups", rf"{_SUBSCRIPTION}/resourceGroups"),
+    ("inside", rf"{_SUBSCRIPTION}{_GROUP}/resources"),
+    ("deleted", rf"{_SUBSCRIPTION}{_ACCOUNTS}/locations/[^/]+{_GROUP}/deletedAccounts/(?P<name>[^/]+)"),
+    ("deleted", rf"{_SUBSCRIPTION}{_ACCOUNTS}/deletedAccounts"),
+    ("thing", rf"{_SUBSCRIPTION}(?:{_GROUP})?(?:/.*)?/providers/[^/]+/.+"),
 )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.network import Network
 
 LONGEST_BODY = 1_000_000
-METHODS = ["GET", "PUT", "PATCH", "POST", "DELETE"]
+METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
 
 
 def build_app(desk: Desk, *, identity_header: str) -> Starlette:

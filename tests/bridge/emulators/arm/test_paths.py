@@ -27,6 +27,17 @@ ACS = f"{GROUP}/providers/Microsoft.Communication/communicationServices/a"
         (f"{GROUP}/providers/Microsoft.Communication/communicationServices", "communications", "", ""),
         ("/subscriptions/s/providers/Microsoft.EventGrid/register", "provider", "Microsoft.EventGrid", "register"),
         (GROUP, "group", "", ""),
+        ("/subscriptions/s/resourceGroups", "groups", "", ""),
+        (f"{GROUP}/resources", "inside", "", ""),
+        (f"{GROUP}/providers/Microsoft.App/containerApps/c", "thing", "", ""),
+        (f"{ACS}/providers/Microsoft.Authorization/roleAssignments/r", "thing", "", ""),
+        ("/subscriptions/s/providers/Microsoft.CognitiveServices/deletedAccounts", "deleted", "", ""),
+        (
+            "/subscriptions/s/providers/Microsoft.CognitiveServices/locations/x/resourceGroups/g/deletedAccounts/a",
+            "deleted",
+            "a",
+            "",
+        ),
     ],
 )
 def test_an_address_names_one_resource(path: str, kind: str, name: str, action: str) -> None:
