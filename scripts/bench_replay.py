@@ -21,30 +21,16 @@ LIMIT_MB = 150
 LIMIT_SPEED = 500
 """Promised for ten minutes, the whole process with its start-up."""
 
-BLOCK_BYTES = 220_000
-"""A second of a call with both sides' frames: how often a capture of a real call is made safe. Made without waiting, a call
-would be one block of a hundred megabytes."""
-
 
 def make(folder: Path, seconds: float) -> Path:
-    """The capture, in blocks as of a real call."""
-    import gzip
-
-    from voiceagent.capture.gz import GzipLog
+    """The capture, in blocks of a second as of a real call: made without waiting, it would be one of a hundred megabytes."""
+    from voiceagent.capture.copy import copy_capture
+    from voiceagent.capture.read import CaptureReader
     from voiceagent.testing.recital import Programme, recite
 
     whole = recite(folder / "whole", Programme(seconds=seconds, key_every=5))
-    path = folder / whole.name
-    log, waiting = GzipLog(path), 0
-    with gzip.open(whole) as lines:
-        for number, line in enumerate(lines):
-            log.write(line)
-            waiting += len(line)
-            if waiting > BLOCK_BYTES or number == 0:
-                log.sync()
-                waiting = 0
-    log.finish()
-    return path
+    copy_capture(CaptureReader(whole), folder / whole.name)
+    return folder / whole.name
 
 
 def replay(path: Path) -> tuple[dict[str, Any], float, float, float]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from voiceagent.capture.gz import HEAD_BYTES, MEMBER, RAW, TRAILER
+from voiceagent.capture.gz import ASIDE, ASIDE_HEAD_BYTES, ASIDE_REST, HEAD_BYTES, MEMBER, RAW, TRAILER
 from voiceagent.capture.inflate import whole_block
 
 _CHUNK = 1 << 17  # more than a block of an ordinary call, which is then unpacked in one piece
@@ -24,12 +24,16 @@ LARGEST_BLOCK = 64 << 20  # a second of a call is a tenth of a megabyte; a hosti
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole lines that belong together. `verified`: their checksum is right; else the file ends before it."""
+    """Whole lines that belong together. `verified`: their checksum is right; else the file ends before it.
+
+    `aside`: they belong to the next block, and stand for themselves no longer than until it comes.
+    """
 
     number: int
     offset: int
     content: bytes
     verified: bool = True
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,11 @@ class Gap:
     cut: bool = False
 
 
-def blocks(file: BinaryIO) -> Iterator[Block | Gap]:
-    """What is in a file, in order."""
+def blocks(file: BinaryIO, *, aside: bool = True) -> Iterator[Block | Gap]:
+    """What is in a file, in order. Without `aside`, blocks that lie aside are verified, not unpacked, and left out."""
     start = file.read(_CHUNK)
-    if MEMBER in start:
-        yield from _ours(file)
+    if MEMBER in start or ASIDE in start:
+        yield from _ours(file, aside)
     elif start.startswith(b"\x1f\x8b"):
         yield from _whole_lines(_packed_by_others(file))
     else:
@@ -66,17 +70,20 @@ class _Read:
     why: str = ""
 
 
-def _ours(file: BinaryIO) -> Iterator[Block | Gap]:
+def _ours(file: BinaryIO, aside: bool) -> Iterator[Block | Gap]:
     offset, expected, skipped = 0, 0, False
     while chunk := _at(file, offset, _CHUNK):
-        head = chunk[:HEAD_BYTES]
-        if head.startswith(MEMBER) and (whole := whole_block(chunk, LARGEST_BLOCK)) is not None:
+        kind = _kind(chunk)
+        end = _passed_over(file, offset, chunk) if kind is ASIDE else None
+        if end is not None and not aside:
+            found = _Read(b"", end)
+        elif kind is not None and (whole := whole_block(chunk, LARGEST_BLOCK)) is not None:
             found = _Read(whole[0], offset + whole[1])
         else:
-            found = _read(file, offset)
+            found = _read(file, offset, ASIDE_HEAD_BYTES if kind is ASIDE else HEAD_BYTES)
         following = _next_head(file, offset) if found.why or found.end is None else None
         if found.end is None and not found.why and following is None:
-            yield from _unfinished(found.content, offset, expected)
+            yield from _unfinished(found.content, offset, expected, kind)
             return
         if found.why or found.end is None:
             yield Gap(offset, found.why or "its compressed data does not end", cut=False)
@@ -84,29 +91,47 @@ def _ours(file: BinaryIO) -> Iterator[Block | Gap]:
                 return
             offset, skipped = following, True
             continue
-        number = int.from_bytes(head[len(MEMBER) :], "little")
-        if not head.startswith(MEMBER):
+        number = int.from_bytes(chunk[len(MEMBER) : HEAD_BYTES], "little")  # in the same place in both heads
+        if kind is None or (kind is ASIDE and end is None):
             yield Gap(offset, "the head of a block was changed")
             number = expected
         elif number != expected and not (skipped and number > expected):
             yield Gap(offset, f"here should be block {expected}, and it is block {number}")
-        yield Block(number, offset, found.content)
+        if found.content or kind is not ASIDE:
+            yield Block(number, offset, found.content, aside=kind is ASIDE)
         offset, expected, skipped = found.end, max(number, 0) + 1, False
 
 
-def _unfinished(content: bytes, offset: int, number: int) -> Iterator[Block | Gap]:
+def _kind(chunk: bytes) -> bytes | None:
+    """How the block begins here, or None when it begins like none of ours."""
+    return next((head for head in (MEMBER, ASIDE) if chunk.startswith(head)), None)
+
+
+def _passed_over(file: BinaryIO, offset: int, chunk: bytes) -> int | None:
+    """Where the block that lies aside ends, when its packed bytes are what was written."""
+    if len(chunk) < ASIDE_HEAD_BYTES:
+        return None
+    _, size, checksum = ASIDE_REST.unpack_from(chunk, len(ASIDE))
+    end = ASIDE_HEAD_BYTES + size
+    if end > LARGEST_BLOCK:
+        return None
+    packed = chunk[ASIDE_HEAD_BYTES:end] if end <= len(chunk) else _at(file, offset + ASIDE_HEAD_BYTES, size)
+    return offset + end if len(packed) == size and zlib.crc32(packed) == checksum else None
+
+
+def _unfinished(content: bytes, offset: int, number: int, kind: bytes | None) -> Iterator[Block | Gap]:
     """The last block of a writer that was stopped: what can be unpacked, up to its last whole line."""
     yield Gap(offset, "the last block was not finished, and what can be read of it is not verified", cut=True)
     lines = content[: content.rfind(b"\n") + 1]
     if lines:
-        yield Block(number, offset, lines, verified=False)
+        yield Block(number, offset, lines, verified=False, aside=kind is ASIDE)
 
 
-def _read(file: BinaryIO, offset: int) -> _Read:
+def _read(file: BinaryIO, offset: int, head_bytes: int) -> _Read:
     """Unpack the block at this place, whatever its head looks like: its checksum decides."""
     unpack, size = zlib.decompressobj(RAW), 0
     parts: list[bytes] = []
-    at = offset + HEAD_BYTES
+    at = offset + head_bytes
     while not unpack.eof:
         chunk = _at(file, at, _CHUNK)
         if not chunk:
@@ -132,9 +157,9 @@ def _next_head(file: BinaryIO, offset: int) -> int | None:
     """Where the next block begins after this byte."""
     at, tail = offset + 1, b""
     while chunk := _at(file, at, _CHUNK):
-        found = (tail + chunk).find(MEMBER)
-        if found >= 0:
-            return at - len(tail) + found
+        found = [place for head in (MEMBER, ASIDE) if (place := (tail + chunk).find(head)) >= 0]
+        if found:
+            return at - len(tail) + min(found)
         at += len(chunk)
         tail = (tail + chunk)[1 - len(MEMBER) :]
     return None

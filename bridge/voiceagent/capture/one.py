@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from voiceagent.capture import records
+from voiceagent.capture.aside import Aside
 from voiceagent.capture.gz import GzipLog
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 
@@ -29,6 +30,7 @@ class OpenCapture:
         self._at_ms = 0.0
         self._pending: list[bytes] = []
         self._unsealed: list[bytes] = []
+        self._aside = Aside()
         self._log: GzipLog | None = None
         if seal is not None:
             header = replace(header, sealed={"alg": ALGORITHM, "key": seal.id})
@@ -45,7 +47,7 @@ class OpenCapture:
     def add(self, at_ms: float, line: bytes) -> None:
         """Take a line; `write` hands the lines on."""
         if not self.closed:
-            self._pending.append(line)
+            self._pending.append(line if self._sealer is not None else self._aside.taken(line))
             self._count += 1
             self._at_ms = max(self._at_ms, at_ms)
 
@@ -86,6 +88,8 @@ class OpenCapture:
             content = b"".join(self._unsealed)
             self._unsealed.clear()
             log.write(self._sealer.seal(log.number, content))
+        if audio := self._aside.line():
+            log.write(b"", aside=audio + b"\n")
         log.sync()
 
     def _finish(self, log: GzipLog) -> None:
@@ -117,6 +121,7 @@ class OpenCapture:
         """End the file with these lines at the latest place where they fit."""
         while log.cut_back():
             self._unsealed = []
+            self._aside = Aside()
             try:
                 self._put(log, last + b"\n")
                 self._finish(log)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voiceagent.capture import records
+from voiceagent.capture.aside import joined
 from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
 from voiceagent.capture.migrate import current, upgraded
 from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
@@ -42,7 +43,8 @@ class CaptureReader:
 
     `key` opens encrypted captures. UserError when the file is missing, no capture, of a later version, encrypted with another
     key, or damaged in its very header. With `sealed_too` an encrypted one is opened without its key: for its header alone.
-    Who is in a hurry gives a quicker `scan`, which may pass records over.
+    Who is in a hurry gives a quicker `scan`, which may pass records over, and leaves `audio` where it is: what lies aside is
+    verified then, and not unpacked.
     """
 
     def __init__(
@@ -52,9 +54,12 @@ class CaptureReader:
         key: CaptureKey | None = None,
         sealed_too: bool = False,
         scan: Scan = records.each,
+        audio: bool = True,
     ) -> None:
         self.path = path
         self._scan = scan
+        self._with_audio = audio
+        self._audio, self._audio_number = b"", UNNUMBERED
         self.stopped: str | None = None
         self.state: State = "whole"
         self._number = 0
@@ -121,14 +126,24 @@ class CaptureReader:
         for part in self._parts:
             if isinstance(part, Gap):
                 yield self._damage(part.offset, part.why, cut=part.cut)
-            else:
+            elif self._with_audio or not part.aside:
                 yield from self._inside(part.number, part.offset, part.content)
 
     def _inside(self, number: int, offset: int, content: bytes) -> Iterator[Record]:
         if self._sealer is not None:
             yield from self._unsealed(self._sealer, number, offset, content)
-        else:
-            yield from self._scanned(content, offset)
+            return
+        if self.version > 1 and (self._with_audio or number == UNNUMBERED):
+            content = self._joined(number, content)
+        yield from self._scanned(content, offset)
+
+    def _joined(self, number: int, content: bytes) -> bytes:
+        """With the audio that lies aside. In a file of ours that is the block just before, and no other."""
+        if number != UNNUMBERED and self._audio_number != number - 1:
+            self._audio = b""
+        content, self._audio = joined(content, self._audio)
+        self._audio_number = number
+        return content
 
     def _unsealed(self, sealer: Sealer, numbered: int, offset: int, lines: bytes) -> Iterator[Record]:
         for line in records.lines(lines):
@@ -155,7 +170,7 @@ class CaptureReader:
     def _opened(self) -> Iterator[Block | Gap]:
         try:
             with self.path.open("rb") as file:
-                yield from blocks(file)
+                yield from blocks(file, aside=self._with_audio)
         except OSError as error:
             why = error.strerror or str(error)
             raise UserError(f"{self.path} cannot be read: {why}", remedy="`voiceagent captures list` names them") from error
@@ -178,7 +193,7 @@ class CaptureReader:
             raise UserError(f"{self.path} is not a capture", remedy="name a .jsonl.gz file from the captures folder")
         if not 0 < raw["v"] <= records.VERSION:
             raise UserError(
-                f"{self.path} is a capture of version {raw['v']}; this voiceagent reads version {records.VERSION}",
+                f"{self.path} is a capture of version {raw['v']}; this voiceagent reads versions up to {records.VERSION}",
                 remedy="please update voiceagent",
             )
         self._line, self._rest = line, rest

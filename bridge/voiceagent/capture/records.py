@@ -1,6 +1,6 @@
-"""Capture format v1: one JSON object a line, in gzip blocks; its lines as values (docs/captures.md describes it).
+"""Capture format v2: one JSON object a line, in gzip blocks; its lines as values (docs/captures.md describes it).
 
-{"v":1,"kind":"header","call_id":…,"created":…,"policy":…,"versions":{…},"project":{…},"engine":…}
+{"v":2,"kind":"header","call_id":…,"created":…,"policy":…,"versions":{…},"project":{…},"engine":…}
 {"t":12.345,"kind":"wire","edge":"media","dir":"in","frame":{…}}      a frame, byte for byte when nothing had to be hidden
 {"t":12.345,"kind":"session","settings":{…}}                          what the session decided by
 {"t":12.345,"kind":"reaction","event":{…}|null,"commands":[…]}        what the session got and what it wanted
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-VERSION = 1
+VERSION = 2
 _TIME = len(b'{"t":')
 FRAME_KEY = b'"frame":'  # always the last key of its line, so that the frame's own bytes can be cut out again
 
@@ -193,7 +193,7 @@ def record_line(at_ms: float, kind: str, **fields: Any) -> bytes:
 
 
 def parse_header(raw: Mapping[str, Any]) -> Header:
-    """The first line's object, known to be of version 1."""
+    """The first line's object, known to be of today's version."""
     return Header(
         str(raw.get("call_id", "")),
         str(raw.get("created", "")),

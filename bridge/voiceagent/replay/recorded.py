@@ -11,28 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voiceagent.capture import records
+from voiceagent.capture.aside import AUDIO, HEAD, is_audio
 from voiceagent.capture.read import CaptureReader
 from voiceagent.capture.records import Header, Passed, Record, Step, Wire
 from voiceagent.capture.seal import CaptureKey
 
-_HEAD = rb'\{"t":(-?\d+(?:\.\d+)?(?:e-?\d+)?),"kind":"'
-
-# How a line of audio begins, in every casing and order seen; one that begins otherwise is merely read for nothing.
-_AUDIO = (
-    rb'wire","edge":"\w+","dir":"\w+","frame":\{'
-    rb'(?:"[kK]ind": ?"AudioData"'
-    rb'|"type": ?"input_audio_buffer\.append"'
-    rb'|(?:"(?:event_id|response_id|item_id)": ?"[^"]*", ?)*"type": ?"response\.(?:output_)?audio\.delta"'
-    rb'|"delta": ?"[A-Za-z0-9+/=]{200})'
-)
 # As `capture.records` writes them; a line of another form is read the slow way.
 _LANE = rb'lane","do":"(\w+)","reply":"([^"\\\n]{0,80})","item":"([^"\\\n]{0,80})","ms":(\d+(?:\.\d+)?(?:e-?\d+)?)\}'
-_WIRE = re.compile(_HEAD + rb'wire","edge":"(\w+)","dir":"(\w+)","frame":').match
+_WIRE = re.compile(HEAD + rb'wire","edge":"(\w+)","dir":"(\w+)","frame":').match
 
-is_audio = re.compile(_HEAD + _AUDIO).match
-"""Whether the line of a frame is one of audio."""
-
-_frequent = re.compile(_HEAD + rb"(?:" + _AUDIO + rb"|" + _LANE + rb"(?:\n|\Z))").match
+_frequent = re.compile(HEAD + rb"(?:" + AUDIO + rb'(?:\d+,"size":\d+\}\n)?|' + _LANE + rb"(?:\n|\Z))").match
 _TIME_ONLY = 1
 """The last group of a line of audio."""
 
@@ -41,7 +29,7 @@ class Recorded:
     """Iterate once: the records in order, `Passed` for stretches of audio and lane steps; then look at `stopped`."""
 
     def __init__(self, path: Path, *, key: CaptureKey | None = None) -> None:
-        self._reader = CaptureReader(path, key=key, scan=scan)
+        self._reader = CaptureReader(path, key=key, scan=scan, audio=False)
         self.header: Header = self._reader.header
 
     @property
@@ -72,7 +60,7 @@ def scan(content: bytes) -> Iterator[Record]:
         if found is not None:
             count, last = count + 1, found
             if found.lastindex == _TIME_ONLY:
-                at = content.find(b"\n", found.end()) + 1 or size
+                at = content.find(b"\n", found.end() - 1) + 1 or size
             else:
                 at = found.end()
                 at_ms, do, reply, item, ms = found.groups()

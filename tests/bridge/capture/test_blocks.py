@@ -10,7 +10,7 @@ import pytest
 
 from voiceagent.capture import blocks as module
 from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
-from voiceagent.capture.gz import GzipLog, head
+from voiceagent.capture.gz import ASIDE, GzipLog, head
 
 
 def written(tmp_path: Path) -> bytes:
@@ -31,6 +31,43 @@ def test_whole_blocks_come_verified_and_in_order(tmp_path: Path) -> None:
     assert found(content) == [
         Block(number, content.index(head(number)), b"line %d\n" % number * (number + 1)) for number in range(4)
     ]
+
+
+def with_asides(tmp_path: Path) -> bytes:
+    log = GzipLog(tmp_path / "b.gz")
+    for number in range(3):
+        log.write(b"line %d\n" % number, aside=b"voices %d\n" % number * 40)
+        log.sync()
+    log.finish()
+    return (tmp_path / "b.gz").read_bytes()
+
+
+def numbers(parts: list[Block | Gap]) -> list[tuple[int, bool]]:
+    return [(part.number, part.aside) for part in parts if isinstance(part, Block)]
+
+
+@pytest.mark.parametrize("chunk", [50, 1 << 17])
+def test_what_lies_aside_is_unpacked_only_for_who_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(module, "_CHUNK", chunk)
+    content = with_asides(tmp_path)
+    assert numbers(found(content)) == [(0, True), (1, False), (2, True), (3, False), (4, True), (5, False)]
+    parts = list(blocks(io.BytesIO(content), aside=False))
+    assert numbers(parts) == [(1, False), (3, False), (5, False)]
+    assert len(parts) == 3, "and nothing is said to be missing"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_every_changed_bit_of_what_lies_aside_is_noticed(tmp_path: Path, asked: bool) -> None:
+    content = with_asides(tmp_path)
+    start = content.index(ASIDE, 30)
+    for where in range(start, content.index(head(3))):
+        for bit in (1, 0x80):
+            changed = bytearray(content)
+            changed[where] ^= bit
+            parts = list(blocks(io.BytesIO(changed), aside=asked))
+            gaps = [part for part in parts if isinstance(part, Gap)]
+            assert gaps, where
+            assert {(1, False), (3, False), (5, False)} <= set(numbers(parts)), where
 
 
 def test_a_changed_head_costs_nothing_but_a_word(tmp_path: Path) -> None:

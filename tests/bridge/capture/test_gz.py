@@ -6,12 +6,13 @@ import errno
 import gzip
 import itertools
 import os
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from voiceagent.capture.gz import GzipLog, head
+from voiceagent.capture.gz import ASIDE, ASIDE_HEAD_BYTES, ASIDE_REST, GzipLog, head
 
 
 def test_a_finished_file_is_ordinary_gzip(tmp_path: Path) -> None:
@@ -44,6 +45,22 @@ def test_every_block_begins_with_its_number(tmp_path: Path) -> None:
     log.finish()
     content = (tmp_path / "a.gz").read_bytes()
     assert [content.count(head(number)) for number in range(4)] == [1, 1, 1, 0]
+
+
+def test_what_lies_aside_is_a_block_of_its_own_before_the_one_it_belongs_to(tmp_path: Path) -> None:
+    path = tmp_path / "a.gz"
+    log = GzipLog(path)
+    log.write(b"header\n")
+    log.sync()
+    log.write(b"one\n", aside=b"voices\n")
+    log.write(b"two\n")
+    log.finish()
+    content = path.read_bytes()
+    assert gzip.decompress(content) == b"header\nvoices\none\ntwo\n"
+    start, following = content.index(ASIDE), content.index(head(2))
+    number, size, checksum = ASIDE_REST.unpack_from(content, start + len(ASIDE))
+    packed = content[start + ASIDE_HEAD_BYTES : following]
+    assert (number, size, checksum) == (1, len(packed), zlib.crc32(packed))
 
 
 def test_the_file_is_private_and_never_replaced(tmp_path: Path) -> None:
@@ -111,7 +128,8 @@ def test_a_disk_that_takes_nothing_at_all_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "write", SmallDisk(path, 0))
     log.finish()  # nothing to write, nothing wrong
     log = GzipLog(tmp_path / "b.gz")
+    log.write(b"x")
     monkeypatch.setattr(os, "write", SmallDisk(tmp_path / "b.gz", 0))
     with pytest.raises(OSError, match="No space left"):
-        log.write(b"x")
+        log.finish()
     assert not give_up(log)

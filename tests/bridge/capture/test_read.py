@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.capture.gz import head
+from voiceagent.capture.gz import ASIDE, head
 from voiceagent.capture.one import OpenCapture
 from voiceagent.capture.read import CaptureReader, read_capture
-from voiceagent.capture.records import Damage, End, Header, NoteRecord, Record, header_line, record_line
+from voiceagent.capture.records import Damage, End, Header, NoteRecord, Record, Wire, header_line, record_line, wire_line
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.errors import UserError
 
@@ -104,6 +104,68 @@ def test_a_missing_block_is_told(tmp_path: Path) -> None:
     assert "here should be block 2, and it is block 3" in str(capture.stopped)
 
 
+LOUD = b'{"kind":"AudioData","audioData":{"data":"%b"}}' % (b"A" * 400)
+
+
+def spoken(tmp_path: Path, *, seal: CaptureKey | None = None) -> Path:
+    """Three blocks with a frame and a note each."""
+    capture = OpenCapture(tmp_path / "s.jsonl.gz", Header("c1", "2026-11-22T05:00:00.000Z", "redacted"), seal=seal)
+    for number in range(3):
+        capture.add(number, wire_line(number, "media", "in", LOUD))
+        capture.add(number, record_line(number, "note", type="PhaseNoted", fields={"phase": str(number)}))
+        capture.write(sync=True)
+    capture.end("closed")
+    return capture.path
+
+
+def frames(found: Iterable[Record]) -> list[bytes | None]:
+    return [record.frame for record in found if isinstance(record, Wire)]
+
+
+@pytest.mark.parametrize("form", ["ours", "plain", "packed"])
+def test_audio_is_where_it_was_said_in_every_form_of_a_file(tmp_path: Path, form: str) -> None:
+    path = spoken(tmp_path)
+    if form != "ours":
+        path = write(tmp_path, gzip.decompress(path.read_bytes()), packed=form == "packed")
+    capture = read_capture(path)
+    assert (capture.stopped, frames(capture.records)) == (None, [LOUD] * 3)
+    assert [type(record) for record in capture.records] == [Wire, NoteRecord] * 3 + [End]
+    in_a_hurry = CaptureReader(path, audio=False)
+    assert len(list(in_a_hurry)) == 7
+    assert in_a_hurry.stopped is None
+
+
+def test_encrypted_audio_stays_with_its_block(tmp_path: Path) -> None:
+    path = spoken(tmp_path, seal=KEY)
+    assert b"frames" not in gzip.decompress(path.read_bytes())
+    assert frames(read_capture(path, key=KEY).records) == [LOUD] * 3
+
+
+@pytest.mark.parametrize("audio", [True, False])
+def test_damaged_audio_costs_its_frames_and_no_record(tmp_path: Path, audio: bool) -> None:
+    path = spoken(tmp_path)
+    content = bytearray(path.read_bytes())
+    where = content.index(ASIDE, content.index(ASIDE) + 1)
+    content[where + 40] ^= 0x10
+    path.write_bytes(content)
+    reader = CaptureReader(path, audio=audio)
+    found = list(reader)
+    assert frames(found) == ([LOUD, None, LOUD] if audio else [None] * 3)
+    assert reader.state == "damaged"
+    assert f"byte {where}, after record 2" in str(reader.stopped)
+    assert "its end counts" not in str(reader.stopped)
+
+
+def test_audio_is_never_taken_from_another_block(tmp_path: Path) -> None:
+    path = spoken(tmp_path)
+    content = path.read_bytes()
+    own, lines = content.index(ASIDE, content.index(ASIDE) + 1), content.index(head(4))
+    path.write_bytes(content[:own] + content[lines:])
+    capture = read_capture(path)
+    assert frames(capture.records) == [LOUD, None, LOUD]
+    assert "here should be block 3, and it is block 4" in str(capture.stopped)
+
+
 def test_a_damaged_header_is_a_sentence(tmp_path: Path) -> None:
     content = bytearray(written(tmp_path).read_bytes())
     content[40] ^= 0xFF
@@ -186,8 +248,8 @@ def test_what_is_no_capture_is_a_user_error(tmp_path: Path, content: bytes) -> N
 
 
 def test_a_capture_from_the_future_asks_for_an_update(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="of version 2; this voiceagent reads version 1") as caught:
-        CaptureReader(write(tmp_path, b'{"v":2,"kind":"header"}\n'))
+    with pytest.raises(UserError, match="of version 3; this voiceagent reads versions up to 2") as caught:
+        CaptureReader(write(tmp_path, b'{"v":3,"kind":"header"}\n'))
     assert caught.value.remedy == "please update voiceagent"
 
 

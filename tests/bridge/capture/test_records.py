@@ -1,4 +1,4 @@
-"""Lines and values of format v1."""
+"""Lines and values of format v2."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voiceagent.capture.records import End, Header, LaneStep, Mark, NoteRecord, 
 def test_the_header_says_version_and_origin() -> None:
     header = Header("c1", "2026-11-22T05:00:00.000Z", "redacted", {"voiceagent": "0.1.0"}, {"name": "orders"}, "embedded")
     line = records.header_line(header)
-    assert line.startswith(b'{"v":1,"kind":"header",')
+    assert line.startswith(b'{"v":2,"kind":"header",')
     assert records.parse_header(json.loads(line)) == header
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent.replay.recorded import is_audio
+from voiceagent.capture.aside import is_audio
 from voiceagent.testing.recital import Programme, recite
 
 
@@ -43,7 +43,7 @@ def edited(tmp_path: Path) -> Callable[[Path, Callable[[Line], Line | None]], Pa
         new = tmp_path / "edited.jsonl"
         with gzip.open(path) as source, new.open("wb") as target:
             for line in source:
-                if is_audio(line):
+                if is_audio(line) or line.startswith(b'{"kind":"audio"'):
                     target.write(line)
                 elif (record := change(json.loads(line))) is not None:
                     target.write(json.dumps(record).encode() + b"\n")

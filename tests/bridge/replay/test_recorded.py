@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from voiceagent.capture import records
+from voiceagent.capture.aside import is_audio
 from voiceagent.capture.read import read_capture
 from voiceagent.capture.records import Damage, LaneStep, Passed
-from voiceagent.replay.recorded import Recorded, is_audio, one_by_one, parse, scan
+from voiceagent.replay.recorded import Recorded, one_by_one, parse, scan
 
 
 def test_all_that_is_not_passed_over_is_what_the_slow_reader_reads(capture: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_capture_that_was_unpacked_becomes_one_with_checks_again(captured: Pat
     out = tmp_path / "new.jsonl.gz"
     outcome = voiceagent("captures", "migrate", plain, out, "--json")
     told = json.loads(outcome.out)
-    assert (told["from_version"], told["version"], told["stopped"]) == (1, 1, None)
+    assert (told["from_version"], told["version"], told["stopped"]) == (1, 2, None)
     assert read_capture(out).records == read_capture(path).records
 
 
@@ -38,8 +38,8 @@ def test_with_encryption_on_the_copy_is_encrypted(
 
 def test_a_capture_of_the_future_asks_for_an_update(voiceagent: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text('{"v":2,"kind":"header"}\n')
+    path.write_text('{"v":3,"kind":"header"}\n')
     outcome = voiceagent("captures", "migrate", path, tmp_path / "b.jsonl.gz")
     assert outcome.code == 2
-    assert "is a capture of version 2; this voiceagent reads version 1" in outcome.err
+    assert "is a capture of version 3; this voiceagent reads versions up to 2" in outcome.err
     assert "try: please update voiceagent" in outcome.err

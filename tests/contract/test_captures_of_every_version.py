@@ -1,4 +1,4 @@
-"""Captures that were written by the first release, and must be readable by every later one."""
+"""Captures of every version of the format there was: each must be readable by every later voiceagent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from voiceagent.capture.read import Capture, read_capture
-from voiceagent.capture.records import End, LaneStep, NoteRecord, Reaction, SessionRecord, Wire
+from voiceagent.capture.records import VERSION, End, LaneStep, NoteRecord, Reaction, SessionRecord, Wire
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.capture.shapes import revive
 from voiceagent.replay.run import replay_exactly
@@ -22,10 +22,13 @@ from voiceagent.replay.run import replay_exactly
 KEY = CaptureKey(b"k" * 32)
 
 
-@pytest.fixture(params=["redacted", "full", "sealed"])
+ALL = [f"v{version}-{kept}" for version in range(1, VERSION + 1) for kept in ("redacted", "full", "sealed")]
+
+
+@pytest.fixture(params=ALL)
 def capture(request: pytest.FixtureRequest, root: Path) -> Capture:
-    path = root / "tests" / "data" / "captures" / f"v1-{request.param}.jsonl.gz"
-    return read_capture(path, key=KEY if request.param == "sealed" else None)
+    path = root / "tests" / "data" / "captures" / f"{request.param}.jsonl.gz"
+    return read_capture(path, key=KEY if "sealed" in request.param else None)
 
 
 def test_it_is_whole(capture: Capture) -> None:
@@ -68,10 +71,10 @@ def test_the_calls_story_is_in_it(capture: Capture) -> None:
     assert notes["CallerTurnNoted"] >= 1
 
 
-@pytest.mark.parametrize("name", ["redacted", "full", "sealed"])
+@pytest.mark.parametrize("name", ALL)
 def test_it_replays_exactly_with_the_code_of_today(name: str, root: Path) -> None:
-    path = root / "tests" / "data" / "captures" / f"v1-{name}.jsonl.gz"
-    result = replay_exactly(path, key=KEY if name == "sealed" else None)
+    path = root / "tests" / "data" / "captures" / f"{name}.jsonl.gz"
+    result = replay_exactly(path, key=KEY if "sealed" in name else None)
     assert (result.verdict, result.difference, result.told) == ("same", None, [])
 
 
@@ -98,11 +101,12 @@ def holds(whole: Any, part: Any) -> bool:
     return bool(whole == part)
 
 
-@pytest.mark.parametrize("name", ["redacted", "full"])
+@pytest.mark.parametrize("name", ["v1-redacted", "v1-full", "v2-full"])
 def test_its_report_is_the_same_bytes_on_another_machine(name: str, root: Path, tmp_path: Path) -> None:
     kept = root / "tests" / "data" / "captures"
-    copied = tmp_path / f"v1-{name}.jsonl.gz"
+    copied = tmp_path / f"{name}.jsonl.gz"
     shutil.copy(kept / copied.name, copied)
     here, elsewhere = reported(kept / copied.name, HERE, home=root), reported(copied, ELSEWHERE, home=tmp_path)
     assert here == elsewhere
-    assert holds(json.loads(here), json.loads((kept / f"v1-{name}.report.json").read_bytes()))
+    then = json.loads((kept / f"v1-{name[3:]}.report.json").read_bytes())
+    assert holds(json.loads(here), {**then, "capture": copied.name})
