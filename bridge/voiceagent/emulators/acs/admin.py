@@ -211,7 +211,7 @@ class _Desk:
         path = self._network.recording_file(self._document(request))
         if not path.exists():
             raise _Missing("This recording has no file (yet, or any more).")
-        return FileResponse(path, media_type="audio/wav")
+        return FileResponse(path, media_type="audio/mpeg" if path.suffix == ".mp3" else "audio/wav")
 
     async def recorded_metadata(self, request: Request) -> Response:
         await self._verify_if_signed(request)

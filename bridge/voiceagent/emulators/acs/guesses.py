@@ -37,7 +37,7 @@ ACS_GUESSES: tuple[Guess, ...] = (
     _of("callback-order", "Callbacks of a call come one at a time, in the order in which they became true."),
     _of("hang-up-alone", "When our leg hangs up with a human on the line, the other two stay connected."),
     _of("own-audio", "The app's own audio is not in the mixed stream it gets.", "a preview has enableLoopbackAudio, so likely"),
-    _of("recording-format", "A recording is WAV at the rate of the call, whatever format was asked for."),
+    _of("recording-format", "A recording that was asked for as MP4 is WAV: there are no pictures."),
     _of("roster-order", "ParticipantsUpdated names caller, app and humans in the order of their coming."),
     _of("prompt-queue", "Prompts and streamed audio sound one after the other, not mixed."),
     _of("waiting-operations", "Plays and recognitions wait for each other, at most 32."),

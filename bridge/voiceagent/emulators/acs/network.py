@@ -15,6 +15,7 @@ from voiceagent.discreet import Words
 from voiceagent.emulators.acs.circuit import Circuit
 from voiceagent.emulators.acs.exchange import Exchange
 from voiceagent.emulators.acs.ids import Ids
+from voiceagent.emulators.acs.mp3 import MISSING
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.pulse import BEAT_MS, Pulse
 from voiceagent.emulators.acs.recorder import ready_event, sides, write_recording
@@ -192,9 +193,11 @@ class Network:
         self._start(self._keep(circuit, recording_id))
 
     def recording_file(self, document_id: str) -> Path:
+        """Where it is, or will be."""
         folder = Path(self._temporary.name) if self._temporary is not None else self.options.recordings
         assert folder is not None
-        return folder / f"{document_id}.wav"
+        written = folder / f"{document_id}.mp3"
+        return written if written.exists() else written.with_suffix(".wav")
 
     def warn(self, sentence: str) -> None:
         """Remembered once, for `GET /emulator/health`."""
@@ -255,6 +258,8 @@ class Network:
         except OSError as error:
             self.warn(f"A recording could not be written: {error}.")
             return
+        if recording.request.format == "mp3" and recording.format != "mp3":
+            self.warn(MISSING)
         self.deliveries.publish(
             ready_event(
                 recording,

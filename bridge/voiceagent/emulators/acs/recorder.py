@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.ear import Piece
+from voiceagent.emulators.acs.mp3 import RATE, can_write_mp3, write_mp3
 from voiceagent.emulators.acs.recordings import Recording
 from voiceagent.emulators.acs.script import Utterance
 from voiceagent.emulators.acs.tape import interleaved, mixed, spans
@@ -33,18 +34,36 @@ def ear_wav(circuit: Circuit, now: float, path: Path) -> None:
     write_wav(path, interleaved(left, right), rate, channels=2)
 
 
-# unverified: recording-format
 def write_recording(recording: Recording, pieces: list[list[Piece]], rate: int, path: Path) -> None:
-    """Write the file of a recording that has stopped. Blocking."""
+    """Write the file of a recording that has stopped, at 16 kHz. Blocking.
+
+    `path` has no suffix yet; `recording.format` and `.channels` tell afterwards what became of it.
+    """
+    import numpy as np
+
+    from voiceagent.audio.resample import resample
     from voiceagent.audio.wav import write_wav
 
     path.parent.mkdir(parents=True, exist_ok=True)
     tracks = [spans(side, recording.spans, rate=rate) for side in pieces]
     if recording.request.channel == "unmixed":
         tracks = [track for track, side in zip(tracks, pieces, strict=True) if side] or tracks[:1]
-        write_wav(path, interleaved(*tracks), rate, channels=len(tracks))
+        recorded = [np.frombuffer(resample(track.tobytes(), rate, RATE), dtype="<i2") for track in tracks]
+        recording.channels = len(recorded)
+        write_wav(path.with_suffix(".wav"), interleaved(*recorded), RATE, channels=len(recorded))
+        return
+    pcm = resample(mixed(*tracks), rate, RATE)
+    recording.format = _format(recording.request.format)
+    if recording.format == "mp3":
+        write_mp3(path.with_suffix(".mp3"), pcm)
     else:
-        write_wav(path, mixed(*tracks), rate)
+        write_wav(path.with_suffix(".wav"), pcm, RATE)
+
+
+# unverified: recording-format
+def _format(wanted: str) -> str:
+    """There are no pictures: MP4 is WAV, and so is MP3 where nothing can make it."""
+    return "mp3" if wanted == "mp3" and can_write_mp3() else "wav"
 
 
 def ready_event(
@@ -70,7 +89,7 @@ def ready_event(
         recording_duration_ms=round(recording.length_ms),
         recording_content_type="Audio",
         recording_channel_type=recording.request.channel.capitalize(),
-        recording_format_type="Wav",
+        recording_format_type=recording.format.capitalize(),
         session_end_reason=recording.end_reason,
     )
 
@@ -89,11 +108,15 @@ def metadata(recording: Recording, circuit: Circuit, *, resource_id: str, wall_o
         "recordingInfo": {
             "contentType": recording.request.content,
             "channelType": recording.request.channel,
-            "format": "wav",
-            "audioConfiguration": {"sampleRate": circuit.ear.rate, "bitRate": circuit.ear.rate * 16, "channels": 1},
+            "format": recording.format,
+            "audioConfiguration": {"sampleRate": RATE, "bitRate": _bits_a_second(recording), "channels": recording.channels},
         },
         "participants": members,
     }
+
+
+def _bits_a_second(recording: Recording) -> int:
+    return 48_000 if recording.format == "mp3" else RATE * 16 * recording.channels
 
 
 def _pieces(spoken: list[tuple[float, Utterance]]) -> list[Piece]:

@@ -21,6 +21,9 @@ class Recording:
     running_since: float | None = None
     ended: float | None = None
     end_reason: str = ""
+    format: str = "wav"
+    """Of the file; as was asked for if that can be made. Known when it is written, like `channels`."""
+    channels: int = 1
 
     @property
     def state(self) -> str:
