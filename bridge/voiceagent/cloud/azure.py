@@ -22,9 +22,11 @@ from voiceagent.errors import UserError
 if TYPE_CHECKING:
     from azure.communication.phonenumbers.aio import PhoneNumbersClient
     from azure.core.credentials_async import AsyncTokenCredential
+    from azure.mgmt.appcontainers.aio import ContainerAppsAPIClient
     from azure.mgmt.authorization.v2022_04_01.aio import AuthorizationManagementClient
     from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
     from azure.mgmt.communication.aio import CommunicationServiceManagementClient
+    from azure.mgmt.containerregistrytasks.aio import ContainerRegistryTasksMgmtClient
     from azure.mgmt.eventgrid.aio import EventGridManagementClient
     from azure.mgmt.resource.resources.aio import ResourceManagementClient
     from azure.mgmt.storage.aio import StorageManagementClient
@@ -116,6 +118,20 @@ class Azure:
         from azure.mgmt.storage.aio import StorageManagementClient
 
         return self._kept(StorageManagementClient(self.credential, self.subscription_id, self._arm, **self._options))
+
+    @cached_property
+    def containers(self) -> ContainerAppsAPIClient:
+        """Container apps: their revisions, replicas and logs."""
+        from azure.mgmt.appcontainers.aio import ContainerAppsAPIClient
+
+        return self._kept(ContainerAppsAPIClient(self.credential, self.subscription_id, self._arm, **self._options))
+
+    @cached_property
+    def builds(self) -> ContainerRegistryTasksMgmtClient:
+        """Images that a registry builds itself."""
+        from azure.mgmt.containerregistrytasks.aio import ContainerRegistryTasksMgmtClient
+
+        return self._kept(ContainerRegistryTasksMgmtClient(self.credential, self.subscription_id, self._arm, **self._options))
 
     @cached_property
     def numbers(self) -> PhoneNumbersClient:
