@@ -25,11 +25,8 @@ _FRAME = (
     rb'|(?:"(?:event_id|response_id|item_id)": ?"[^"]*", ?)*"type": ?"response\.(?:output_)?audio\.delta"'
     rb'|"delta": ?"[A-Za-z0-9+/=]{200})'
 )
-AUDIO = rb'wire","edge":"\w+","dir":"\w+",(?:"at":|' + _FRAME + rb")"
-"""How a record of audio goes on after `HEAD`, wherever its frame is."""
-
-is_audio = re.compile(HEAD + AUDIO).match
-"""Whether the line of a frame is one of audio."""
+is_audio = re.compile(_WIRE + rb'(?:"at":|' + _FRAME + rb")").match
+"""Whether the line of a frame is one of audio, wherever that frame is."""
 
 _inline = re.compile(_WIRE + _FRAME).match
 _elsewhere = re.compile(rb"(" + _WIRE + rb')"at":(\d+),"size":(\d+)\}').fullmatch

@@ -11,18 +11,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voiceagent.capture import records
-from voiceagent.capture.aside import AUDIO, HEAD, is_audio
+from voiceagent.capture.aside import HEAD, is_audio
 from voiceagent.capture.read import CaptureReader
 from voiceagent.capture.records import Header, Passed, Record, Step, Wire
 from voiceagent.capture.seal import CaptureKey
 
+_NUMBER = rb"\d+(?:\.\d+)?(?:e-?\d+)?"
 # As `capture.records` writes them; a line of another form is read the slow way.
-_LANE = rb'lane","do":"(\w+)","reply":"([^"\\\n]{0,80})","item":"([^"\\\n]{0,80})","ms":(\d+(?:\.\d+)?(?:e-?\d+)?)\}'
+_LANE = rb'lane","do":"(\w+)","reply":"([^"\\\n]{0,80})","item":"([^"\\\n]{0,80})","ms":(' + _NUMBER + rb")\}(?:\n|\Z)"
+_PLACE = rb'wire","edge":"\w+","dir":"\w+","at":\d+,"size":\d+\}(?:\n|\Z)'
 _WIRE = re.compile(HEAD + rb'wire","edge":"(\w+)","dir":"(\w+)","frame":').match
 
-_frequent = re.compile(HEAD + rb"(?:" + AUDIO + rb'(?:\d+,"size":\d+\}\n)?|' + _LANE + rb"(?:\n|\Z))").match
-_TIME_ONLY = 1
-"""The last group of a line of audio."""
+_stretch = re.compile(
+    rb'(?:\{"t":-?' + _NUMBER + rb',"kind":"(?:' + _PLACE + rb"|" + re.sub(rb"\((?!\?)", rb"(?:", _LANE) + rb"))++"
+).match
+"""As many lines of audio that lies aside, and of lane steps, as there are: one search for hundreds of lines."""
+
+_steps = re.compile(HEAD + _LANE).findall
 
 
 class Recorded:
@@ -49,32 +54,41 @@ class Recorded:
 def scan(content: bytes) -> Iterator[Record]:
     """The records of a block; stretches of audio and lane steps as one `Passed` each. The hot loop of a replay.
 
-    It looks for the end of a line only from where its audio begins, and cuts none out that nobody will read.
+    It cuts no line out that nobody will read; where audio stands in its line, it looks for the end only from where that begins.
     """
     at = since = count = 0
-    last: re.Match[bytes] | None = None
+    last = 0
     steps: list[Step] = []
     size = len(content)
     while at < size:
-        found = _frequent(content, at)
-        if found is not None:
-            count, last = count + 1, found
-            if found.lastindex == _TIME_ONLY:
-                at = content.find(b"\n", found.end() - 1) + 1 or size
-            else:
-                at = found.end()
-                at_ms, do, reply, item, ms = found.groups()
-                steps.append((float(at_ms), do, reply.decode(errors="replace"), item.decode(errors="replace"), float(ms)))
+        if (many := _stretch(content, at)) is not None:
+            end = many.end()
+            count += content.count(b"\n", at, end - 1) + 1
+            steps += [
+                (float(at_ms), do, reply.decode(errors="replace"), item.decode(errors="replace"), float(ms))
+                for at_ms, do, reply, item, ms in _steps(content, at, end)
+            ]
+            last = content.rfind(b"\n", at, end - 1) + 1 or at
+            at = end
             continue
-        if last is not None:
-            yield Passed(float(last[1]), count, steps, content, since, at)
-            count, last, steps = 0, None, []
+        if (one := is_audio(content, at)) is not None:
+            count, last = count + 1, at
+            at = content.find(b"\n", one.end()) + 1 or size
+            continue
+        if count:
+            yield _passed(content, count, steps, since, at, last)
+            count, steps = 0, []
         end = content.find(b"\n", at)
         end = size if end < 0 else end
         yield records.parsed(content[at:end], parse)
         at = since = end + 1
-    if last is not None:
-        yield Passed(float(last[1]), count, steps, content, since, at)
+    if count:
+        yield _passed(content, count, steps, since, at, last)
+
+
+def _passed(content: bytes, count: int, steps: list[Step], since: int, at: int, last: int) -> Passed:
+    """`last` is where the last line of the stretch begins."""
+    return Passed(records.time_of(content[last : last + 40]), count, steps, content, since, at)
 
 
 def each(content: bytes) -> Iterator[Record]:
