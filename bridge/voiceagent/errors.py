@@ -27,7 +27,7 @@ class RemoteError(VoiceagentError):
     """A remote service refused or failed.
 
     `service` is its name for people ("Voice Live"), `status` the HTTP status or None, `code` the service's own code or "",
-    `request_id` what its support asks for or "".
+    `request_id` what its support asks for or "", `retry_after_seconds` how long it wants to be left alone, if it said.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class RemoteError(VoiceagentError):
         code: str = "",
         request_id: str = "",
         remedy: str = "",
+        retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(sentence)
         self.service = service
@@ -46,6 +47,7 @@ class RemoteError(VoiceagentError):
         self.code = code
         self.request_id = request_id
         self.remedy = remedy
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ProtocolError(VoiceagentError):

@@ -222,7 +222,22 @@ CONVERSATIONS = [
         settings=AWAY,
         ends=has(c.OpenSpareEngine, c.HangUp),
     ),
-    Conversation("an engine that never was there", "tenure: opening/lost", [(100, LOST)], ends=has(c.HangUp), opened=False),
+    Conversation(
+        "an engine that cannot be had at first",
+        "tenure: opening/lost",
+        [(50, e.CallAnswered()), (100, LOST), (600, e.SpareReady("s"))],
+        settings={"greeting": "Hello."} | AWAY,
+        ends=has(c.OpenSpareEngine, c.SwitchEngine, c.AskForReply),
+        opened=False,
+    ),
+    Conversation(
+        "an engine that does not know us",
+        "tenure: opening/refused",
+        [(100, e.EngineLost("401", 401, lasting=True))],
+        settings=AWAY,
+        ends=has(c.HangUp),
+        opened=False,
+    ),
 ]
 
 

@@ -139,6 +139,15 @@ class Conduct:
     def engine_ready(self, event: e.EngineReady, now: float) -> None:
         """The engine is ready; greet if the call is ours."""
         self.parts.tenure.ready(event.expires_in_ms, now)
+        self._engine_serves()
+
+    def spare_ready(self, event: e.SpareReady, now: float) -> None:
+        """A further session is ready; it may be the first one that the call ever had."""
+        self.renewal.spare_ready(event, now)
+        if self.parts.tenure.serves:
+            self._engine_serves()
+
+    def _engine_serves(self) -> None:
         if not self.parts.engine_is_ready:
             self.parts.engine_is_ready = True
             self.parts.life.engine_ready()
@@ -185,10 +194,10 @@ class Conduct:
 
     # --- the engine
 
-    def engine_lost(self, reason: str, now: float) -> None:
+    def engine_lost(self, event: e.EngineLost, now: float) -> None:
         """The engine is gone, and with it the reply under way."""
         reply_id = self.parts.replies.active_id
-        self.renewal.lost(reason, now)
+        self.renewal.lost(event, now)
         if reply_id is not None:
             self._reply_is_over(reply_id)
 
@@ -199,7 +208,7 @@ class Conduct:
         elif code not in _BENIGN:
             self.parts.warn("engine_refused", f"{code}: {message}")
         if code in _OVER and self.parts.settings.reconnect_ms:
-            self.engine_lost(code, now)
+            self.engine_lost(e.EngineLost(code), now)
         elif code in _FATAL or code in _OVER:
             self.ending.depart("engine_refused", now)
 

@@ -138,10 +138,11 @@ class SpareReady(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpareFailed(Event):
-    """A second engine session could not be opened, or is gone before it took over."""
+    """A further engine session could not be opened, or is gone before it took over. `retry_after_ms` as in `EngineLost`."""
 
     reason: str
     code: int | None = None
+    retry_after_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,10 +323,15 @@ class EngineRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class EngineLost(Event):
-    """The connection to the engine is gone. `code` is the WebSocket close code or HTTP status, or None."""
+    """The connection to the engine is gone, or never came about. `code` is the WebSocket close code or HTTP status, or None.
+
+    `lasting`: another attempt would fare no better. `retry_after_ms`: how long the engine wants to be left alone, if it said.
+    """
 
     reason: str
     code: int | None = None
+    lasting: bool = False
+    retry_after_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

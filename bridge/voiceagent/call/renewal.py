@@ -34,9 +34,9 @@ class Renewal:
         self._filler_due: float | None = None
         self._own = 0
 
-    def lost(self, reason: str, now: float) -> None:
+    def lost(self, lost: e.EngineLost, now: float) -> None:
         """The engine is gone; what it was doing is void. While a human may answer any moment, there is no hurry."""
-        parts = self._parts
+        parts, reason = self._parts, lost.reason
         if parts.tenure.lost or parts.life.over:
             return
         parts.warn("engine_lost", reason)
@@ -51,7 +51,10 @@ class Renewal:
             parts.do(c.ResumePlayback())
         parts.barge_in.over()
         parts.turns.engine_gone()
-        self._act(parts.tenure.fell_away(now), now)
+        if parts.tenure.state == "opening":
+            self._act(parts.tenure.not_opened(now, lasting=lost.lasting, retry_after_ms=lost.retry_after_ms), now)
+        else:
+            self._act(parts.tenure.fell_away(now), now)
 
     def spare_ready(self, event: e.SpareReady, now: float) -> None:
         """A further session is ready."""
@@ -60,7 +63,7 @@ class Renewal:
     def spare_failed(self, event: e.SpareFailed, now: float) -> None:
         """It could not be opened."""
         self._parts.warn("engine_not_renewed", event.reason)
-        self._parts.tenure.spare_failed(now)
+        self._parts.tenure.spare_failed(now, retry_after_ms=event.retry_after_ms)
 
     def settle(self, now: float, *, turn_over: bool) -> None:
         """Whatever has become due or possible. `turn_over`: nobody speaks, and nobody waits for anything."""
@@ -71,7 +74,9 @@ class Renewal:
             self._act(parts.tenure.settle(now), now)  # it may have waited so long that the next one is due
         if self._filler_due is not None and now >= self._filler_due:
             self._filler_due = None
-            if parts.tenure.state == "away" and not parts.speech.busy and not parts.transfer.pending:
+            if not parts.life.was_answered:
+                self._filler_due = now + FILLER_MS
+            elif parts.tenure.state == "away" and not parts.speech.busy and not parts.transfer.pending:
                 self._say(parts.settings.filler)
 
     def deadline(self) -> float | None:

@@ -142,11 +142,11 @@ class Session:
             case e.EngineReady():
                 call.engine_ready(event, now)
             case e.SpareReady():
-                call.renewal.spare_ready(event, now)
+                call.spare_ready(event, now)
             case e.SpareFailed():
                 call.renewal.spare_failed(event, now)
-            case e.EngineLost(reason):
-                call.engine_lost(reason, now)
+            case e.EngineLost():
+                call.engine_lost(event, now)
             case e.EngineRefused(code, message):
                 call.engine_refused(code, message, now)
             case e.CallerSpeechStarted():

@@ -1,8 +1,8 @@
 """How long one engine session serves a call, and what follows it: its successor at the right moment, or the search for one.
 
 An engine ends its sessions after an hour or at the time it told. So a second session is opened before that, beside the one that
-serves, and takes over when nobody is speaking; the caller hears nothing of it. A session that breaks is followed by a new one
-as soon as there is one, and given up after a while.
+serves, and takes over when nobody is speaking; the caller hears nothing of it. A session that breaks, or one that cannot be had
+when the call comes, is followed by a new one as soon as there is one, and given up after a while.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 from voiceagent.call.tables import Machine, Table
 
 TenureState = Literal["opening", "serving", "renewing", "relieved", "away", "gone"]
-TenureSignal = Literal["ready", "due", "spare_ready", "spare_failed", "turn_over", "lost", "overdue"]
+TenureSignal = Literal["ready", "due", "spare_ready", "spare_failed", "turn_over", "lost", "refused", "overdue"]
 TenureAction = Literal["open_spare", "switch", "try_later", "give_up"]
 
 TENURE: Table[TenureState, TenureSignal, TenureAction] = Table(
@@ -22,7 +22,8 @@ TENURE: Table[TenureState, TenureSignal, TenureAction] = Table(
     start="opening",
     rules={
         ("opening", "ready"): ("serving", None),
-        ("opening", "lost"): ("gone", "give_up"),
+        ("opening", "lost"): ("away", "try_later"),
+        ("opening", "refused"): ("gone", "give_up"),
         ("serving", "due"): ("renewing", "open_spare"),
         ("serving", "lost"): ("away", "open_spare"),
         ("renewing", "spare_ready"): ("relieved", None),
@@ -88,10 +89,19 @@ class Tenure:
         self._spare_ends = _end(lifetime_ms, now)
         return self._switched(self._machine.signal("spare_ready"), now)
 
-    def spare_failed(self, now: float) -> None:
+    def spare_failed(self, now: float, *, retry_after_ms: float | None = None) -> None:
         """A further session could not be opened, or is gone already."""
         if self._machine.signal("spare_failed") == "try_later":
-            self._due = now + (self._next_try() if self._machine.state == "away" else RETRY_RENEWAL_MS)
+            wait = self._next_try() if self._machine.state == "away" else RETRY_RENEWAL_MS
+            self._due = now + max(wait, retry_after_ms or 0.0)
+
+    def not_opened(self, now: float, *, lasting: bool, retry_after_ms: float | None = None) -> TenureAction | None:
+        """The first session could not be opened; `lasting`: it would not be the second time either."""
+        if lasting or not self._reconnect_ms:
+            return self._machine.signal("refused")
+        self._tries, self._overdue = 1, now + self._reconnect_ms
+        self._due = now + max(self._next_try(), retry_after_ms or 0.0)
+        return self._machine.signal("lost")
 
     def turn_over(self, now: float) -> TenureAction | None:
         """Nobody speaks and nobody waits for anything."""

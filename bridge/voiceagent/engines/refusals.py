@@ -96,7 +96,13 @@ def refused(settings: EngineConnection, error: Exception) -> RemoteError:
         status=status,
         request_id=error.response.headers.get("apim-request-id", "") or error.response.headers.get("x-ms-request-id", ""),
         remedy=remedy.format(settings=settings),
+        retry_after_seconds=_seconds(error.response.headers.get("retry-after", "")),
     )
+
+
+def _seconds(told: str) -> float | None:
+    """A Retry-After in seconds; its other form, a date, no engine was seen to use."""
+    return float(told) if told.isascii() and told.isdigit() and len(told) < 6 else None
 
 
 def _advice(settings: EngineConnection) -> Advice:

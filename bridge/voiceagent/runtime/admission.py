@@ -8,7 +8,7 @@ the call never fails.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from bisect import insort
 from typing import Literal
 
 from voiceagent.ports import Clock
@@ -22,21 +22,31 @@ _MINUTE_MS = 60_000.0
 
 
 class ConnectionBudget:
-    """No more than `per_minute` connections in any minute, whatever minute the service counts by."""
+    """No more than `per_minute` connections in any minute, whatever minute the service counts by.
+
+    A fifth of them is for calls that go on: callers whose engine was lost must not queue behind a herd of new ones.
+    """
 
     def __init__(self, per_minute: int, clock: Clock) -> None:
         self._clock = clock
-        self._booked: deque[float] = deque(maxlen=per_minute)
+        self._per_minute = per_minute
+        self._for_new = per_minute - per_minute // 5
+        self._booked: list[float] = []
+        """When connections were, or will be, free; in order, none older than a minute."""
 
-    def book(self, within_ms: float) -> float | None:
+    def book(self, within_ms: float, *, going_on: bool = False) -> float | None:
         """Take the next free connection and tell in how many milliseconds it is free; None, and nothing taken, if later."""
-        now = self._clock.now_ms()
-        full = len(self._booked) == self._booked.maxlen
-        free_at = max(now, self._booked[0] + _MINUTE_MS) if full else now
-        if free_at - now > within_ms:
+        now, free_in = self._clock.now_ms(), self.free_in_ms(going_on=going_on)
+        if free_in > within_ms:
             return None
-        self._booked.append(free_at)
-        return free_at - now
+        insort(self._booked, now + free_in)
+        return free_in
+
+    def free_in_ms(self, *, going_on: bool = False) -> float:
+        """When the next connection is free; `going_on`: for a call that was let in before."""
+        now, bound = self._clock.now_ms(), self._per_minute if going_on else self._for_new
+        self._booked = [at for at in self._booked if at + _MINUTE_MS > now]
+        return 0.0 if len(self._booked) < bound else self._booked[-bound] + _MINUTE_MS - now
 
 
 class Admission:

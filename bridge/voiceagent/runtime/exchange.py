@@ -66,7 +66,8 @@ class Exchange:
         try:
             engine = await open_engine(setup, line)
         except RemoteError as error:
-            line.deliver(e.EngineLost(in_words(error), error.status))
+            self._kept = None  # whoever comes next is told the whole history
+            line.deliver(_not_opened(error))
             return
         line.engine = engine
         for command in self._kept or ():
@@ -84,7 +85,7 @@ class Exchange:
         try:
             engine = await open_engine(command.setup, line)
         except RemoteError as error:
-            self.spare_lost(line, e.EngineLost(in_words(error), error.status))
+            self.spare_lost(line, _not_opened(error))
             return
         line.engine = engine
         if self._spare is line and line.ready is not None:
@@ -95,7 +96,7 @@ class Exchange:
         """A session is gone before it took over."""
         if self._spare is line:
             self._spare = None
-            self.caller.deliver(e.SpareFailed(event.reason, event.code))
+            self.caller.deliver(e.SpareFailed(event.reason, event.code, event.retry_after_ms))
 
     def heard_ready(self) -> None:
         """The call knows that the first session is ready: it may hear the caller."""
@@ -138,6 +139,23 @@ class Exchange:
         for line in (self.present, self._spare):
             if line is not None and line.engine is not None:
                 await line.engine.close()
+
+
+_PASSES = {408, 425, 429}
+"""What a service answers that may be well the next time; so may whatever it calls its own fault, 500 and more."""
+
+_PASSING_CODES = ("server_error", "rate_limit", "too_many", "unavailable", "timeout")
+
+
+def _not_opened(error: RemoteError) -> e.EngineLost:
+    after = None if error.retry_after_seconds is None else error.retry_after_seconds * 1000
+    return e.EngineLost(in_words(error), error.status, _is_lasting(error), after)
+
+
+def _is_lasting(error: RemoteError) -> bool:
+    if error.status is not None:
+        return 400 <= error.status < 500 and error.status not in _PASSES
+    return bool(error.code) and not any(word in error.code for word in _PASSING_CODES)
 
 
 def in_words(error: RemoteError) -> str:

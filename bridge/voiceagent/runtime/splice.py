@@ -148,7 +148,7 @@ class AudioLane:
 
         `again_ms`: it follows another one, and hears so much again of what that one heard last.
         """
-        if again_ms is not None:
+        if again_ms is not None and self.caller_in:
             self._replay(engine, again_ms)
         elif self._early_lost_bytes:
             self._deliver(CallerAudioLost(self._early_lost_bytes / self._bytes_per_ms))

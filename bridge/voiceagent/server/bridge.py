@@ -33,6 +33,7 @@ from voiceagent.protocol.event_grid import IncomingCall, encode
 from voiceagent.protocol.identifiers import from_raw_id
 from voiceagent.runtime.admission import Admission, ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
+from voiceagent.runtime.connecting import Connecting
 from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.runner import CallRunner, CallSession, OwnVoice
 from voiceagent.runtime.store import SharedStore
@@ -92,6 +93,7 @@ class Bridge:
         self.calls: Registry[CallRunner] = Registry()
         self.clock = clock or MonotonicClock()
         self.admission = Admission(max_calls=settings.limits.max_calls, budget=budget)
+        self._budget = budget
         self.acs_tokens = acs_tokens
         """None: `bridge.verification` is unverified."""
         self.token_use = TokenUse(self.clock)
@@ -163,7 +165,12 @@ class Bridge:
             return
         age = self._age_seconds(incoming.time)
         if age > self.project.settings.limits.ring_event_max_age_seconds:
-            _log.warning("the ring of call %s came %.0f s late; nobody is on the phone any more", incoming.correlation_id, age)
+            _log.warning(
+                "the ring of call %s came %.0f s late; nobody is on the phone any more",
+                incoming.correlation_id,
+                age,
+                extra={"kind": "stale_ring", "why": f"{age:.0f} s late", "correlation_id": incoming.correlation_id},
+            )
             return
         self._begin(self._take(incoming, line, context))
 
@@ -215,11 +222,11 @@ class Bridge:
             except Exception as error:  # raised again below: only whoever rang must not ring on
                 await self._not_made(agent, incoming, call_id, None if call else control, error)
                 raise
+            connecting = Connecting(
+                lambda setup, listener: agent.open_engine(project, setup, listener, live.runner.wire("engine")), self._budget
+            )
             with self._known(live):
-                await live.runner.run(
-                    answer=live.control.answer,
-                    open_engine=lambda setup, listener: agent.open_engine(project, setup, listener, live.runner.wire("engine")),
-                )
+                await live.runner.run(answer=live.control.answer, open_engine=connecting.open)
         finally:
             self.admission.leave()
 

@@ -148,7 +148,7 @@ def test_words_that_were_to_be_said_are_not_lost_with_the_engine() -> None:
     call = begun(reconnect_ms=10_000, greeting="Hello.")
     hello = c.AskForReply(exactly=Words("Hello."))
     assert settled(call, 0) == [hello]
-    call.engine_lost("1006", 10)
+    call.engine_lost(e.EngineLost("1006"), 10)
     settled(call, 10)
     call.renewal.spare_ready(e.SpareReady("s2"), 500)
     assert hello in settled(call, 500)
@@ -174,10 +174,24 @@ def test_where_nobody_would_hear_an_apology_the_call_is_hung_up() -> None:
     settings = session_settings(own_voice=True, reconnect_ms=10_000, lost_goodbye="I am sorry.")
     ringing = Playbook(settings).start(ANY)
     told = (c.Warned("engine_lost", "429"), c.PhaseNoted("ending"), c.HangUp("engine_lost"))
-    ringing.at(100, e.EngineLost("429"), *told).run()
+    ringing.at(100, e.EngineLost("429", lasting=True), *told).run()
     gone = open_call(own_voice=True, lost_goodbye="I am sorry.", reconnect_ms=0)
     gone.at(5000, e.MediaClosed("1006"))
     gone.at(6000, e.EngineLost("1006"), c.Warned("engine_lost", "1006"), c.PhaseNoted("ending"), c.HangUp("engine_lost")).run()
+
+
+def test_a_caller_who_is_let_in_while_the_engine_cannot_be_had_hears_why_and_is_greeted_in_the_end() -> None:
+    settings = session_settings(own_voice=True, reconnect_ms=15_000, greeting="Hello.")
+    book = Playbook(settings).start(ANY)
+    book.at(50, e.CallAnswered(), c.PhaseNoted("answered"))
+    book.at(100, e.EngineLost("no room", 429, retry_after_ms=2000), c.Warned("engine_lost", "no room"))
+    book.at(200, e.MediaOpened(24_000), c.PhaseNoted("media_open"))
+    book.at(210, e.CallerAudioBegan())
+    book.by(1700, c.SpeakAloud("own-1", Words("One moment, please.")))
+    book.at(1700, e.ReplyAudioEnded("own-1", "own-1"))
+    book.by(2100, INSTEAD)
+    switched = (c.SwitchEngine(), c.ReplayCaller(100), c.PhaseNoted("engine_ready"), c.AskForReply(exactly=Words("Hello.")))
+    book.at(2400, e.SpareReady("s1"), *switched).run()
 
 
 def test_without_a_voice_of_our_own_the_call_ends_in_silence() -> None:
@@ -198,7 +212,7 @@ def test_the_last_words_are_not_begun_again() -> None:
     call = begun(reconnect_ms=10_000, goodbye="Bye.")
     call.ending.end("silence", 0, goodbye=True)
     settled(call, 0)
-    call.engine_lost("1006", 10)
+    call.engine_lost(e.EngineLost("1006"), 10)
     assert settled(call, 10) == [c.HangUp("silence")]
 
 
@@ -207,7 +221,7 @@ def test_an_agent_that_was_paused_goes_on_when_the_engine_breaks() -> None:
     call.parts.playback.arrived("r1", "i1", 500)
     call.floor.caller_started(e.CallerSpeechStarted("u1", 0), 5)
     assert call.parts.barge_in.held
-    call.engine_lost("1006", 10)
+    call.engine_lost(e.EngineLost("1006"), 10)
     assert c.ResumePlayback() in call.parts.take()
     assert call.parts.barge_in.state == "undisturbed"
 
@@ -216,7 +230,7 @@ def test_a_question_that_is_open_keeps_the_next_engine_silent_as_well() -> None:
     call = begun(reconnect_ms=10_000, tools={"lookup_order": ToolPolicy(ask_first="Shall I?")})
     call.reply_started("r", 0)
     call.tool_called(e.ToolCalled("r", "x", "t", "lookup_order", "{}"), 0)
-    call.engine_lost("1006", 10)
+    call.engine_lost(e.EngineLost("1006"), 10)
     call.parts.take()
     call.renewal.spare_ready(e.SpareReady("s2"), 500)
     switch, called, silent, again = call.parts.take()

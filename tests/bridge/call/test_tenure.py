@@ -88,8 +88,29 @@ def test_without_patience_a_lost_engine_is_gone() -> None:
     assert (tenure.state, tenure.deadline()) == ("gone", None)
 
 
-def test_an_engine_that_never_was_ready_is_not_searched_for() -> None:
+def test_an_engine_that_cannot_be_had_at_first_is_searched_for() -> None:
     tenure = Tenure(renew_ms=None, reconnect_ms=15_000)
-    assert tenure.fell_away(100) == "give_up"
+    assert tenure.not_opened(100, lasting=False) == "try_later"
+    assert tenure.deadline() == 100 + RETRIES_MS[1]
+    assert tenure.settle(100 + RETRIES_MS[1]) == "open_spare"
+    assert tenure.spare_ready(HOUR, 500) == "switch"
+    assert (tenure.state, tenure.serves) == ("serving", True)
+
+
+def test_one_that_refuses_us_for_good_is_not() -> None:
+    tenure = Tenure(renew_ms=None, reconnect_ms=15_000)
+    assert tenure.not_opened(100, lasting=True) == "give_up"
     tenure.ready(HOUR, 200)
     assert tenure.state == "gone"
+    unsearched = Tenure(renew_ms=None, reconnect_ms=0)
+    assert unsearched.not_opened(100, lasting=False) == "give_up"
+
+
+def test_an_engine_that_wants_to_be_left_alone_is_left_alone() -> None:
+    tenure = Tenure(renew_ms=None, reconnect_ms=15_000)
+    tenure.not_opened(0, lasting=False, retry_after_ms=3000)
+    assert tenure.deadline() == 3000
+    tenure.settle(3000)
+    tenure.spare_failed(3100, retry_after_ms=60_000)
+    assert tenure.deadline() == 15_000
+    assert tenure.settle(15_000) == "give_up"

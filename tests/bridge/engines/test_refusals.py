@@ -64,3 +64,9 @@ def test_an_address_that_is_none_is_not_printed_with_its_token() -> None:
     error = refused(tried, InvalidURI(tried.url, "scheme isn't ws or wss"))
     assert str(error) == "Voice Live at x.example cannot be reached: the address is not valid: scheme isn't ws or wss"
     assert "s3cret" not in f"{error} {error.remedy}"
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("3", 3.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)])
+def test_how_long_a_service_wants_to_be_left_alone_is_kept(told: str, seconds: float | None) -> None:
+    error = InvalidStatus(Response(429, "", Headers({"retry-after": told})))
+    assert refused(connection("Voice Live"), error).retry_after_seconds == seconds

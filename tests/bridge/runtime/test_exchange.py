@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+import pytest
+
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.commands import EngineSetup
@@ -92,6 +94,40 @@ async def test_a_first_session_that_cannot_be_opened_is_a_lost_engine() -> None:
     call = Call(RemoteError("nobody there", service="x", status=503, remedy="try again"))
     await call.exchange.serve(call.open, SETUP)
     assert call.told == [e.EngineLost("nobody there; try again", 503)]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "lasting"),
+    [
+        (401, "", True),
+        (404, "", True),
+        (429, "", False),
+        (503, "", False),
+        (None, "", False),
+        (None, "voice_not_supported", True),
+        (None, "server_error", False),
+    ],
+)
+async def test_what_no_further_attempt_would_mend_is_told_as_such(status: int | None, code: str, lasting: bool) -> None:
+    call = Call(RemoteError("no", service="x", status=status, code=code, retry_after_seconds=3))
+    await call.exchange.serve(call.open, SETUP)
+    assert call.told == [e.EngineLost("no", status, lasting, 3000)]
+
+
+async def test_what_was_meant_for_a_session_that_never_came_is_not_said_to_its_successor() -> None:
+    second = engine("s2")
+    call = Call(RemoteError("no", service="x", status=503), second)
+    await call.exchange.serve(call.open, SETUP)
+    call.exchange.obey(c.AddUserText(Words("Hello?")))  # history by now: whoever comes next is told it as such
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(call.exchange.serve_spare(call.open, c.OpenSpareEngine(SETUP, beside=False)))
+        await asyncio.sleep(0)
+        call.exchange.switch()
+        call.exchange.replay_caller(0)
+        call.speak(1)
+        serving.cancel()
+    assert second.obeyed == [c.ConfigureEngine(SETUP)]
+    assert call.told[-1] == e.CallerAudioBegan()  # no sound had come before: the clock of this engine begins with it
 
 
 async def test_a_spare_session_takes_over_in_one_step() -> None:

@@ -292,7 +292,7 @@ async def test_an_engine_that_cannot_be_opened_is_lost_with_the_reason() -> None
     bench = Bench({e.EngineLost: [c.HangUp("engine_lost"), c.CloseCall("failed", "engine_lost")]})
     end = await bench.run(open_engine=refuse)
     assert end == CallEnd("failed", "engine_lost")
-    assert e.EngineLost("wrong key; set it", 401) in bench.session.seen
+    assert e.EngineLost("wrong key; set it", 401, lasting=True) in bench.session.seen
 
 
 async def test_a_deadline_comes_as_an_event() -> None:

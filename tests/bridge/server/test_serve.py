@@ -207,7 +207,7 @@ def test_the_engines_quota_is_azures_unless_told_otherwise(tmp_path: Path, secti
         assert budget is None
     else:
         assert budget is not None
-        booked = [budget.book(0) for _ in range(per_minute + 1)]
+        booked = [budget.book(0, going_on=True) for _ in range(per_minute + 1)]
         assert booked == [0.0] * per_minute + [None]
 
 
