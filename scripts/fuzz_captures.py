@@ -17,12 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voiceagent.capture.one import OpenCapture
 from voiceagent.capture.read import CaptureReader
-from voiceagent.capture.records import Damage, Header, Record, record_line, wire_line
+from voiceagent.capture.records import Damage, Header, Record, Wire, record_line, wire_line
 from voiceagent.capture.seal import CaptureKey
 from voiceagent.errors import UserError
 
@@ -44,7 +44,7 @@ def make(path: Path, *, blocks: int = 12, key: CaptureKey | None = None, seed: i
     for block in range(blocks):
         for step in range(4):
             at_ms = block * 1000 + step * 20
-            audio = base64.b64encode(chance.randbytes(24))
+            audio = base64.b64encode(chance.randbytes(24 if step else 150))  # short: in its line; long: aside
             capture.add(at_ms, wire_line(at_ms, "media", "in", b'{"kind":"AudioData","audioData":{"data":"%b"}}' % audio))
         capture.add(block * 1000 + 99, record_line(block * 1000 + 99, "note", type="PhaseNoted", fields={"phase": f"{block}"}))
         capture.write(sync=True)
@@ -67,10 +67,14 @@ def judge(original: Original, damaged: bytes, path: Path) -> str | None:
     try:
         reader = CaptureReader(path, key=original.key)
         found = list(reader)
+        deaf = CaptureReader(path, key=original.key, audio=False)
+        count = len(list(deaf))
     except UserError as error:
         return None if str(error) and error.remedy else "a complaint without a sentence or a remedy"
     if reader.header != original.header and "not verified" not in str(reader.stopped):
         return f"another header: {reader.header}"
+    if (deaf.stopped is None, count) != (reader.stopped is None, len(found)):
+        return f"who passes audio over is told something else: {deaf.stopped}"
     if reader.stopped is None:
         return None if tuple(found) == original.records else "silence about damage"
     told = _vouched(found, original.content.startswith(damaged))
@@ -90,7 +94,12 @@ def _vouched(found: Iterable[Record], unfinished_too: bool) -> list[Record]:
 
 def _in_order(some: list[Record], all_of_them: Iterable[Record]) -> bool:
     rest = iter(all_of_them)
-    return all(any(one == other for other in rest) for one in some)
+    return all(any(one == other or _silent(one, other) for other in rest) for one in some)
+
+
+def _silent(one: Record, other: Record) -> bool:
+    """Whether this is the other without its frame, which lay in a block that is damaged: said before, by a mark."""
+    return isinstance(one, Wire) and one.frame is None and isinstance(other, Wire) and one == replace(other, frame=None)
 
 
 def truncations(original: Original, rounds: int, chance: random.Random) -> Iterable[tuple[str, bytes]]:
