@@ -32,6 +32,7 @@ async def emulate(
     shells: Sequence[str],
     as_json: bool,
     with_parent: bool,
+    tell_findings: bool = True,
 ) -> None:
     """Run the emulators until `stop` is set, or until standard input closes when they run for a parent.
 
@@ -55,7 +56,7 @@ async def emulate(
             announce(facts, terminal, shells=shells)
         if with_parent:
             _stop_with_parent(stop)
-        else:
+        if tell_findings:
             emulators.findings.listen(lambda finding: tell(finding, terminal, as_json=as_json))
         async with asyncio.TaskGroup() as tasks:
             following = tasks.create_task(_follow_rules(options["agent"], emulators))
@@ -70,11 +71,16 @@ def tell(finding: Finding, terminal: Terminal, *, as_json: bool) -> None:
     if as_json:
         terminal.record(finding.json(), indent=None)
         return
-    terminal.result(f"{finding.severity:<7} {finding.rule}: {finding.sentence}")
-    terminal.result(f"        {finding.where}")
-    if finding.frame:
-        terminal.result(f"        {finding.frame}")
-    terminal.result(f"        source: {finding.source}")
+    for line in lines_of(finding.json()):
+        terminal.result(line)
+
+
+def lines_of(finding: Mapping[str, Any]) -> list[str]:
+    """A finding as it is read."""
+    lines = [f"{finding['severity']:<7} {finding['rule']}: {finding['sentence']}", f"        {finding['where']}"]
+    if finding["frame"]:
+        lines.append(f"        {finding['frame']}")
+    return [*lines, f"        source: {finding['source']}"]
 
 
 def tell_guesses(terminal: Terminal, *, as_json: bool) -> None:

@@ -38,11 +38,17 @@ async def serve(
         terminal.warn(
             f"this project is already served on port {other.port} (process {other.pid}); the newer one gets the calls"
         )
+
+    def found(finding: Mapping[str, Any]) -> None:
+        _tell(finding, terminal, as_json=as_json)
+
     async with asyncio.TaskGroup() as tasks:  # around the bridge: how its calls end is shown as well
         async with AsyncExitStack() as stack:
             with starting(directory):
                 with stop.before_it_begins():
-                    served = await stack.enter_async_context(bridge(directory, flags=flags, say=terminal.soft, also=also))
+                    served = await stack.enter_async_context(
+                        bridge(directory, flags=flags, say=terminal.soft, also=also, found=found)
+                    )
                 for one in (directory, *also):
                     stack.enter_context(noted(one, served.running))
             (_announce_as_json if as_json else _announce)(served, terminal, directory)
@@ -54,6 +60,17 @@ async def serve(
         await showing
     if lost is not None:
         raise lost
+
+
+def _tell(finding: Mapping[str, Any], terminal: Terminal, *, as_json: bool) -> None:
+    """What Azure would have refused or ignored: the emulators are patient."""
+    from voiceagent_cli.emulating import lines_of
+
+    if as_json:
+        terminal.record({"kind": "finding", **finding}, indent=None)
+        return
+    for line in lines_of(finding):
+        terminal.say(line)
 
 
 async def _until(stop: asyncio.Event, served: Bridge) -> RemoteError | None:

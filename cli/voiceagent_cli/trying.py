@@ -107,30 +107,37 @@ def write(tried: Tried, files: Files, terminal: Terminal) -> None:
         terminal.soft(f"Wrote {files.html}")
 
 
-def tell(tried: Tried, terminal: Terminal, *, as_json: bool) -> None:
-    """The sum; ends the command when not everything passed."""
+def tell(tried: Tried, terminal: Terminal, *, as_json: bool, strict: bool = False) -> None:
+    """The sum; ends the command when not everything passed, or `strict`ly when there are findings."""
     from voiceagent.scenarios.results import summary
+    from voiceagent_cli.emulating import lines_of
 
-    facts = summary(tried.outcomes.results, not_run=tried.outcomes.not_run)
+    outcomes = tried.outcomes
+    facts = summary(outcomes.results, not_run=outcomes.not_run, findings=outcomes.findings)
     if as_json:
         terminal.record(facts)
     else:
+        for finding in outcomes.findings:
+            for line in lines_of(finding):
+                terminal.result(line)
         terminal.result(_sum(facts, tried.seconds))
     if tried.interrupted:
         raise exits.Ended(exits.INTERRUPTED)
     if tried.outcomes.lost is not None:
         raise tried.outcomes.lost
-    if facts["failed"]:
+    if facts["failed"] or (strict and outcomes.findings):
         raise exits.Ended(exits.FAILED)
 
 
 def _sum(facts: dict[str, Any], seconds: float) -> str:
     failed, errors, waiting = facts["failed"] - facts["errors"], facts["errors"], len(facts["not_run"])
+    found = len(facts["findings"])
     parts = [
         f"{facts['passed']} passed",
         f"{failed} failed" if failed else "",
         f"{errors} with an error" if errors else "",
         f"{waiting} not run" if waiting else "",
+        f"{found} finding{'s' if found > 1 else ''} of the linter" if found else "",
     ]
     return f"{', '.join(part for part in parts if part)} in {seconds:.0f} s"
 

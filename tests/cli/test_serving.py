@@ -12,7 +12,7 @@ from voiceagent.local.bridge import Bridge
 from voiceagent.local.running import Running
 from voiceagent.observe.feed import Feed
 from voiceagent.server.serve import Ready
-from voiceagent_cli.serving import _announce, _announce_as_json
+from voiceagent_cli.serving import _announce, _announce_as_json, _tell
 from voiceagent_cli.terminal import Terminal
 
 
@@ -33,6 +33,17 @@ async def test_for_people_the_addresses_and_the_next_command(served: Bridge) -> 
         'Call it:   voiceagent call demo --say "Hello"',
         "Saved changes count from the next call. Ctrl-C ends.",
     ]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_the_linter_finds_is_told_as_it_happens(as_json: bool) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    finding = {"rule": "r", "severity": "error", "where": "a call", "frame": "{}", "sentence": "No.", "source": "docs"}
+    _tell(finding, Terminal(out, err), as_json=as_json)
+    if as_json:
+        assert json.loads(out.getvalue()) == {"kind": "finding", **finding}
+    else:
+        assert err.getvalue() == "error   r: No.\n        a call\n        {}\n        source: docs\n"
 
 
 async def test_for_programs_one_line_with_the_promised_fields(served: Bridge) -> None:

@@ -110,6 +110,30 @@ def test_the_sum_decides_the_exit_code(
     assert terminal[1].getvalue() == words
 
 
+FINDING = {
+    "rule": "vl-quota",
+    "severity": "warning",
+    "where": "voice-live",
+    "frame": "",
+    "sentence": "Too many.",
+    "source": "docs",
+}
+
+
+@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
+def test_what_the_linter_found_is_told_and_strictly_fails(terminal: Any, cases: list[Any], strict: bool, code: int) -> None:
+    done = Tried(Outcomes((Result(cases[0], (GOOD,)),), findings=(FINDING,)), 9.4, False)
+    try:
+        trying.tell(done, terminal[0], as_json=False, strict=strict)
+        ended = 0
+    except Ended as end:
+        ended = end.code
+    assert ended == code
+    assert terminal[1].getvalue() == (
+        "warning vl-quota: Too many.\n        voice-live\n        source: docs\n1 passed, 1 finding of the linter in 9 s\n"
+    )
+
+
 def test_as_json_it_is_the_promised_shape_and_nothing_else(terminal: Any, cases: list[Any]) -> None:
     trying.tell(tried(cases, GOOD, not_run=cases), terminal[0], as_json=True)
     told = json.loads(terminal[1].getvalue())

@@ -67,13 +67,16 @@ async def bridge(
     emulate: Sequence[str] = (),
     beside: Emulators | None = None,
     also: Sequence[Path] = (),
+    found: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> AsyncIterator[Bridge]:
     """Serve the project while the block runs, on what its settings say and emulators for the rest.
 
     With `phone` the telephony side is emulated in any case, for calls over `leg`. `say` hears what takes a moment. `emulate` is
     further options for `voiceagent emulate`. `beside` are emulators that run already, the ones `needed` tells; none are started
     then. `also` are further projects, for the numbers in their settings; each gets an engine of its own where it needs an
-    emulated one. Leaving the block lets the bridge finish its calls.
+    emulated one. `found` hears what the emulators' linter finds about this bridge.
+
+    Leaving the block lets the bridge finish its calls.
     """
     settings = settings_of(directory, flags=flags).settings
     which = needed(settings, phone=phone, leg=leg)
@@ -82,7 +85,7 @@ async def bridge(
         house = beside if which else None
         if which and house is None:
             say("Starting the emulators ...")
-            house = await stack.enter_async_context(emulators(which, project=directory, extra=emulate))
+            house = await stack.enter_async_context(emulators(which, project=directory, extra=emulate, told=found))
         if house is not None:
             env = _private(_phone_beside(settings) | dict(house.env), settings)
             plan = Plan(directory, _reachable(flags, which), which, env)

@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -51,13 +51,22 @@ class Emulators:
 
 @asynccontextmanager
 async def emulators(
-    which: str, *, project: Path, extra: Sequence[str] = (), program: Sequence[str] = VOICEAGENT
+    which: str,
+    *,
+    project: Path,
+    extra: Sequence[str] = (),
+    program: Sequence[str] = VOICEAGENT,
+    told: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> AsyncIterator[Emulators]:
-    """Run `voiceagent emulate WHICH` until the block ends. Raises UserError when it does not come up, with its own words."""
+    """Run `voiceagent emulate WHICH` until the block ends. Raises UserError when it does not come up, with its own words.
+
+    `told` hears what their linter finds, as it happens.
+    """
+    asked = ("--tell-findings",) if told is not None else ()
     with tempfile.TemporaryFile() as talk:
         child = await asyncio.create_subprocess_exec(
             *program,
-            *("emulate", which, "--agent", str(project), "--port", "0", "--env", "--json", "--with-parent", *extra),
+            *("emulate", which, "--agent", str(project), "--port", "0", "--env", "--json", "--with-parent", *asked, *extra),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=talk,
@@ -65,12 +74,39 @@ async def emulators(
             start_new_session=True,
         )
         try:
-            yield await _ready(child, talk)
-            await _end(child)
+            running = await _ready(child, talk)
+            async with _listening(child, told):
+                yield running
+                await _end(child)
         finally:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
+
+
+@asynccontextmanager
+async def _listening(
+    child: asyncio.subprocess.Process, told: Callable[[Mapping[str, Any]], None] | None
+) -> AsyncIterator[None]:
+    """Hand on what it says after its first line; nobody may leave that in the pipe, which would fill."""
+    failure: BaseException | None = None
+    async with asyncio.TaskGroup() as tasks:
+        listening = tasks.create_task(_hand_on(child, told)) if told is not None else None
+        try:
+            yield
+        except BaseException as error:  # raised again below, not wrapped in the group's own
+            failure = error
+        if listening is not None:
+            listening.cancel()
+    if failure is not None:
+        raise failure
+
+
+async def _hand_on(child: asyncio.subprocess.Process, told: Callable[[Mapping[str, Any]], None]) -> None:
+    assert child.stdout is not None
+    while line := await child.stdout.readline():
+        with suppress(ValueError):  # the last line of one that was killed
+            told(json.loads(line))
 
 
 async def _ready(child: asyncio.subprocess.Process, talk: BinaryIO) -> Emulators:

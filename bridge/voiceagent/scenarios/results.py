@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -81,7 +81,9 @@ def expectations(run: Run) -> list[dict[str, Any]]:
     return [{"text": verdict.sentence, "passed": verdict.passed, "heard": verdict.heard} for verdict in run.verdicts]
 
 
-def summary(results: Sequence[Result], *, not_run: Iterable[Case] = ()) -> dict[str, Any]:
+def summary(
+    results: Sequence[Result], *, not_run: Iterable[Case] = (), findings: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """The object that `voiceagent test --json` prints. What was not run, because of --fail-fast or Ctrl-C, is only named."""
     outcomes = [result.outcome for result in results]
     return {
@@ -90,4 +92,5 @@ def summary(results: Sequence[Result], *, not_run: Iterable[Case] = ()) -> dict[
         "failed": len(outcomes) - outcomes.count("passed"),
         "errors": outcomes.count("error"),
         "not_run": [case.name for case in not_run],
+        "findings": [dict(finding) for finding in findings],
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from voiceagent.errors import RemoteError
 from voiceagent.local.emulators import Emulators
@@ -39,6 +40,8 @@ class Outcomes:
     results: tuple[Result, ...]
     not_run: tuple[Case, ...] = ()
     lost: RemoteError | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
+    """What Azure would have refused or ignored of the bridge's, whether or not a scenario noticed."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,7 @@ class _Progress:
     runs: dict[Path, list[Run]] = field(default_factory=dict)
     halted: bool = False
     lost: RemoteError | None = None
+    findings: list[Mapping[str, Any]] = field(default_factory=list)
 
     def take(self, case: Case, run: Run) -> None:
         if run.error == INTERRUPTED:
@@ -80,13 +84,14 @@ async def run(
     progress = _Progress(options, told, stop or asyncio.Event())
     for project, of_project in _by_project(cases):
         if not progress.over:
-            async with house(project, say=say, leg=options.leg) as emulators:
+            async with house(project, say=say, leg=options.leg, found=progress.findings.append) as emulators:
                 for of_settings in _by_settings(of_project):
                     if not progress.over:
                         async with stage(project, of_settings[0].overrides, emulators, options.leg) as on:
                             await _play(of_settings, on, emulators, progress)
     results = [Result(case, tuple(progress.runs[case.path])) for case in cases if case.path in progress.runs]
-    return Outcomes(tuple(results), tuple(case for case in cases if case.path not in progress.runs), progress.lost)
+    not_run = tuple(case for case in cases if case.path not in progress.runs)
+    return Outcomes(tuple(results), not_run, progress.lost, tuple(progress.findings))
 
 
 def check_personas(cases: Sequence[Case]) -> None:

@@ -33,11 +33,16 @@ INTERRUPTED = "interrupted"
 
 
 @asynccontextmanager
-async def house(project: Path, *, say: Callable[[str], None], leg: Leg = "acs") -> AsyncIterator[Emulators]:
-    """The emulators that the project's settings call for: the phone in any case, the engine if it is not Azure's."""
+async def house(
+    project: Path, *, say: Callable[[str], None], leg: Leg = "acs", found: Show | None = None
+) -> AsyncIterator[Emulators]:
+    """The emulators that the project's settings call for: the phone in any case, the engine if it is not Azure's.
+
+    `found` hears what their linter finds about the agent's bridge.
+    """
     which = needed(settings_of(project).settings, phone=True, leg=leg)
     say("Starting the emulators ...")
-    async with emulators(which, project=project) as running:
+    async with emulators(which, project=project, told=found) as running:
         yield running
 
 

@@ -70,6 +70,7 @@ def command(
     ] = False,
     guesses: Annotated[bool, Option("--guesses", help="Print what is emulated on a guess, and start nothing.")] = False,
     with_parent: Annotated[bool, Option("--with-parent", hidden=True, help="End when standard input closes.")] = False,
+    tell_findings: Annotated[bool, Option("--tell-findings", hidden=True, help="The parent reads findings too.")] = False,
 ) -> None:
     """Run the emulators of Azure's services for any client, until interrupted.
 
@@ -120,5 +121,6 @@ def command(
             shells=[shell.value] if shell else [one.value for one in Shell] if env else [],
             as_json=json,
             with_parent=with_parent,
+            tell_findings=tell_findings or not with_parent,
         )
     )

@@ -35,6 +35,9 @@ def command(
     html: Annotated[
         Path | None, Option(metavar="FILE", help="Write a page to look at and listen to: one file, nothing loaded.")
     ] = None,
+    strict: Annotated[
+        bool, Option("--strict", help="End with 1 when Azure would have refused or ignored something, too.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Play scenarios over an emulated phone and check what was said, which tools ran, and how long it took.
@@ -50,4 +53,4 @@ def command(
     wanted = trying.options(jobs=jobs, repeat=repeat, fail_fast=fail_fast, files=files, leg=leg.value)
     tried = run(lambda stop: trying.play(cases, wanted, ctx.obj, stop, as_json=json))
     trying.write(tried, files, ctx.obj)
-    trying.tell(tried, ctx.obj, as_json=json)
+    trying.tell(tried, ctx.obj, as_json=json, strict=strict)

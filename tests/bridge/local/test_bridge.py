@@ -23,7 +23,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
 
     @asynccontextmanager
-    async def emulators(which: Any, *, project: Path, extra: Any) -> AsyncIterator[Emulators]:
+    async def emulators(which: Any, *, project: Path, extra: Any, told: Any = None) -> AsyncIterator[Emulators]:
         asked.append(which)
         async with Together(which, answers="scripted") as together:
             yield Emulators(together.env(), together.facts())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +40,30 @@ async def test_its_line_tells_the_settings(tmp_path: Path, monkeypatch: pytest.M
         assert running.env["ARGS"] == "emulate all --agent demo --port 0 --env --json --with-parent"
         assert not Path("left").exists()
     assert Path("left").exists(), "it ended by itself when its standard input closed"
+
+
+async def test_what_it_finds_is_handed_on_as_it_happens(tmp_path: Path) -> None:
+    script = """
+import json, sys
+print(json.dumps({"env": {"ARGS": " ".join(sys.argv[1:])}}), flush=True)
+for number in range(2_000):
+    print(json.dumps({"rule": f"rule-{number}", "frame": "x" * 200}), flush=True)
+print("half of a li", end="", flush=True)
+sys.stdin.read()
+"""
+    found: list[str] = []
+    enough = asyncio.Event()
+
+    def told(finding: Any) -> None:
+        found.append(finding["rule"])
+        if len(found) == 2_000:
+            enough.set()
+
+    async with emulators("all", project=tmp_path, program=program(script), told=told) as running:
+        assert "--tell-findings" in running.env["ARGS"]
+        async with asyncio.timeout(20):
+            await enough.wait()
+    assert found[-1] == "rule-1999"
 
 
 async def test_its_complaint_becomes_ours(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ async def test_a_capture_is_spoken_to_the_projects_bridge(
     """With emulators in this process, and an engine that answers everything with a tone."""
 
     @asynccontextmanager
-    async def emulators(which: Any, *, project: Path, extra: Any) -> AsyncIterator[Emulators]:
+    async def emulators(which: Any, *, project: Path, extra: Any, told: Any = None) -> AsyncIterator[Emulators]:
         async with Together(which, answers="scripted") as together:
             yield Emulators(together.env(), together.facts())
 

@@ -34,7 +34,8 @@ class Theatre:
         monkeypatch.setattr(under_test, "stage", self.stage)
 
     @asynccontextmanager
-    async def house(self, project: Any, *, say: Any, leg: str) -> AsyncIterator[Emulators]:
+    async def house(self, project: Any, *, say: Any, leg: str, found: Any) -> AsyncIterator[Emulators]:
+        found({"rule": "vl-quota"})
         self.legs = [leg]
         self.log.append("house")
         yield Emulators({}, {}, self._lost)
@@ -68,6 +69,11 @@ def theatre(monkeypatch: pytest.MonkeyPatch) -> Theatre:
 
 def some(written: Callable[..., Any], *names: str, more: str = "") -> list[Case]:
     return [written(f"name: {name}\n{more}steps: [say: hi]", f"{name}.yaml") for name in names]
+
+
+async def test_what_the_linter_found_is_among_the_outcomes(theatre: Theatre, written: Callable[..., Any]) -> None:
+    outcomes = await run(some(written, "one"), Options())
+    assert outcomes.findings == ({"rule": "vl-quota"},)
 
 
 async def test_all_are_played_in_order_on_one_stage(theatre: Theatre, written: Callable[..., Any]) -> None:
