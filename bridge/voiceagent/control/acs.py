@@ -138,6 +138,11 @@ class AcsControl:
                     await self._hang_up(for_everyone=True)
             self.deliver(NotReached("no_answer"))
 
+    @property
+    def caller_waits(self) -> bool:
+        """The caller is on hold, or on the way there or back."""
+        return self._transfers.caller_waits
+
     async def settled(self) -> None:
         """Wait until the service has said yes or no to our answer: its reports and its socket may come before that."""
         await self._settled.wait()

@@ -173,6 +173,11 @@ class AcsTransfers:
                 self._held = False
                 await asked(self._client().unhold(self._caller(), **self._hooks()), "take the caller off hold")
 
+    @property
+    def caller_waits(self) -> bool:
+        """The caller is on hold, or on the way there or back."""
+        return self._held or self._holding.locked()
+
     def not_held(self) -> None:
         """The service reported that it could not keep the caller on hold."""
         self._held = False

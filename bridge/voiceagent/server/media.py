@@ -30,6 +30,9 @@ _log = logging.getLogger(__name__)
 
 STALLED_MS = 1000.0  # fifty frames that did not come
 
+LOST_MS = 2000.0
+"""A line over which nothing comes for so long is gone, whatever TCP knows of it: silence, too, is sent every 20 ms."""
+
 _CLOSED = (WebSocketDisconnect, RuntimeError)
 """What sending raises when the peer was quicker to close, by a step of the loop: at the end of a call both sides do."""
 
@@ -95,10 +98,12 @@ def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
         try:
             call = await _admit(bridge, websocket)
         except Refused as refused:
-            _log.warning("/media turned away: %s", refused)
+            told = {"kind": "turned_away", "where": "/media", "why": str(refused)}
+            _log.warning("/media turned away: %s", refused, extra=told)
             await websocket.send_denial_response(Response(status_code=refused.status))
             return
-        await hold(call, SocketPath(call, websocket, _acs_leg))
+        control = acs_control(call)
+        await hold(call, SocketPath(call, websocket, _acs_leg, quiet=lambda: control.caller_waits))
 
     return endpoint
 
@@ -168,7 +173,8 @@ class HeardLeg(CallerLeg, Protocol):
 class SocketPath:
     """A `MediaPath`: one admitted socket and the leg it feeds, which `leg_of` makes.
 
-    While `parked` says so, the end of the socket is no loss: the caller is with somebody else, and may come back.
+    While `parked` says so, the end of the socket is no loss: the caller is with somebody else, and may come back. While `quiet`
+    does, it is no loss that nothing comes: whether a call whose caller is on hold is streamed, nobody has documented.
     """
 
     def __init__(
@@ -178,6 +184,7 @@ class SocketPath:
         leg_of: Callable[[LiveCall, ShortSocket | StockSocket], HeardLeg],
         *,
         parked: Callable[[], bool] = lambda: False,
+        quiet: Callable[[], bool] = lambda: False,
     ) -> None:
         found: Any = websocket.scope.get("extensions", {}).get(MEDIA)
         self._runner = call.runner
@@ -186,6 +193,7 @@ class SocketPath:
         self._socket = StockSocket(websocket) if self._connection is None else ShortSocket(self._connection)
         self._leg = leg_of(call, self._socket)
         self._parked = parked
+        self._quiet = quiet
         self._heard = True
 
     @property
@@ -222,7 +230,7 @@ class SocketPath:
     async def _until_closed(self) -> str:
         websocket, socket = self._websocket, self._socket
         async with asyncio.TaskGroup() as tasks:
-            beside = [tasks.create_task(_close_when_asked(websocket, socket))]
+            beside = [tasks.create_task(_close_when_asked(websocket, socket)), tasks.create_task(self._watch())]
             if isinstance(socket, StockSocket):
                 beside.append(tasks.create_task(socket.write()))
             while (message := await websocket.receive())["type"] != "websocket.disconnect":
@@ -232,6 +240,25 @@ class SocketPath:
             for task in beside:
                 task.cancel()
         return socket.reason or f"closed with {message.get('code', 1006)} {message.get('reason') or ''}".strip()
+
+    async def _watch(self) -> None:
+        """Notice a peer that has vanished without a word: its socket would stay open for many minutes."""
+        clock, suspected = self._runner.clock, False
+        while self._heard:
+            left_ms = LOST_MS - (clock.now_ms() - self._leg.heard_at_ms)
+            if left_ms > 0:
+                suspected = False
+            elif self._quiet() or not self._runner.lane.caller_in:
+                left_ms = LOST_MS
+            elif suspected:
+                self.lose(f"nothing came over it for {LOST_MS / 1000:g} s")
+                return
+            else:  # it may have been this process that slept: what came meanwhile is read in a moment
+                suspected, left_ms = True, LOST_MS / 20
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_ms / 1000):
+                    await self._socket.asked()
+                    return
 
 
 async def _close_when_asked(websocket: WebSocket, socket: Shut) -> None:

@@ -150,6 +150,34 @@ async def test_a_socket_over_which_nothing_comes_gives_way_to_the_next(
 
 
 @pytest.mark.parametrize("short_path", [True, False])
+async def test_a_peer_that_vanishes_without_a_word_is_noticed(
+    bench: Any, short_path: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "LOST_MS", 40.0)
+    call = await bench.live()
+    events = watched(call)
+    async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
+        await socket.send(METADATA)
+        await socket.send(AUDIO)
+        await _until_closed(socket)
+    assert MediaClosed("nothing came over it for 0.04 s") in events
+
+
+async def test_while_the_caller_is_on_hold_nothing_has_to_come(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "LOST_MS", 5.0)
+    call = await bench.live()
+    events = watched(call)
+    call.control._transfers._held = True
+    async with served(bench) as url, dial(bench, url) as socket:
+        await socket.send(METADATA)
+        await socket.send(AUDIO)
+        async with asyncio.timeout(5):
+            while call.runner.clock.now_ms() - call.media._leg.heard_at_ms < 30:
+                await asyncio.sleep(0)
+        assert not any(isinstance(event, MediaClosed) for event in events)
+
+
+@pytest.mark.parametrize("short_path", [True, False])
 async def test_of_a_socket_that_gave_way_nothing_is_heard(bench: Any, short_path: bool) -> None:
     call = await bench.live()
     async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
