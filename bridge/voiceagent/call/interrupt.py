@@ -48,7 +48,7 @@ def _truncations(speech: Speech, playback: Playback, now: float) -> list[Command
     return [
         TruncateItem(item.item_id, _end_of(item, playback.heard_ms(item.item_id, now)))
         for item in speech.items()
-        if playback.arrived_ms(item.item_id)
+        if playback.arrived_ms(item.item_id) and not item.unknown_to_engine
     ]
 
 

@@ -7,16 +7,21 @@ speak about how it ended.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.keys import Entry
 from voiceagent.call.parts import Parts
 from voiceagent.call.policies import KeyAction
 from voiceagent.call.tools import END_CALL
 from voiceagent.call.transfer_tools import REQUEST_TRANSFER
 from voiceagent.discreet import Words
+
+MOST_WAITING = 8
+"""Entries that wait for an engine; a caller who typed more has typed at random."""
 
 Called = Callable[[e.ToolCalled, float], None]
 """Who carries out a tool call."""
@@ -29,6 +34,8 @@ class Menu:
         self._parts = parts
         self._called = called
         self._calls = 0
+        self._entered: deque[Entry] = deque(maxlen=MOST_WAITING)
+        """Entries that no engine was there for: callers who know the menu type before anybody has greeted them."""
         self._after_words: tuple[str, KeyAction] | None = None
 
     def settle(self, now: float) -> None:
@@ -39,8 +46,15 @@ class Menu:
             self._after_words = None
             self._carry_out(*waiting, now)
         entry = parts.keys.settle(now)
-        if entry is None or not parts.engine_is_ready or parts.transfer.reached:
-            return
+        if entry is not None:
+            self._entered.append(entry)
+        if parts.transfer.reached:
+            self._entered.clear()
+        while self._entered and parts.engine_is_ready:
+            self._take(self._entered.popleft(), now)
+
+    def _take(self, entry: Entry, now: float) -> None:
+        parts = self._parts
         policy, typed = parts.settings.keys, entry.keys
         action = policy.menu.get(entry.choice)
         if action is not None:

@@ -100,6 +100,7 @@ class Renewal:
         parts = self._parts
         being_said = [Words(item.text) for item in parts.speech.items()]
         parts.tell_again(c.SwitchEngine(), *parts.history.told(being_said))
+        parts.speech.engine_changed()
         self._holding.engine_changed()
         parts.do(c.ReplayCaller(self._again_ms(now)))
         answered_later = parts.tools.busy or parts.turns.unknown_since is not None
@@ -140,6 +141,8 @@ class Renewal:
             return
         self._own += 1
         name = f"own-{self._own}"
-        parts.speech.announced(name, name)
+        ours = parts.speech.announced(name, name)
+        if ours is not None:
+            ours.unknown_to_engine = True
         parts.speech.words_ended(name, Words(text))
         parts.do(c.SpeakAloud(name, Words(text)))

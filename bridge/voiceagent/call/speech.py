@@ -53,6 +53,8 @@ class Item:
     began_at: float = 0.0
     latency_ms: float | None = None
     word_ends: list[float] = field(default_factory=list)
+    unknown_to_engine: bool = False
+    """The engine that answers now has no such item: another one said it, or a voice of ours."""
 
     @property
     def text(self) -> str:
@@ -96,6 +98,11 @@ class Speech:
         if item_id in self._over or reply_id in self._dropped:
             return None
         return self._items.setdefault(item_id, Item(item_id, reply_id))
+
+    def engine_changed(self) -> None:
+        """The engine that answers from here on has said none of this."""
+        for item in self._items.values():
+            item.unknown_to_engine = True
 
     def audio_began(self, reply_id: str, item_id: str) -> None:
         item = self.announced(reply_id, item_id)

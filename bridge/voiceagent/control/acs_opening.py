@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,26 +51,26 @@ class Opening:
             request = client.answer_call(context, self.callback_url, media_streaming=self._media(), headers=headers, **hooks)
             return await asked(request, "answer the call")
 
-        try:
-            return await ask()
-        except RemoteError as error:
-            if error.status is not None:
-                raise
-            return await ask()  # the client repeats what was refused, but not a POST whose answer was lost
+        return await _asked_twice(ask)
 
     async def place(self, client: CallAutomationClient, dial: Dial, hooks: Mapping[str, Any]) -> CallConnectionProperties:
-        """Have a phone ring. Raises RemoteError."""
+        """Have a phone ring. Raises RemoteError; without a status when the connection broke twice."""
         from azure.communication.callautomation import PhoneNumberIdentifier
 
-        request = client.create_call(
-            dial.target,
-            self.callback_url,
-            source_caller_id_number=PhoneNumberIdentifier(dial.caller_id) if dial.caller_id else None,
-            media_streaming=self._media(),
-            headers=_repeatable(f"dial:{dial.key}"),
-            **hooks,
-        )
-        return await asked(request, "place the call")
+        headers = _repeatable(f"dial:{dial.key}")
+
+        async def ask() -> CallConnectionProperties:
+            request = client.create_call(
+                dial.target,
+                self.callback_url,
+                source_caller_id_number=PhoneNumberIdentifier(dial.caller_id) if dial.caller_id else None,
+                media_streaming=self._media(),
+                headers=headers,
+                **hooks,
+            )
+            return await asked(request, "place the call")
+
+        return await _asked_twice(ask)
 
     def _media(self) -> MediaStreamingOptions:
         from azure.communication.callautomation import (
@@ -99,6 +99,16 @@ def not_reached(result: Result | None) -> NotReached:
     outcome = transfer_outcome(result)
     why = "unreachable" if outcome == "failed" else outcome
     return NotReached(why, told.code, told.sub_code, told.message or "")
+
+
+async def _asked_twice(ask: Callable[[], Awaitable[CallConnectionProperties]]) -> CallConnectionProperties:
+    """The client repeats what was refused, but not a POST whose answer was lost; asking again, with the same id, is harmless."""
+    try:
+        return await ask()
+    except RemoteError as error:
+        if error.status is not None:
+            raise
+        return await ask()
 
 
 def _repeatable(wish: str) -> dict[str, str]:

@@ -256,7 +256,12 @@ class Bridge:
             raise UserError(f"no agent {request.agent} is served here", remedy=f"there are {self._names()}")
         settings = agent.project.settings
         address = address_of(request.to, settings)
-        if self._client is None or (address.phone_number and not settings.acs.phone_number):
+        if self._client is None:
+            raise UserError(
+                "calls are placed over Azure Communication Services, and none is set up here",
+                remedy="set ACS_CONNECTION_STRING, or acs.endpoint; over Twilio calls are only answered",
+            )
+        if address.phone_number and not settings.acs.phone_number:
             raise UserError(
                 "there is no number of ours to call from: acs.phone_number is empty",
                 remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
@@ -277,6 +282,7 @@ class Bridge:
                 await self._run(agent, facts, None, call, call_id)
             else:
                 _log.warning("call %s was not placed: there is no room", call_id)
+                self._dialling.forget(call.key)
                 self._tell(agent, call_id, [self._began(agent, facts)], CallEndedNoted("failed", "no_room", 0, 0, 0))
         except Exception:  # the edge of a call's task, as in `_take`
             _log.exception("the call %s of ours broke", call_id)

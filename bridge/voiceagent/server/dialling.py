@@ -126,3 +126,7 @@ class Dialling:
     def ended(self) -> None:
         """A call of ours is over."""
         self._open -= 1
+
+    def forget(self, key: str) -> None:
+        """Nobody was called for this wish after all, so it may be told again."""
+        self._placed.pop(key, None)

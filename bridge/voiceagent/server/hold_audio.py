@@ -5,6 +5,7 @@ Soft chords made of numbers, in the one format that Azure plays: WAV, mono, 16 b
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 from collections.abc import Awaitable, Callable
@@ -35,7 +36,7 @@ def hold_audio_endpoint(bridge: Bridge) -> Callable[[Request], Awaitable[Respons
             admitted(bridge, request.path_params["call"], request.path_params["token"])
         except (Refused, RemoteProtocolError) as refused:
             return turned_away("/hold", refused) if isinstance(refused, Refused) else Response(status_code=404)
-        return Response(hold_tones(), media_type="audio/wav")
+        return Response(await asyncio.to_thread(hold_tones), media_type="audio/wav")  # the first time it is computed
 
     return endpoint
 

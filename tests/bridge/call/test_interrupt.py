@@ -33,6 +33,15 @@ def test_everything_unheard_is_undone_in_order_of_urgency() -> None:
     assert not playback.audible(40.7)
 
 
+def test_an_engine_is_not_told_of_items_that_another_one_said() -> None:
+    speech, playback = two_items()
+    speech.engine_changed()
+    speech.audio_began("r2", "c")
+    playback.arrived("r2", "c", 100)
+    commands = cut_off(speech, playback, None, 40, cancel=True, truncate=True)
+    assert [command for command in commands if isinstance(command, TruncateItem)] == [TruncateItem("c", 0)]
+
+
 def test_a_reply_that_is_complete_is_not_cancelled() -> None:
     speech, playback = two_items()
     speech.reply_ended("r")

@@ -103,3 +103,17 @@ def test_the_service_is_asked_to_recognise_keys_once() -> None:
     call.play(opening())
     call.happens(10, e.CallConnected())
     assert [command for _, command in call.log].count(c.RecogniseKeys()) == 1
+
+
+def test_keys_that_come_before_the_engine_count_once_it_is_there() -> None:
+    call = Rehearsal(session_settings(keys=KeyPolicy(menu=MENU), silence_after_ms=None))
+    call.start()
+    call.happens(0, e.CallAnswered())
+    call.happens(100, e.MediaOpened(24_000))
+    call.happens(500, e.KeyPressed("1"))
+    call.pass_until(5000)
+    out = call.happens(6000, e.EngineReady("s1"))
+    assert [one for one in out if isinstance(one, c.EngineCommand)] == [
+        pressed("1"),
+        c.AskForReply(exactly=Words("We open at nine.")),
+    ]

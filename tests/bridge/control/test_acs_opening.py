@@ -74,6 +74,25 @@ async def test_one_wish_has_one_request_id_and_another_wish_another() -> None:
     assert ids[0] == ids[1] != ids[2]
 
 
+async def test_a_wish_whose_answer_was_lost_is_told_again_with_the_same_id() -> None:
+    from azure.core.exceptions import ServiceResponseError
+
+    service = Service()
+    create, lost = service.create_call, iter([True, False])
+
+    async def breaking(target: Any, callback: str, **options: Any) -> Any:
+        made = await create(target, callback, **options)
+        if next(lost):
+            raise ServiceResponseError("connection reset")
+        return made
+
+    service.create_call = breaking  # type: ignore[method-assign]  # this service loses its first answer
+    await Opening("https://us/cb", "wss://us/m", 24_000).place(cast(Any, service), DIAL, {})
+    ids = [options["headers"]["Repeatability-Request-ID"] for _, options in service.asked]
+    assert len(ids) == 2
+    assert ids[0] == ids[1]
+
+
 async def test_a_call_of_ours_is_answered_when_the_service_says_so() -> None:
     made, events = control(service := Service())
     made.on_callback(acs.CallConnected())  # it overtakes the answer to our request

@@ -248,6 +248,24 @@ async def test_who_may_not_be_called_is_not(bridging_with: Any, wish: DialReques
         assert bench.network.dialled == []
 
 
+async def test_without_azure_nobody_can_be_called_and_no_number_is_to_blame(bridging_with: Any) -> None:
+    async with bridging_with(transfer=NIGHT) as bench:
+        bench.bridge._client = None
+        with pytest.raises(UserError, match="calls are placed over Azure Communication Services"):
+            bench.bridge.dial(DialRequest("night", "k"))
+
+
+async def test_a_wish_for_which_there_was_no_room_may_be_told_again(bridging_with: Any) -> None:
+    async with bridging_with(transfer=NIGHT, budget=ConnectionBudget(1, clock := ManualClock())) as bench:
+        assert bench.bridge.admission._budget.book(0) == 0
+        first = bench.bridge.dial(DialRequest("night", "k"))
+        assert (await bench.watcher.until(CallEndedNoted))[0].reason == "no_room"
+        while bench.bridge._dialling.known("k"):
+            await asyncio.sleep(0)
+        clock.advance(60_000)
+        assert bench.bridge.dial(DialRequest("night", "k")).call_id != first.call_id
+
+
 async def test_a_bridge_that_stops_calls_nobody(bridging_with: Any) -> None:
     async with bridging_with(transfer=NIGHT) as bench:
         bench.bridge.admission.drain()
