@@ -1,6 +1,7 @@
-"""Looks at one session of Voice Live: the request for it, the client's events, and the service's refusals. Pure.
+"""Looks at one session of Voice Live or its relatives: the request for it, the client's events, the refusals. Pure.
 
-What is in force is read from the server's events, so that the rules hold against any server. Deltas are not parsed.
+Events are looked at in the canonical words, whatever the dialect on the wire. What is in force is read from the server's events,
+so that the rules hold against any server. Deltas are not parsed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from voiceagent.emulators.lint.rules import rule_of
 from voiceagent.emulators.lint.shape import Shape, decoded_size
 from voiceagent.protocol.client_events import CLIENT_EVENTS
 from voiceagent.protocol.declared import is_base64
+from voiceagent.protocol.dialects import AZURE_OPENAI, AZURE_OPENAI_PREVIEW, OPENAI, VOICE_LIVE, Dialect
+from voiceagent.protocol.versions import NEWEST
 
 QUOTA = 30
 """New connections in a minute."""
@@ -40,8 +43,32 @@ REFUSALS = {
 HARMLESS = ("response_cancel_not_active", "session_expired", "session_output_overflow", "rate_limit_exceeded", "server_error")
 """Refusals that are nobody's mistake: a response may end while its cancellation is on the way."""
 
+BETA_WORDS = {
+    "modalities": "`output_modalities`",
+    "max_response_output_tokens": "`max_output_tokens`",
+    "voice": "`audio.output.voice`",
+    "output_audio_format": "`audio.output.format`",
+    "input_audio_format": "`audio.input.format`",
+    "input_audio_transcription": "`audio.input.transcription`",
+    "input_audio_noise_reduction": "`audio.input.noise_reduction`",
+    "turn_detection": "`audio.input.turn_detection`",
+}
+"""Names of the beta, and where they are in GA."""
+
 _TYPE = re.compile(r'"type"\s*:\s*"([a-z_.]+)"')
 _NOT_LOOKED_AT = (".delta",)
+
+
+OF_OPENAI = (OPENAI, AZURE_OPENAI, AZURE_OPENAI_PREVIEW)
+"""Their sessions have options and models of their own: only events and their shapes are looked at."""
+
+
+def connecting_elsewhere(dialect: Dialect, headers: Mapping[str, str]) -> Iterator[Breach]:
+    """The request for a session of OpenAI's or Azure OpenAI's."""
+    if dialect is AZURE_OPENAI_PREVIEW:
+        yield Breach("ga-preview-ended")
+    elif "realtime=v1" in headers.get("openai-beta", ""):
+        yield Breach("ga-beta-header")
 
 
 def connecting(path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[Breach]:
@@ -77,13 +104,13 @@ class Openings:
 
 
 class EngineLint:
-    """`query` is that of the address. With `dated` the events have Voice Live's names; otherwise they are looked at as JSON."""
+    """`query` is that of the address, `dialect` what is spoken there."""
 
-    def __init__(self, query: Mapping[str, str], *, dated: bool = True) -> None:
+    def __init__(self, query: Mapping[str, str], dialect: Dialect = VOICE_LIVE[NEWEST]) -> None:
         self._model = query.get("model", "")
         self._agent = bool(query.get("agent-name") or query.get("agent-id"))
         self._features = query.get("features", "")
-        self._dated = dated
+        self._dialect = dialect
         self._session: dict[str, Any] = {}
         self._g711, self._rate = False, 24_000
         self._shape: Shape[str] = Shape()
@@ -118,7 +145,7 @@ class EngineLint:
             if not breaches:
                 self._shape.learn(text, event["audio"])
         else:
-            breaches = list(self._event(kind, event)) if self._dated else []
+            breaches = list(self._event(kind, event))
             self._last = text
         self._blamed += any(rule_of(breach.rule).severity == "error" for breach in breaches)
         return breaches
@@ -140,7 +167,7 @@ class EngineLint:
         g711 = self._g711
         odd = [Breach("vl-append-odd", f"It has {size} bytes.")] if size % 2 and not g711 else []
         rate = 8_000 if g711 else self._rate * 2
-        return [*odd, *self._pace(size / rate * 1000, at_ms)] if self._dated else odd
+        return [*odd, *self._pace(size / rate * 1000, at_ms)]
 
     def _pace(self, ms: float, at_ms: float) -> list[Breach]:
         if at_ms - self._until > PAUSE_MS:
@@ -156,11 +183,14 @@ class EngineLint:
             return [Breach("vl-append-rate", f"{pace:.2f} seconds of audio came in a second.")]
         return []
 
-    def _event(self, kind: str, event: Mapping[str, Any]) -> Iterator[Breach]:
+    def _event(self, kind: str, event: dict[str, Any]) -> Iterator[Breach]:
         known = CLIENT_EVENTS.get(kind)
-        if known is None:
+        if known is None or (self._dialect.shape is not None and not self._dialect.knows(kind)):
             yield Breach("vl-unknown-event", f"It is {kind!r}.")
             return
+        if self._dialect.shape is not None:
+            yield from _beta_words(event)
+            event = self._dialect.to_canonical(event)
         names = {field.name for field in fields(known)} | {"type", "event_id"}
         for name in event:
             if name not in names:
@@ -168,7 +198,7 @@ class EngineLint:
         if not isinstance(event.get("event_id", ""), str):
             yield Breach("vl-event-id")
         match kind:
-            case "session.update" if isinstance(event.get("session"), Mapping):
+            case "session.update" if isinstance(event.get("session"), Mapping) and self._dialect not in OF_OPENAI:
                 yield from engine_options.look(
                     event["session"], self._session, model=self._model, agent=self._agent, features=self._features
                 )
@@ -216,8 +246,8 @@ class EngineLint:
         kind = found[1] if found else ""
         if kind.endswith(_NOT_LOOKED_AT) or kind not in _LOOKED_AT:
             return []
-        event = json.loads(text)
-        match kind:
+        event = self._dialect.to_canonical(json.loads(text))
+        match event["type"]:
             case "session.created" | "session.updated":
                 self._session = event["session"]
                 self._g711 = str(self._session.get("input_audio_format", "")).startswith("g711")
@@ -246,6 +276,15 @@ class EngineLint:
             self._blamed -= 1
             return
         yield Breach(rule, f"{code}: {error.get('message')}")
+
+
+def _beta_words(event: Mapping[str, Any]) -> Iterator[Breach]:
+    """Settings by their names of the beta, which GA refuses."""
+    for place in ("session", "response"):
+        inner = event.get(place)
+        for name in inner if isinstance(inner, Mapping) else ():
+            if name in BETA_WORDS:
+                yield Breach("ga-beta-word", f"`{place}.{name}` is {BETA_WORDS[name]}.", name)
 
 
 _LOOKED_AT = (

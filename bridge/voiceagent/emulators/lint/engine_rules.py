@@ -8,6 +8,8 @@ REFERENCE = "Voice Live API reference 2026-07-15"
 HOW_TO = "voice-live-how-to.md"
 FIELD = "pydantic-ai 2.68, realtime/azure.py, verified live"
 QUOTAS = "speech-services-quotas-and-limits.md"
+OPENAI_GUIDE = "OpenAI realtime guide: beta to GA migration"
+AZURE_GUIDE = "Azure OpenAI: realtime audio, preview to GA migration"
 EVENTS = "azure-ai-voicelive 1.3.1, client events"
 
 ENGINE_RULES: tuple[Rule, ...] = (
@@ -24,6 +26,9 @@ ENGINE_RULES: tuple[Rule, ...] = (
         "azure-rest-api-specs VoiceLive/v1/readme.md",
     ),
     Rule("vl-quota", "warning", "More than 30 new connections in a minute: Azure answers 429 by default.", QUOTAS),
+    Rule("ga-beta-header", "error", "The beta has ended; GA refuses requests that ask for it by OpenAI-Beta.", OPENAI_GUIDE),
+    Rule("ga-preview-ended", "warning", "Azure OpenAI's preview address is retired; GA is /openai/v1/realtime.", AZURE_GUIDE),
+    Rule("ga-beta-word", "error", "GA has this setting under another name.", OPENAI_GUIDE),
     Rule("vl-utf8", "error", "An event is UTF-8.", "RFC 6455, section 5.6"),
     Rule("vl-json", "error", "An event is one JSON object.", REFERENCE),
     Rule("vl-type-missing", "error", "An event has a type.", REFERENCE),

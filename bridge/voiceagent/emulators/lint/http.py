@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from voiceagent.emulators.lint.calling import CallingLint, Request
 from voiceagent.emulators.lint.findings import Findings
+from voiceagent.emulators.lint.management import ARM_PATHS, NUMBER_PATHS, numbers, resources
 from voiceagent.emulators.lint.rule import Breach
 
 Scope = MutableMapping[str, Any]
@@ -16,7 +17,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LINTED = ("/calling/callConnections", "/calling/recordings")
+CALLING_PATHS = ("/calling/callConnections", "/calling/recordings")
+LINTED = (*CALLING_PATHS, *NUMBER_PATHS, *ARM_PATHS)
 LONGEST = 1_000_000
 GONE = ("hang_up", "terminate", "stop_recording")
 """404 to these means that it has happened already; clients rightly take it for success."""
@@ -38,7 +40,7 @@ class LintedApp:
         body = await _whole(receive)
         request = self._request(scope, body)
         where = f"{request.method} {request.path}{app_of(request.headers)}"
-        refusal = self._findings.report(self._lint.look(request), where, body)
+        refusal = self._findings.report(self._look(request), where, body)
         if refusal:
             await _refuse(refusal, send)
             return
@@ -60,8 +62,16 @@ class LintedApp:
             await send(message)
 
         await self._app(scope, given, look)
-        if 400 <= status < 500 and not (status == 404 and request.operation in GONE):
-            self._findings.report([_refused(status, b"".join(parts))], where, body)
+        if 400 <= status < 500 and not _is_no_news(status, request):
+            self._findings.report([_refused(_surface(request.path), status, b"".join(parts))], where, body)
+
+    def _look(self, request: Request) -> list[Breach]:
+        match _surface(request.path):
+            case "num":
+                return list(numbers(request))
+            case "arm":
+                return list(resources(request))
+        return self._lint.look(request)
 
     def _request(self, scope: Scope, body: bytes) -> Request:
         method, path = scope["method"], scope["path"]
@@ -81,12 +91,25 @@ def app_of(headers: Any) -> str:
     return f" ({agent})" if agent else ""
 
 
-def _refused(status: int, body: bytes) -> Breach:
+def _surface(path: str) -> str:
+    """The prefix of its rules."""
+    return "num" if path.startswith(NUMBER_PATHS) else "arm" if path.startswith(ARM_PATHS) else "acs"
+
+
+def _is_no_news(status: int, request: Request) -> bool:
+    """404 where clients rightly take it for an answer: what ended has ended, what is looked for is not there."""
+    if status != 404:
+        return False
+    return request.operation in GONE if _surface(request.path) == "acs" else request.method in ("GET", "HEAD", "DELETE")
+
+
+def _refused(surface: str, status: int, body: bytes) -> Breach:
+    rule = f"{surface}-refused"
     try:
         error = json.loads(body)["error"]
-        return Breach("acs-refused", f"{status}/{error['code']}: {error['message']}")
+        return Breach(rule, f"{status}/{error['code']}: {error['message']}")
     except (ValueError, KeyError, TypeError):
-        return Breach("acs-refused", f"{status}.")
+        return Breach(rule, f"{status}.")
 
 
 async def _whole(receive: Receive) -> bytes:

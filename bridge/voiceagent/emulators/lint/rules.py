@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from voiceagent.emulators.lint.calling_rules import CALLING_RULES
 from voiceagent.emulators.lint.engine_rules import ENGINE_RULES
+from voiceagent.emulators.lint.management_rules import MANAGEMENT_RULES
 from voiceagent.emulators.lint.rule import Rule
 from voiceagent.emulators.lint.socket_rules import SOCKET_RULES
 from voiceagent.emulators.lint.webhook_rules import WEBHOOK_RULES
 
-RULES: tuple[Rule, ...] = (*CALLING_RULES, *WEBHOOK_RULES, *SOCKET_RULES, *ENGINE_RULES)
+RULES: tuple[Rule, ...] = (
+    *CALLING_RULES,
+    *MANAGEMENT_RULES,
+    *WEBHOOK_RULES,
+    *SOCKET_RULES,
+    *ENGINE_RULES,
+)
 
 
 def rule_of(id_: str) -> Rule:

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from voiceagent.emulators.faults.fault import Shot
 from voiceagent.emulators.faults.socket import UnreliableSocket
 from voiceagent.emulators.faults.switchboard import Switchboard
-from voiceagent.emulators.lint.engine import EngineLint, Openings, connecting
+from voiceagent.emulators.lint.engine import EngineLint, Openings, connecting, connecting_elsewhere
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.lint.http import app_of
 from voiceagent.emulators.lint.socket import LintedSocket
 from voiceagent.emulators.tap import Tap, tapped_socket
-from voiceagent.emulators.voice_live.entrance import VOICE_LIVE_PATHS, query_of
+from voiceagent.emulators.voice_live.entrance import VOICE_LIVE_PATHS, query_of, visit_of
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -59,15 +59,17 @@ class SessionLine:
         breaches = list(self._openings.opened(self._now()))
         if path.endswith(VOICE_LIVE_PATHS):
             breaches += connecting(path, query_of(request.path), headers)
+        else:
+            breaches += connecting_elsewhere(visit_of(request.path, request.headers, key=None).dialect, headers)
         refusal = self.findings.report(breaches, f"voice-live {path}{app_of(headers)}", _without_keys(request.path))
         return socket.respond(HTTPStatus.BAD_REQUEST, refusal) if refusal else None
 
     def through(self, socket: ServerConnection, session_id: str) -> Any:
         """The socket as both sides will have it."""
         assert socket.request is not None
-        query, path = query_of(socket.request.path), urlsplit(socket.request.path).path
-        lint = EngineLint(query, dated=path.endswith(VOICE_LIVE_PATHS) and query.get("api-version") != "v1")
-        where = f"session {session_id}{app_of(_plain(socket.request.headers))}"
+        headers = _plain(socket.request.headers)
+        lint = EngineLint(query_of(socket.request.path), visit_of(socket.request.path, socket.request.headers, key=None).dialect)
+        where = f"session {session_id}{app_of(headers)}"
 
         def received(frame: Frame) -> str:
             breaches = lint.client(frame, self._now())

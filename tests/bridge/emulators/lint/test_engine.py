@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from voiceagent.emulators.lint.engine import EngineLint, Openings, connecting
+from voiceagent.emulators.lint.engine import EngineLint, Openings, connecting, connecting_elsewhere
+from voiceagent.protocol.dialects import AZURE_OPENAI, AZURE_OPENAI_PREVIEW, OPENAI, VOICE_LIVE, Dialect
 
 CREATED = {
     "type": "session.created",
@@ -133,10 +134,50 @@ def test_audio_at_another_rates_pace_is_noticed() -> None:
     assert pace(160, 9, {"input_audio_format": "g711_ulaw"}) == []
 
 
-def test_other_dialects_are_looked_at_as_json_only() -> None:
-    lint = EngineLint({}, dated=False)
-    assert rules({"type": "session.update", "session": {"audio": {}}}, lint) == []
-    assert rules("{", lint) == ["vl-json"]
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"type": "session.update", "session": {"type": "realtime", "audio": {"output": {"voice": "marin"}}}}, []),
+        ({"type": "session.update", "session": {"type": "realtime", "voice": "marin"}}, ["ga-beta-word"]),
+        ({"type": "response.create", "response": {"modalities": ["text"]}}, ["ga-beta-word"]),
+        ({"type": "response.create", "instructions": "Be kind."}, ["vl-unknown-field"]),
+        ({"type": "input_audio.turn.start"}, ["vl-unknown-event"]),
+        ({"type": "no.such.event"}, ["vl-unknown-event"]),
+        ({"type": "conversation.item.create", "item": {"type": "function_call_output", "call_id": "c", "output": "1"}},
+         ["vl-call-unknown"]),
+        ("{", ["vl-json"]),
+    ],
+)  # fmt: skip
+def test_the_ga_dialects_are_looked_at_in_their_own_words(event: Any, expected: list[str]) -> None:
+    assert rules(event, EngineLint({"model": "gpt-realtime"}, OPENAI)) == expected
+
+
+def test_a_call_that_was_made_in_ga_words_is_known() -> None:
+    lint = EngineLint({"model": "gpt-realtime"}, AZURE_OPENAI)
+    item = {"type": "function_call", "call_id": "c", "name": "lookup", "arguments": "{}"}
+    lint.server(json.dumps({"type": "conversation.item.added", "item": item}))
+    answer = {**item, "type": "function_call_output", "output": "1"}
+    assert rules({"type": "conversation.item.create", "item": answer}, lint) == []
+
+
+def test_voice_lives_v1_has_the_options_of_voice_live() -> None:
+    lint = EngineLint({"model": "gpt-4o", "api-version": "v1"}, VOICE_LIVE["v1"])
+    session = {"type": "realtime", "audio": {"input": {"turn_detection": {"type": "semantic_vad"}}}}
+    assert rules({"type": "session.update", "session": session}, lint) == ["vl-semantic-vad"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "beta", "expected"),
+    [
+        (OPENAI, "", []),
+        (OPENAI, "realtime=v1", ["ga-beta-header"]),
+        (AZURE_OPENAI, "", []),
+        (AZURE_OPENAI_PREVIEW, "realtime=v1", ["ga-preview-ended"]),
+    ],
+)
+def test_the_request_for_a_session_elsewhere(dialect: Dialect, beta: str, expected: list[str]) -> None:
+    headers = {"openai-beta": beta} if beta else {}
+    assert [breach.rule for breach in connecting_elsewhere(dialect, headers)] == expected
 
 
 def test_more_sessions_in_a_minute_than_azure_opens_by_default() -> None:

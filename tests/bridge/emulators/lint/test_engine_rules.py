@@ -6,4 +6,4 @@ from voiceagent.emulators.lint.engine_rules import ENGINE_RULES
 
 
 def test_they_are_of_this_surface_alone() -> None:
-    assert all(rule.id.startswith(("vl-",)) for rule in ENGINE_RULES)
+    assert all(rule.id.startswith(("vl-", "ga-")) for rule in ENGINE_RULES)

@@ -61,3 +61,26 @@ async def test_other_addresses_are_nobodys_business() -> None:
     findings = Findings()
     assert (await ask(findings, version="", path="/emulator/calls")).status_code == 200
     assert not findings
+
+
+async def test_numbers_and_resources_are_looked_at_by_rules_of_their_own() -> None:
+    findings = Findings()
+    await ask(findings, version="2031-01-01", path="/phoneNumbers")
+    await ask(findings, version="none", path="/subscriptions/1")
+    await ask(findings, status=409, version="2025-06-01", path="/phoneNumbers")
+    assert [one.rule for one in findings.told] == ["num-version-unknown", "arm-version-shape", "num-refused"]
+
+
+async def test_looking_for_what_is_not_there_is_no_mistake() -> None:
+    findings = Findings()
+
+    async def nothing(request: Request) -> JSONResponse:
+        return JSONResponse({"error": {"code": "NotFound", "message": "No."}}, status_code=404)
+
+    routes = [Route(path, nothing, methods=["GET", "PUT"]) for path in ("/subscriptions/1", "/phoneNumbers/%2B1425")]
+    app = LintedApp(Starlette(routes=routes), findings, lambda *_: "arm:GET")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://emulator") as client:
+        await client.get("/subscriptions/1", params={"api-version": "2025-06-01"})
+        assert not findings
+        await client.put("/subscriptions/1", params={"api-version": "2025-06-01"}, json={})
+    assert [one.rule for one in findings.told] == ["arm-refused"]
