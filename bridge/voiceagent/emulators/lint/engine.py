@@ -1,7 +1,7 @@
 """Looks at one session of Voice Live or its relatives: the request for it, the client's events, the refusals. Pure.
 
-Events are looked at in the canonical words, whatever the dialect on the wire. What is in force is read from the server's events,
-so that the rules hold against any server. Deltas are not parsed.
+Events are looked at in the canonical words, whatever the dialect on the wire. What is in force is read from what the server
+says, so that the rules hold against any server. Deltas are not parsed.
 """
 
 from __future__ import annotations

@@ -67,8 +67,8 @@ class SessionLine:
     def through(self, socket: ServerConnection, session_id: str) -> Any:
         """The socket as both sides will have it."""
         assert socket.request is not None
-        headers = _plain(socket.request.headers)
-        lint = EngineLint(query_of(socket.request.path), visit_of(socket.request.path, socket.request.headers, key=None).dialect)
+        path, headers = socket.request.path, _plain(socket.request.headers)
+        lint = EngineLint(query_of(path), visit_of(path, socket.request.headers, key=None).dialect)
         where = f"session {session_id}{app_of(headers)}"
 
         def received(frame: Frame) -> str:
