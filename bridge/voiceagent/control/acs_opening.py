@@ -102,7 +102,7 @@ def not_reached(result: Result | None) -> NotReached:
 
 
 async def _asked_twice(ask: Callable[[], Awaitable[CallConnectionProperties]]) -> CallConnectionProperties:
-    """The client repeats what was refused, but not a POST whose answer was lost; asking again, with the same id, is harmless."""
+    """The client repeats what was refused, but not a POST whose answer was lost; with the same id it is harmless."""
     try:
         return await ask()
     except RemoteError as error:

@@ -165,11 +165,9 @@ class Bridge:
             return
         age = self._age_seconds(incoming.time)
         if age > self.project.settings.limits.ring_event_max_age_seconds:
+            told = {"kind": "stale_ring", "why": f"{age:.0f} s late", "correlation_id": incoming.correlation_id}
             _log.warning(
-                "the ring of call %s came %.0f s late; nobody is on the phone any more",
-                incoming.correlation_id,
-                age,
-                extra={"kind": "stale_ring", "why": f"{age:.0f} s late", "correlation_id": incoming.correlation_id},
+                "the ring of call %s came %s; nobody is on the phone any more", told["correlation_id"], told["why"], extra=told
             )
             return
         self._begin(self._take(incoming, line, context))
@@ -255,17 +253,7 @@ class Bridge:
         if agent is None:
             raise UserError(f"no agent {request.agent} is served here", remedy=f"there are {self._names()}")
         settings = agent.project.settings
-        address = address_of(request.to, settings)
-        if self._client is None:
-            raise UserError(
-                "calls are placed over Azure Communication Services, and none is set up here",
-                remedy="set ACS_CONNECTION_STRING, or acs.endpoint; over Twilio calls are only answered",
-            )
-        if address.phone_number and not settings.acs.phone_number:
-            raise UserError(
-                "there is no number of ours to call from: acs.phone_number is empty",
-                remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
-            )
+        address = address_of(request.to, settings, over_azure=self._client is not None)
         if not self.ready:
             raise UserError("this bridge is stopping", remedy="start it again")
         call = Dial(identifier_of(address), settings.acs.phone_number, settings.outbound.ring_seconds, request.key)

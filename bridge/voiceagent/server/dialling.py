@@ -57,8 +57,23 @@ def read_request(body: object) -> DialRequest:
     return DialRequest(body["to"], body["key"], body.get("agent", ""))
 
 
-def address_of(to: str, settings: Settings) -> TransferTarget:
-    """Where the person is. UserError when they may not be called, or cannot be."""
+def address_of(to: str, settings: Settings, *, over_azure: bool) -> TransferTarget:
+    """Where the person is. UserError when they may not be called, or cannot be; `over_azure`: there is a service to do it."""
+    address = _address(to, settings)
+    if not over_azure:
+        raise UserError(
+            "calls are placed over Azure Communication Services, and none is set up here",
+            remedy="set ACS_CONNECTION_STRING, or acs.endpoint; over Twilio calls are only answered",
+        )
+    if address.phone_number and not settings.acs.phone_number:
+        raise UserError(
+            "there is no number of ours to call from: acs.phone_number is empty",
+            remedy="set ACS_SOURCE_PHONE_NUMBER to a number of the resource",
+        )
+    return address
+
+
+def _address(to: str, settings: Settings) -> TransferTarget:
     targets = settings.transfer.targets
     target = targets.get(to)
     if target is not None:

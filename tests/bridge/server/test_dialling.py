@@ -43,8 +43,14 @@ def test_what_is_no_wish_is_told(body: object, sentence: str) -> None:
 
 
 def test_named_people_may_always_be_called_and_numbers_by_their_beginnings() -> None:
-    assert address_of("ann", settings()).acs_user == "8:acs:ann"
-    assert address_of("+14255550123", settings(allowed=["+1425"])).phone_number == "+14255550123"
+    assert address_of("ann", settings(), over_azure=True).acs_user == "8:acs:ann"
+    ours = settings(allowed=["+1425"])
+    with pytest.raises(UserError, match="there is no number of ours to call from"):
+        address_of("+14255550123", ours, over_azure=True)
+    ours.acs.phone_number = "+14255550199"
+    assert address_of("+14255550123", ours, over_azure=True).phone_number == "+14255550123"
+    with pytest.raises(UserError, match="none is set up here"):
+        address_of("+14255550123", ours, over_azure=False)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +64,7 @@ def test_named_people_may_always_be_called_and_numbers_by_their_beginnings() -> 
 )
 def test_others_may_not_be_called(to: str, allowed: list[str], sentence: str) -> None:
     with pytest.raises(UserError) as caught:
-        address_of(to, settings(allowed=allowed))
+        address_of(to, settings(allowed=allowed), over_azure=True)
     assert str(caught.value) == sentence
 
 
