@@ -47,7 +47,7 @@ def test_named_people_may_always_be_called_and_numbers_by_their_beginnings() -> 
     ours = settings(allowed=["+1425"])
     with pytest.raises(UserError, match="there is no number of ours to call from"):
         address_of("+14255550123", ours, over_azure=True)
-    ours.acs.phone_number = "+14255550199"
+    ours = ours.model_copy(update={"acs": ours.acs.model_copy(update={"phone_number": "+14255550199"})})
     assert address_of("+14255550123", ours, over_azure=True).phone_number == "+14255550123"
     with pytest.raises(UserError, match="none is set up here"):
         address_of("+14255550123", ours, over_azure=False)
