@@ -130,6 +130,7 @@ async def _plan_beside(first: Plan, directory: Path, say: Callable[[str], None],
 
 @asynccontextmanager
 async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Bridge]:
+    from voiceagent.observe.journal import journal
     from voiceagent.server.dialling import answer_to
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import engine_name, serve
@@ -139,6 +140,7 @@ async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Brid
     stop = asyncio.Event()
     up: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
     with ExitStack() as watching:
+        watching.enter_context(journal(plan.directory))
         observers = watching.enter_context(observing(project, engine=engine_name(project)))
         further = [_beside(one, watching) for one in others]
         shared = _all_reports(observers, further) if further else observers.reports

@@ -168,5 +168,5 @@ async def read_body(request: Request) -> bytes:
 
 def turned_away(where: str, refused: Refused) -> Response:
     """The answer to a stranger: the status alone. The reason is for our log."""
-    _log.warning("%s turned away: %s", where, refused)
+    _log.warning("%s turned away: %s", where, refused, extra={"kind": "turned_away", "where": where, "why": str(refused)})
     return Response(status_code=refused.status)

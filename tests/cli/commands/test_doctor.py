@@ -19,16 +19,40 @@ def test_the_shape_that_programs_rely_on(voiceagent: Any, project: Path) -> None
     told = json.loads(outcome.out)
     assert outcome.code == 0
     assert set(told) == {"checks", "ok", "warning", "failed", "skipped"}
-    assert all(set(check) == {"number", "name", "status", "detail", "remedy", "next_command"} for check in told["checks"])
+    promised = {"number", "name", "status", "detail", "remedy", "next_command"}
+    assert all(set(check) == promised | {"code"} for check in told["checks"])
     assert sum(told[status] for status in ("ok", "warning", "failed", "skipped")) == len(told["checks"])
 
 
 def test_for_people_it_numbers_the_checks_and_ends_with_the_next_command(voiceagent: Any, project: Path) -> None:
-    outcome = voiceagent("doctor", project)
-    assert outcome.out.startswith("[ 1/14] ok       python: 3.")
+    outcome = voiceagent("doctor", project, "--local-only")
+    assert " ok       python: 3." in outcome.out.splitlines()[0]
     assert outcome.err == "Next: voiceagent call\n"
 
 
 def test_something_broken_is_exit_code_1(voiceagent: Any, project: Path) -> None:
     (project / "prompt.md").unlink()
     assert voiceagent("doctor", project).code == 1
+
+
+def test_what_is_mended_is_told(voiceagent: Any, project: Path) -> None:
+    (project / ".env").write_text("")
+    (project / ".env").chmod(0o644)
+    outcome = voiceagent("doctor", project, "--fix", "--local-only")
+    assert "Mended: .env is now for its owner alone\n" in outcome.err
+
+
+def test_settings_of_azure_are_looked_at_and_their_secrets_not_shown(
+    voiceagent: Any, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACS_CONNECTION_STRING", "endpoint=https://x;accesskey=cGxhbnRlZHNlY3JldA==")
+    monkeypatch.setenv("AZURE_VOICELIVE_ENDPOINT", "https://v")
+    monkeypatch.setenv("AZURE_VOICELIVE_API_KEY", "plantedkey")
+    outcome = voiceagent("doctor", project, "--local-only", "--json", "--unredacted")
+    by_name = {check["name"]: check for check in json.loads(outcome.out)["checks"]}
+    assert outcome.code == 1
+    assert by_name["phone"]["detail"] == "x (ACS_CONNECTION_STRING)"
+    assert by_name["audience"]["code"] == "audience_missing"
+    assert by_name["public address"]["code"] == "no_public_url"
+    assert "cGxhbnRlZHNlY3JldA" not in outcome.out
+    assert "plantedkey" not in outcome.out

@@ -1,0 +1,62 @@
+"""What `doctor --fix` may mend: files of the project on this machine, and nothing that anybody could miss.
+
+Settings, secrets and Azure are left to their owner.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from voiceagent.config.load import PROJECT_FILE
+from voiceagent.local.running import note_path, read_note
+
+PRIVATE = (".env", ".voiceagent/serve.json", ".voiceagent/pseudonyms.key", ".voiceagent/serve.log")
+"""Files that only their owner should read."""
+IGNORED = (".env", "captures/", ".voiceagent/")
+"""What git must not keep: secrets, people's calls, this machine's notes."""
+
+
+def mend(directory: Path) -> Iterator[str]:
+    """Mend, and tell each thing that was done; nothing in a folder that is no project."""
+    if not (directory / PROJECT_FILE).is_file():
+        return
+    yield from _keep_private(directory)
+    yield from _have_captures(directory)
+    yield from _forget_the_dead(directory)
+    yield from _keep_out_of_git(directory)
+
+
+def _keep_private(directory: Path) -> Iterator[str]:
+    for name in PRIVATE:
+        path = directory / name
+        if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            path.chmod(0o600)
+            yield f"{name} is now for its owner alone"
+
+
+def _have_captures(directory: Path) -> Iterator[str]:
+    folder = directory / "captures"
+    if not folder.exists():
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError:
+            return  # the check of the folder tells why
+        yield "made the folder captures"
+
+
+def _forget_the_dead(directory: Path) -> Iterator[str]:
+    path = note_path(directory)
+    if path.exists() and read_note(directory) is None:
+        path.unlink(missing_ok=True)
+        yield f"removed {path.relative_to(directory)}: the bridge it told of has ended"
+
+
+def _keep_out_of_git(directory: Path) -> Iterator[str]:
+    path = directory / ".gitignore"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    missing = [name for name in IGNORED if name not in lines and name.rstrip("/") not in lines]
+    if missing:
+        path.write_text("\n".join([*lines, *missing]) + "\n", encoding="utf-8")
+        yield f"added to .gitignore: {', '.join(missing)}"

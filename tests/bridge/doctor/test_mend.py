@@ -1,0 +1,49 @@
+"""What `--fix` may mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from voiceagent.agent.init import write_project
+from voiceagent.doctor.mend import mend
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    write_project(tmp_path / "demo")
+    return tmp_path / "demo"
+
+
+def test_a_sound_project_is_left_alone(directory: Path) -> None:
+    list(mend(directory))
+    assert list(mend(directory)) == []
+
+
+def test_secrets_are_for_their_owner_alone(directory: Path) -> None:
+    (directory / ".env").write_text("X=1")
+    (directory / ".env").chmod(0o644)
+    assert ".env is now for its owner alone" in list(mend(directory))
+    assert (directory / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_note_of_a_bridge_that_has_ended_goes(directory: Path) -> None:
+    note = directory / ".voiceagent" / "serve.json"
+    note.parent.mkdir(exist_ok=True)
+    gone = {"pid": 2**22 + 1, "port": 1, "workbench_url": "", "emulator_url": "", "token": "t", "twilio_url": ""}
+    note.write_text(json.dumps(gone))
+    assert any("has ended" in one for one in mend(directory))
+    assert not note.exists()
+
+
+def test_git_is_told_what_not_to_keep(directory: Path) -> None:
+    (directory / ".gitignore").write_text("*.log\n")
+    assert any(one.startswith("added to .gitignore") for one in mend(directory))
+    assert (directory / ".gitignore").read_text().splitlines()[:2] == ["*.log", ".env"]
+
+
+def test_a_folder_that_is_no_project_is_not_touched(tmp_path: Path) -> None:
+    assert list(mend(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
