@@ -68,7 +68,7 @@ class Circuit:
         self._ids = network.ids.stream(f"callbacks {call.call_id}")
         self._post = CallbackPost(
             network.client,
-            token=network.signer.callback_token,
+            token=lambda: network.signer.callback_token(ahead=network.faults.skew_of(call.call_id)),
             diary=call.diary,
             now=network.now,
             ids=self._ids,
@@ -333,10 +333,11 @@ class Circuit:
 
     def _headers(self) -> dict[str, str]:
         """Of the sockets that the service dials."""
+        ahead = self._network.faults.skew_of(self.call.call_id)
         return {
             "x-ms-call-connection-id": self.call.connection_id,
             "x-ms-call-correlation-id": self.call.correlation_id,
-            "Authorization": f"Bearer {self._network.signer.media_token()}",
+            "Authorization": f"Bearer {self._network.signer.media_token(ahead=ahead)}",
         }
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.operations import OPERATIONS
 from voiceagent.emulators.acs.tokens import CONFIGURATION_PATH, KEYS_PATH
+from voiceagent.emulators.acs.whose import call_of
 from voiceagent.emulators.faults.http import UnreliableApp
 from voiceagent.emulators.lint.http import LintedApp
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def guarded(app: Any, network: Network, operation: Callable[[str, str], str] | None = None) -> Any:
     """The app with faults and the linter before it. `operation` names what is asked elsewhere than in Call Automation."""
     named = operation or operation_of
-    return UnreliableApp(LintedApp(app, network.findings, named), network.faults, named)
+    whose = partial(call_of, network.exchange)
+    return UnreliableApp(LintedApp(app, network.findings, named), network.faults, named, whose)
 
 
 def operation_of(method: str, path: str) -> str:

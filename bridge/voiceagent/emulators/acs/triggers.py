@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from voiceagent.emulators.acs.network import Network
 
 EVENTS = "Microsoft.Communication."
-OF_ONE_CALL = ("callback", "delivery", "media-dial", "media", "media-read")
-"""Wires that know which call they belong to; the others serve all calls."""
+OF_ONE_CALL = ("callback", "delivery", "media-dial", "media", "media-read", "request", "clock")
+"""Wires that know which call it is about."""
+OF_NO_CALL = ("acs:keys", "numbers", "arm")
+"""Requests that are about none."""
 
 
 async def trouble_page(network: Network, request: Request) -> trouble.Page | None:
@@ -54,7 +56,7 @@ def belongs_to(call_id: str, armed: list[Armed]) -> None:
     """These faults are for this call, as far as their wires know calls, and go with it."""
     for one in armed:
         one.owner = call_id
-        if one.fault.site in OF_ONE_CALL:
+        if one.fault.site in OF_ONE_CALL and not one.only.startswith(OF_NO_CALL):
             one.call = call_id
 
 

@@ -15,6 +15,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LONGEST = 1_000_000
+"""Bytes of a body that are read."""
 OWN = "/emulator"
 """The emulator's own addresses never fail: by them faults are taken back."""
 
@@ -23,19 +25,35 @@ TRANSPORT = "voiceagent.transport"
 
 
 class UnreliableApp:
-    """An ASGI app before `app`. `operation(method, path)` names what is asked, such as `acs:answer`."""
+    """An ASGI app before `app`. `operation(method, path)` names what is asked, such as `acs:answer`.
 
-    def __init__(self, app: App, board: Switchboard, operation: Callable[[str, str], str]) -> None:
+    `call_of(path, body)` tells which call it is about, "" for none.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        board: Switchboard,
+        operation: Callable[[str, str], str],
+        call_of: Callable[[str, bytes], str] = lambda _path, _body: "",
+    ) -> None:
         self._app = app
         self._board = board
         self._operation = operation
+        self._call_of = call_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or str(scope["path"]).startswith(OWN):
             await self._app(scope, receive, send)
             return
+        if not self._board.is_armed("request"):
+            await self._app(scope, receive, send)
+            return
+        body = await whole(receive)
+        receive = again(body, receive)
         late_ms, lost = 0.0, False
-        for shot in self._board.strikes("request", self._operation(scope["method"], scope["path"])):
+        operation, call = self._operation(scope["method"], scope["path"]), self._call_of(scope["path"], body)
+        for shot in self._board.strikes("request", operation, call):
             match shot.effect:
                 case "refuse":
                     await _refuse(shot, send)
@@ -65,6 +83,30 @@ class UnreliableApp:
         await self._board.pause(late_ms)
         for message in answer:
             await send(message)
+
+
+async def whole(receive: Receive) -> bytes:
+    """The body of a request, or as much of it as anybody will want."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body") or len(body) > LONGEST:
+            return body
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """`receive` for an app behind, when the body has been read."""
+    given = False
+
+    async def once() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
 
 
 async def _refuse(shot: Shot, send: Send) -> None:

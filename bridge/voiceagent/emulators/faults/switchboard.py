@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from random import Random
@@ -122,8 +122,8 @@ class Switchboard:
         self.armed = [one for one in self.armed if one.owner != call]
         self._look()
 
-    def strikes(self, site: Site, what: str = "", call: str = "") -> tuple[Shot, ...]:
-        """What happens to this thing, here and now."""
+    def strikes(self, site: Site, what: str = "", call: str | Collection[str] = "") -> tuple[Shot, ...]:
+        """What happens to this thing, here and now. `call`: its call or session, or the names by which it may be known."""
         if site not in self._waiting:
             return ()
         shots = tuple(shot for one in self.armed if (shot := self._try(one, site, what, call)) is not None)
@@ -138,10 +138,14 @@ class Switchboard:
 
     @property
     def skew_seconds(self) -> float:
-        """How far the service's clock is ahead of ours."""
+        """How far the service's clock is ahead of ours, for everybody."""
+        return self.skew_of("")
+
+    def skew_of(self, call: str) -> float:
+        """How much further it is ahead in this call alone."""
         if "clock" not in self._waiting:
             return 0.0
-        return sum(_signed(one.values) for one in self.armed if one.fault.site == "clock")
+        return sum(_signed(one.values) for one in self.armed if one.fault.site == "clock" and one.call == call)
 
     async def pause(self, ms: float) -> None:
         """The time that a fault takes."""
@@ -151,10 +155,11 @@ class Switchboard:
         """For `GET /emulator/faults`."""
         return {"armed": [one.json() for one in self.armed], "happened": list(self.happened)}
 
-    def _try(self, one: Armed, site: Site, what: str, call: str) -> Shot | None:
+    def _try(self, one: Armed, site: Site, what: str, call: str | Collection[str]) -> Shot | None:
         if one.fault.site != site or one.left == 0:
             return None
-        if (one.call and one.call != call) or not _fits(one.only, what):
+        names = (call,) if isinstance(call, str) else call
+        if (one.call and one.call not in names) or not _fits(one.only, what):
             return None
         if one.after > 0:
             one.after -= 1
@@ -163,7 +168,7 @@ class Switchboard:
             return None
         if one.left is not None:
             one.left -= 1
-        self.happened.append({"fault": one.fault.name, "to": what, "call": call})
+        self.happened.append({"fault": one.fault.name, "to": what, "call": one.call or next(iter(names), "")})
         return Shot(one.fault.name, one.fault.effect, one.values)
 
     def _look(self) -> None:

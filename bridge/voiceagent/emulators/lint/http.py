@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from voiceagent.emulators.faults.http import again, whole
 from voiceagent.emulators.lint.calling import CallingLint, Request
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.lint.management import ARM_PATHS, NUMBER_PATHS, numbers, resources
@@ -19,7 +20,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CALLING_PATHS = ("/calling/callConnections", "/calling/recordings")
 LINTED = (*CALLING_PATHS, *NUMBER_PATHS, *ARM_PATHS)
-LONGEST = 1_000_000
 GONE = ("hang_up", "terminate", "stop_recording")
 """404 to these means that it has happened already; clients rightly take it for success."""
 
@@ -37,7 +37,7 @@ class LintedApp:
         if scope["type"] != "http" or not str(scope["path"]).startswith(LINTED):
             await self._app(scope, receive, send)
             return
-        body = await _whole(receive)
+        body = await whole(receive)
         request = self._request(scope, body)
         where = f"{request.method} {request.path}{app_of(request.headers)}"
         refusal = self._findings.report(self._look(request), where, body)
@@ -45,14 +45,7 @@ class LintedApp:
             await _refuse(refusal, send)
             return
         parts: list[bytes] = []
-        status, handed_over = 0, False
-
-        async def given() -> MutableMapping[str, Any]:
-            nonlocal handed_over
-            if handed_over:
-                return await receive()
-            handed_over = True
-            return {"type": "http.request", "body": body, "more_body": False}
+        status = 0
 
         async def look(message: MutableMapping[str, Any]) -> None:
             nonlocal status
@@ -61,7 +54,7 @@ class LintedApp:
                 parts.append(message.get("body", b""))
             await send(message)
 
-        await self._app(scope, given, look)
+        await self._app(scope, again(body, receive), look)
         if 400 <= status < 500 and not _is_no_news(status, request):
             self._findings.report([_refused(_surface(request.path), status, b"".join(parts))], where, body)
 
@@ -110,15 +103,6 @@ def _refused(surface: str, status: int, body: bytes) -> Breach:
         return Breach(rule, f"{status}/{error['code']}: {error['message']}")
     except (ValueError, KeyError, TypeError):
         return Breach(rule, f"{status}.")
-
-
-async def _whole(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body") or len(body) > LONGEST:
-            return body
 
 
 async def _refuse(sentence: str, send: Send) -> None:

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 
 Frame = str | bytes
 
+NAMING = (
+    "x-ms-client-request-id",
+    "x-ms-correlation-id",
+    "x-ms-call-connection-id",
+    "x-ms-call-correlation-id",
+    "x-correlation-id",
+    "x-request-id",
+)
+"""Headers in which clients name a request or what it belongs to."""
+
 _TYPE = re.compile(r'"type"\s*:\s*"([\w.]+)"')
 
 
@@ -41,7 +51,7 @@ class SessionLine:
     async def at_the_door(self, socket: ServerConnection, request: Request) -> Response | None:
         """What happens to a request for a session before anybody looks at it; None: nothing."""
         model = query_of(request.path).get("model", "")
-        for shot in self.faults.strikes("engine-connect", model):
+        for shot in self.faults.strikes("engine-connect", model, names_of(request.headers)):
             match shot.effect:
                 case "refuse":
                     return _refusal(socket, shot)
@@ -71,6 +81,8 @@ class SessionLine:
         lint = EngineLint(query_of(path), visit_of(path, socket.request.headers, key=None).dialect)
         where = f"session {session_id}{app_of(headers)}"
 
+        names = (session_id, *names_of(headers))
+
         def received(frame: Frame) -> str:
             breaches = lint.client(frame, self._now())
             return self.findings.report(breaches, where, frame) if breaches else ""
@@ -82,12 +94,15 @@ class SessionLine:
         unreliable = UnreliableSocket(
             tapped_socket(socket, self._tap, "voice-live", socket.request.path),
             self.faults,
-            sent=lambda frame: (
-                self.faults.strikes("engine", type_of(frame), session_id) if self.faults.is_armed("engine") else ()
-            ),
-            read=lambda _: self.faults.strikes("engine-read", call=session_id),
+            sent=lambda frame: self.faults.strikes("engine", type_of(frame), names) if self.faults.is_armed("engine") else (),
+            read=lambda _: self.faults.strikes("engine-read", call=names),
         )
         return LintedSocket(unreliable, received=received, sent=told)
+
+
+def names_of(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """What a client calls its connection, or the call it is for: by any of these, faults find it."""
+    return tuple(value for name, value in headers.items() if name.lower() in NAMING)
 
 
 def event_loop_ms() -> float:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+import jwt
+import pytest
+from azure.core.exceptions import HttpResponseError
 from fake_app import a_network, answered
 
 
@@ -81,3 +86,32 @@ async def test_a_call_brings_its_faults_and_takes_them_with_it() -> None:
         )
         assert (wrong.status_code, emulator.faults.armed) == (400, [])
         assert (await http.post("/emulator/calls", json={"faults": "x"})).status_code == 400
+
+
+async def test_a_fault_of_requests_is_of_one_call_too() -> None:
+    async with a_network() as (app, emulator, http):
+        calling = answered(app, emulator, http, steps=[])
+        async with calling as (first_id, first), answered(app, emulator, http, steps=[]) as (_, second):
+            await http.put(f"/emulator/faults/request.failed?call={first_id}&status=418&times=0")
+            with pytest.raises(HttpResponseError, match=r"request\.failed"):
+                await first.get_call_properties()
+            await second.get_call_properties()
+            await second.hang_up(True)
+            await http.delete("/emulator/faults")
+            await first.hang_up(True)
+
+
+async def test_the_clock_may_be_wrong_in_one_call_alone() -> None:
+    async with a_network() as (app, emulator, http), answered(app, emulator, http, steps=[]) as (first_id, first):
+        await http.put(f"/emulator/faults/clock.skewed?call={first_id}&seconds=600")
+        async with answered(app, emulator, http, steps=[]) as (_, second):
+            await app.until(lambda: len(app.media_headers) == 2)
+            await second.hang_up(True)
+        await first.hang_up(True)
+        await app.until(lambda: app.types().count("CallDisconnected") == 2)
+    ahead: dict[str, set[bool]] = {}
+    for event, headers in zip(app.callbacks, app.callback_headers, strict=True):
+        issued = jwt.decode(headers["authorization"].split()[1], options={"verify_signature": False})["iat"]
+        ahead.setdefault(event["data"]["callConnectionId"], set()).add(issued > time.time() + 300)
+    wrong, right = ahead.values()
+    assert (True in wrong, right) == (True, {False})

@@ -114,3 +114,17 @@ async def test_a_pause_is_the_sleep_it_was_given() -> None:
 
     await Switchboard(sleep=sleep).pause(1500)
     assert slept == [1.5]
+
+
+def test_the_clock_of_one_call_is_not_everybodys() -> None:
+    board = Switchboard()
+    board.arm("clock.skewed", {"seconds": 90, "call": "one"})
+    assert (board.skew_seconds, board.skew_of("one"), board.skew_of("two")) == (0, 90, 0)
+
+
+def test_a_thing_may_be_known_by_several_names() -> None:
+    board = Switchboard()
+    board.arm("engine.refused", {"call": "mine", "times": 0})
+    assert board.strikes("engine-connect", "gpt-realtime", ("session", "mine"))
+    assert not board.strikes("engine-connect", "gpt-realtime", ())
+    assert board.happened[-1]["call"] == "mine"

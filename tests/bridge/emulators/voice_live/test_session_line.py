@@ -191,3 +191,16 @@ async def test_faults_and_findings_have_their_pages_here_too() -> None:
         assert (await http.get("/emulator/faults")).json()["armed"][0]["fault"] == "engine.dropped"
         assert (await http.delete("/emulator/faults/engine.dropped")).json() == {"cleared": 1}
         assert (await http.get("/emulator/findings")).json()["findings"] == []
+
+
+async def test_a_fault_may_be_for_the_session_that_a_client_names() -> None:
+    async with an_emulator() as emulator:
+        emulator.faults.arm("engine.refused", {"call": "of-call-7", "times": 0})
+        address = emulator.endpoint.replace("http", "ws", 1) + PATH
+        for name, refused in (("of-call-6", False), ("of-call-7", True)):
+            headers = {"api-key": "k", "x-ms-client-request-id": name}
+            try:
+                async with connect(address, additional_headers=headers, proxy=None):
+                    assert not refused
+            except InvalidStatus:
+                assert refused
