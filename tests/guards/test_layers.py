@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-LEAVES = {"voiceagent", "voiceagent.errors", "voiceagent.discreet"}
+LEAVES = {"voiceagent", "voiceagent.errors", "voiceagent.discreet", "voiceagent.loopback"}
 """Known by everyone, knowing no one."""
 
 PURE = ("audio", "protocol", "call")

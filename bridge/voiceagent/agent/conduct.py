@@ -10,6 +10,7 @@ from typing import Any
 from voiceagent.agent.prompt import read_prompt
 from voiceagent.call.commands import ToolSpec
 from voiceagent.call.policies import NO, YES, AgentPolicy, KeyAction, KeyPolicy, ToolPolicy
+from voiceagent.config.answering import is_ours, kind_of
 from voiceagent.config.schema import Settings
 from voiceagent.config.tools import McpServer
 from voiceagent.errors import UserError
@@ -28,8 +29,8 @@ def tool_policies(settings: Settings, toolset: Toolbox) -> Mapping[str, ToolPoli
 
 def _engine_fills(settings: Settings) -> bool:
     engine = settings.engine
-    cloud = engine.kind != "embedded" and bool(engine.endpoint)
-    return cloud and engine.interim_response.type != "none" and "tool" in engine.interim_response.triggers
+    chosen = engine.interim_response
+    return kind_of(engine) == "voice-live" and chosen.type != "none" and "tool" in chosen.triggers
 
 
 def consent_words(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -39,7 +40,7 @@ def consent_words(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 def engine_tools(settings: Settings) -> tuple[Mapping[str, Any], ...]:
     """The servers that Voice Live speaks with itself, as its session wants them; none where another engine answers."""
-    if settings.engine.kind == "embedded" or not settings.engine.endpoint:
+    if is_ours(settings.engine):
         return ()
     servers = settings.tools.mcp.items()
     return tuple(_engine_server(name, server, settings) for name, server in servers if server.at == "engine")

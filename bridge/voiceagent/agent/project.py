@@ -17,6 +17,7 @@ from voiceagent.agent.prompt import read_prompt
 from voiceagent.call.commands import EngineSetup
 from voiceagent.call.policies import AgentPolicy, BargeInPolicy
 from voiceagent.call.settings import HandoverPolicy, SessionSettings, TargetPolicy
+from voiceagent.config.answering import says_words
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
 from voiceagent.tools.http import HttpTools
@@ -55,6 +56,7 @@ class AgentProject:
             transcription=session_options.transcription(settings),
             options=session_options.options(settings),
             engine_tools=conduct.engine_tools(settings),
+            says_words=says_words(settings.engine),
         )
 
     def session_settings(self) -> SessionSettings:

@@ -84,6 +84,8 @@ class EngineSetup:
     options: Mapping[str, Any] = field(default_factory=dict)
     engine_tools: tuple[Mapping[str, Any], ...] = ()
     """Tools that the engine runs by itself, in its vocabulary; beside `tools`."""
+    says_words: bool | None = None
+    """Whether it says given words as they are; None: its voice decides."""
 
 
 # --- to the engine

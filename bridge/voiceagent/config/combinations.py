@@ -13,9 +13,9 @@ from typing import Literal
 
 from voiceagent.config.parallel_calls import refuses_parallel_calls
 from voiceagent.config.schema import EngineSection, Settings
+from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.errors import UserError
 
-OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 _SEMANTIC = ("azure_semantic_vad", "azure_semantic_vad_multilingual")
 OWN_OPTIONS = {
     "temperature": "temperature",

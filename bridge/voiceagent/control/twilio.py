@@ -12,7 +12,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, SendKeys, StartRecording, TransferCaller
 from voiceagent.call.events import (
@@ -29,6 +28,7 @@ from voiceagent.config.schema import RecordingSection
 from voiceagent.config.telephony import TwilioSection
 from voiceagent.discreet import Secret
 from voiceagent.errors import RemoteError
+from voiceagent.loopback import on_this_machine
 from voiceagent.ports import Deliver, WireFn
 from voiceagent.protocol import twilio_calls as twiml
 
@@ -106,7 +106,7 @@ async def twilio_account(section: TwilioSection) -> AsyncIterator[TwilioAccount]
     """The account of the settings while the block runs."""
     import httpx
 
-    local = urlsplit(section.api_url).hostname in ("127.0.0.1", "localhost", "::1")  # an emulator is behind no proxy
+    local = on_this_machine(section.api_url)  # an emulator is behind no proxy
     async with httpx.AsyncClient(trust_env=not local) as http:
         token = section.auth_token
         yield TwilioAccount(

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Literal
 from urllib.parse import urlsplit
 
+from voiceagent.config import answering
+from voiceagent.config.answering import Kind
 from voiceagent.config.combinations import OWN_OPTIONS
 from voiceagent.config.schema import EngineSection, Settings
+from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE
 from voiceagent.engines.realtime import EngineConnection
-from voiceagent.engines.voice_live import OPENAI_VOICES
 from voiceagent.errors import UserError
 from voiceagent.protocol.dialects import AZURE_OPENAI, FOUNDRY_VOICE_AGENTS, OPENAI, Dialect, voice_live
 from voiceagent.protocol.versions import NEWEST
-
-Kind = Literal["embedded", "pipeline", "voice-live", "openai", "azure-openai", "foundry-agent"]
 
 AZURE_OPENAI_SCOPE = "https://cognitiveservices.azure.com/.default"
 OPENAI_ENDPOINT = "https://api.openai.com"
 FEATURES = {"Foundry-Features": "VoiceAgents=V1Preview"}
 """Foundry's voice agents are a preview that must be asked for."""
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ENTRA = ("voice-live", "azure-openai", "foundry-agent")
 SERVICES: dict[Kind, str] = {
     "embedded": "Voice Live",
@@ -41,11 +39,8 @@ SERVICES: dict[Kind, str] = {
 
 
 def kind_of(settings: Settings) -> Kind:
-    """What answers. `auto` with an address on this machine is an emulator's embedded engine."""
-    engine = settings.engine
-    if engine.kind != "auto":
-        return engine.kind
-    return "embedded" if urlsplit(engine.endpoint).hostname in _LOOPBACK else "voice-live"
+    """What answers."""
+    return answering.kind_of(settings.engine)
 
 
 def endpoint_of(settings: Settings) -> str:

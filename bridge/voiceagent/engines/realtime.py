@@ -137,7 +137,7 @@ class RealtimeEngine:
         self._plain = settings.audio == "pcm"
         newest = self._dialect.shape is None and self._dialect.version in ("", NEWEST)
         self._literal = newest and self._plain and not settings.own_instructions
-        self._exact_voice = speaks_exactly(setup.voice)
+        self._exact_voice = speaks_exactly(setup)
         self._listener = listener
         self._tap = wire_fn
         self._wire: Wire | None = None

@@ -47,10 +47,10 @@ from voiceagent.call.events import (
     ReplyWordTimed,
     ToolCalled,
 )
+from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.discreet import Words
 from voiceagent.protocol import realtime as wire
 
-OPENAI_VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 _STATUSES: tuple[ReplyStatus, ...] = get_args(ReplyStatus)
 _APPROVAL = "mcp_approval_request"  # unverified: that the item is whole when it is added, as the SDK's tests read it
 _OWN_CALL = "mcp_call"
@@ -59,8 +59,11 @@ _ITEM_KINDS: Mapping[str, Any] = {"message": "speech", "function_call": "tool_ca
 # --- settings
 
 
-def speaks_exactly(voice: str | Mapping[str, Any] | None) -> bool:
-    """Whether the voice can be given words to say verbatim: Azure's can, OpenAI's stay silent when asked to."""
+def speaks_exactly(setup: EngineSetup) -> bool:
+    """Whether the engine can be given words to say verbatim: Azure's voices can, OpenAI's stay silent when asked to."""
+    voice = setup.voice
+    if setup.says_words is not None:
+        return setup.says_words
     if isinstance(voice, Mapping):
         return voice.get("type") not in (None, "openai")
     return voice is not None and voice not in OPENAI_VOICES

@@ -11,12 +11,12 @@ import ssl
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from voiceagent.engines.short_path import ENGINE_FRAME_LIMIT, ShortPathConnection
+from voiceagent.loopback import on_this_machine
 from voiceagent.protocol.outbox import Outbox
 
 BACKLOG_LIMIT = 393_216  # bytes: five seconds of 20 ms frames
@@ -73,7 +73,7 @@ async def dial(
         options["subprotocols"] = [subprotocol]
     if url.startswith("wss:"):
         options["ssl"] = tls()
-    if urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"):
+    if on_this_machine(url):
         options["proxy"] = None
     if not short_path:
         return StockWire(await connect(url, **options), on_text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from voiceagent.config.answering import is_ours
+
 if TYPE_CHECKING:
     from voiceagent.config.schema import Settings
 
@@ -22,9 +24,8 @@ def needed(settings: Settings, *, phone: bool = False, leg: Leg = "acs") -> str:
     phone = phone and (twilio or not settings.acs.emulator_url)
     real = settings.acs.connection_string or settings.acs.endpoint or settings.twilio.account_sid
     telephony = phone or not real
-    engine = settings.engine.kind in ("embedded", "pipeline") or (
-        settings.engine.kind == "auto" and not settings.engine.endpoint
-    )
+    runs_already = settings.engine.kind == "auto" and bool(settings.engine.endpoint)
+    engine = is_ours(settings.engine) and not runs_already
     alone = "twilio" if twilio else "acs"
     return {(True, True): "all", (True, False): alone, (False, True): "voice-live", (False, False): ""}[telephony, engine]
 

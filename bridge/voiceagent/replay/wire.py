@@ -71,7 +71,7 @@ class WireCheck:
         """Differences."""
         self.first: list[WireDifference] = []
         self._masked = masked
-        self._exact_voice = speaks_exactly(setup.voice)
+        self._exact_voice = speaks_exactly(setup)
         self._over = self._media_open = False
         self._hearing = Hearing()
         self._said = 0

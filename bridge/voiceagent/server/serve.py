@@ -14,6 +14,7 @@ from voiceagent.agent.project import AgentProject
 from voiceagent.agent.reload import Reload, watch_project
 from voiceagent.call.commands import EngineSetup
 from voiceagent.config.schema import Settings
+from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.control.acs_account import AcsAddress, acs_client, parse_connection_string
 from voiceagent.control.twilio import twilio_account
 from voiceagent.discreet import Secret
@@ -21,7 +22,6 @@ from voiceagent.engines.catalog import check as check_engine
 from voiceagent.engines.catalog import connection_of, kind_of, scope_of
 from voiceagent.engines.credentials import EntraToken
 from voiceagent.engines.realtime import EngineConnection, open_engine
-from voiceagent.engines.voice_live import OPENAI_VOICES
 from voiceagent.engines.wires import tls
 from voiceagent.errors import UserError
 from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap

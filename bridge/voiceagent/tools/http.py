@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from voiceagent.call.commands import ToolSpec
 from voiceagent.call.events import ToolOutcome, ToolReturned
@@ -18,6 +18,7 @@ from voiceagent.call.policies import ToolPolicy
 from voiceagent.config.tools import HttpParameter, HttpTool, resolved
 from voiceagent.discreet import Secret, without_secrets
 from voiceagent.errors import UserError
+from voiceagent.loopback import on_this_machine
 from voiceagent.tools.define import ToolOptions
 from voiceagent.tools.options import check_options, policy_of
 from voiceagent.tools.output import error_text, result_text
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _IN_QUERY = frozenset({"GET", "DELETE"})
-HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _SHOWN = 200  # characters of a refusal's text that the model gets
 _TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 
@@ -98,7 +98,7 @@ class HttpTools:
         url, rest = filled(tool.url, given)
         headers = {**self._headers[name], **({"Idempotency-Key": key} if key and tool.method != "GET" else {})}
         body: dict[str, Any] = {"params": rest} if tool.method in _IN_QUERY else {"json": rest}
-        local = (urlsplit(url).hostname or "") in HERE  # a proxy of the environment does not know this machine
+        local = on_this_machine(url)  # a proxy of the environment does not know this machine
         client = httpx.AsyncClient(
             verify=self._certificates or False, trust_env=not local, timeout=tool.timeout_seconds, follow_redirects=False
         )

@@ -17,11 +17,10 @@ from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
-from urllib.parse import urlsplit
 
 from voiceagent.config.tools import McpServer
 from voiceagent.errors import RemoteError, UserError
-from voiceagent.tools.http import HERE
+from voiceagent.loopback import on_this_machine
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -120,7 +119,7 @@ async def _client(server: McpServer, directory: Path) -> AsyncIterator[Client]:
             parameters = StdioServerParameters(command=program, args=arguments, env=dict(server.env) or None, cwd=directory)
             transport: Any = stdio_client(parameters, errlog=said)
         else:
-            local = (urlsplit(server.url).hostname or "") in HERE
+            local = on_this_machine(server.url)
             # Streams stay open while nothing is said, so only connecting is bounded here; each call has its own limit.
             patience = httpx2.Timeout(None, connect=server.connect_timeout_seconds)
             http = await stack.enter_async_context(

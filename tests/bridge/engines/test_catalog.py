@@ -93,7 +93,8 @@ async def test_every_kind_has_its_address_and_its_proof(engine: dict[str, Any], 
 @pytest.mark.parametrize(
     ("engine", "kind", "dialect", "scope"),
     [
-        ({}, "voice-live", "voice-live 2026-07-15", "https://ai.azure.com/.default"),
+        ({}, "embedded", "voice-live 2026-07-15", None),
+        ({"endpoint": AZURE}, "voice-live", "voice-live 2026-07-15", "https://ai.azure.com/.default"),
         ({"endpoint": "http://127.0.0.1:1"}, "embedded", "voice-live 2026-07-15", None),
         ({"kind": "pipeline", "endpoint": "http://127.0.0.1:1"}, "pipeline", "voice-live 2026-07-15", None),
         ({"endpoint": AZURE, "api_key": "k"}, "voice-live", "voice-live 2026-07-15", None),

@@ -74,11 +74,12 @@ def test_voices_are_told_by_their_kind_and_only_azures_speak_given_words(
     voice: Any, object_: dict[str, Any], exact: bool
 ) -> None:
     assert session_of(c.EngineSetup("", voice, 24_000))["voice"] == object_
-    assert speaks_exactly(voice) is exact
+    assert speaks_exactly(c.EngineSetup("", voice, 24_000)) is exact
+    assert speaks_exactly(c.EngineSetup("", voice, 24_000, says_words=not exact)) is not exact
 
 
 def test_without_a_voice_nothing_can_be_said_exactly() -> None:
-    assert speaks_exactly(None) is False
+    assert speaks_exactly(c.EngineSetup("", None, 24_000)) is False
 
 
 def test_given_words_are_a_pre_generated_message_for_a_voice_that_can() -> None:

@@ -1,0 +1,45 @@
+"""Which engine answers, and whether it says words as they are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from voiceagent.config.answering import is_ours, kind_of, says_words
+from voiceagent.config.schema import EngineSection
+
+AZURE = "https://x.services.ai.azure.com"
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind"),
+    [
+        ({}, "embedded"),
+        ({"endpoint": AZURE}, "voice-live"),
+        ({"endpoint": "http://127.0.0.1:8080"}, "embedded"),
+        ({"kind": "voice-live", "endpoint": "http://127.0.0.1:8080"}, "voice-live"),
+        ({"kind": "pipeline"}, "pipeline"),
+        ({"kind": "openai"}, "openai"),
+    ],
+)
+def test_what_answers(engine: dict[str, Any], kind: str) -> None:
+    assert kind_of(EngineSection(**engine)) == kind
+    assert is_ours(EngineSection(**engine)) is (kind in ("embedded", "pipeline"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "says"),
+    [
+        ({}, True),
+        ({"kind": "pipeline"}, True),
+        ({"endpoint": AZURE}, None),
+        ({"endpoint": AZURE, "api_version": "2025-10-01"}, False),
+        ({"endpoint": AZURE, "api_version": "2025-05-01-preview"}, False),
+        ({"endpoint": AZURE, "api_version": "2026-01-01-preview"}, None),
+        ({"endpoint": AZURE, "api_version": "v1"}, None),
+        ({"kind": "azure-openai", "endpoint": AZURE}, None),
+    ],
+)
+def test_who_says_words_as_they_are(engine: dict[str, Any], says: bool | None) -> None:
+    assert says_words(EngineSection(**engine)) is says
