@@ -101,7 +101,7 @@ def chosen(around: Surroundings) -> Found:
 
 def voice(around: Surroundings) -> Found:
     """Whether the voice can be one: the service itself takes any name, and then says nothing."""
-    from voiceagent.engines.voice_live import OPENAI_VOICES
+    from voiceagent.config.voices import OPENAI_VOICES
 
     settings = around.settings
     name = settings.agent.voice
