@@ -42,8 +42,10 @@ from voiceagent.server.answering import Decision, decide, over_the_limit
 from voiceagent.server.dialling import Dialled, Dialling, DialRequest, address_of
 from voiceagent.server.live import CallTokens, LiveCall, PhoneLine
 from voiceagent.server.once import Once
+from voiceagent.server.public import Public
 from voiceagent.server.served import Account, OpenEngineFor, Served, Witness, agent_for
 from voiceagent.server.tokens import AcsTokens, TokenUse
+from voiceagent.server.turning_away import turned_away
 
 if TYPE_CHECKING:
     from azure.communication.callautomation.aio import CallAutomationClient
@@ -85,9 +87,7 @@ class Bridge:
         """Whoever answers here; the first one's settings are those of the edge."""
         self.at_start = settings
         """Who is let in is decided by these: settings that lose a secret while they are saved must not open the door."""
-        self.public_url = settings.bridge.public_url.rstrip("/")
-        self.door = ""
-        """What the paths of our calls begin with, where there are other replicas (`server.replicas`)."""
+        self.public = Public(settings.bridge.public_url)
         self.store: SharedStore | None = None
         """What we know together with them."""
         self.calls: Registry[CallRunner] = Registry()
@@ -130,11 +130,6 @@ class Bridge:
     def leaves_calls_to_others(self) -> bool:
         """It is on its way out, and there are others who may take a call that rings now."""
         return self.admission.draining and self.at_start.bridge.drain_seconds > 0
-
-    @property
-    def calls_url(self) -> str:
-        """Where the addresses of our calls begin."""
-        return f"{self.public_url}{self.door}"
 
     @property
     def project(self) -> AgentProject:
@@ -308,22 +303,9 @@ class Bridge:
         _log.warning(
             "call %s is not answered: %s, %s (%d calls run)", live.call_id, decision.do, decision.why, self.admission.inside
         )
-        notes: list[Note] = [self._began(agent, incoming)]
-        try:
-            notes.append(await self._send_away(agent, live.control, decision))
-        except RemoteError as error:
-            notes.append(Warned("reject_failed", str(error)))
-        reason = "redirected" if decision.do == "redirect" else decision.why if decision.why != "rule" else decision.do
-        self._tell(agent, live.call_id, notes, CallEndedNoted("rejected", reason, 0, 0, 0))
-
-    async def _send_away(self, agent: Served, control: PhoneLine, decision: Decision) -> Note:
         address = agent.project.settings.transfer.targets.get(decision.to)
-        if decision.do == "redirect" and address is not None and isinstance(control, AcsControl):
-            await control.redirect(identifier_of(address))
-            return Warned(decision.why, f"the caller was sent to {decision.to}, unanswered")
-        reason = "forbidden" if decision.do == "forbidden" else "busy"
-        await control.reject(reason)
-        return Warned(decision.why, "the caller was given a busy signal" if reason == "busy" else "the caller was refused")
+        notes, reason = await turned_away(live.control, decision, address)
+        self._tell(agent, live.call_id, [self._began(agent, incoming), *notes], CallEndedNoted("rejected", reason, 0, 0, 0))
 
     def _tell(self, agent: Served, call_id: str, notes: Sequence[Note], end: CallEndedNoted) -> None:
         for note in (*notes, end):
@@ -381,8 +363,8 @@ class Bridge:
             self._client,
             incoming_call_context=incoming.incoming_call_context,
             correlation_id=incoming.correlation_id or incoming.event_id or call_id,
-            callback_url=f"{self.calls_url}/callbacks/{call_id}/{token}",
-            media_url=f"{self.calls_url.replace('http', 'ws', 1)}/media/{call_id}/{token}",
+            callback_url=self.public.http(f"/callbacks/{call_id}/{token}"),
+            media_url=self.public.ws(f"/media/{call_id}/{token}"),
             sample_rate=SAMPLE_RATES[project.settings.bridge.audio_format],
             manners=Manners(
                 project.settings.transfer.targets,
@@ -398,7 +380,7 @@ class Bridge:
 
     def _hold_audio(self, project: AgentProject, call_id: str, token: str) -> str:
         wanted = project.settings.transfer.hold_audio
-        return f"{self.calls_url}/hold/{call_id}/{token}" if wanted == "tones" else "" if wanted == "silence" else wanted
+        return self.public.http(f"/hold/{call_id}/{token}") if wanted == "tones" else "" if wanted == "silence" else wanted
 
     def _token(self, call_id: str) -> str:
         return self.tokens.make(call_id, self.project.settings.limits.max_call_minutes * 60 + TOKEN_MARGIN_SECONDS)
@@ -411,4 +393,6 @@ class Bridge:
             caller=incoming.from_.phone_number or PhoneNumber(incoming.from_.raw_id.shown),
             called=incoming.to.phone_number or PhoneNumber(incoming.to.raw_id.shown),
             started_at=self._wall(),
+            received_at=incoming.received_at,
+            validated_at=incoming.validated_at,
         )
