@@ -27,6 +27,7 @@ from voiceagent.config.schema import Settings
 from voiceagent.observe.report import ReportSink
 from voiceagent.protocol.event_grid import IncomingCall
 from voiceagent.protocol.identifiers import phone
+from voiceagent.protocol.public_address import PublicAddress
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.server.app import build_app
 from voiceagent.server.bridge import Bridge
@@ -111,7 +112,7 @@ async def main(options: argparse.Namespace) -> None:
             witness=observers.witness if observers else None,
         ) as bridge:
             where = bind("127.0.0.1", 0)
-            bridge.public_url = "http://127.0.0.1"
+            bridge.public.move(PublicAddress("http://127.0.0.1"))
             async with listening(build_app(bridge), where, short_path=options.media_path == "short"):
                 for number in range(options.calls):
                     bridge.ring(

@@ -219,5 +219,5 @@ async def among_replicas(bridge: Bridge, app: ASGIApp, port: int) -> AsyncIterat
             httpx.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS, follow_redirects=False, limits=limits)
         )
         bridge.store = await stack.enter_async_context(open_store(url, bridge=name, replica=address, calls=lambda: len(calls)))
-        bridge.door = own
+        bridge.public.door = own
         yield Doors(app, own=own, secret=bridge.tokens.secret, http=http)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp
+
 from voiceagent.agent.project import AgentProject
 from voiceagent.agent.reload import Reload, watch_project
 from voiceagent.call.commands import EngineSetup
@@ -25,6 +27,7 @@ from voiceagent.engines.realtime import EngineConnection, open_engine
 from voiceagent.engines.wires import tls
 from voiceagent.errors import UserError
 from voiceagent.ports import Engine, EngineListener, Sink, WireFn, WireTap
+from voiceagent.protocol.public_address import PublicAddress
 from voiceagent.runtime.admission import ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.runner import OwnVoice
@@ -48,6 +51,10 @@ def _nobody(_: DialRequest) -> Dialled:
     raise UserError("nobody can be called from here", remedy="run `voiceagent serve`")
 
 
+def _nowhere(_: PublicAddress) -> None:
+    raise UserError("this bridge cannot move", remedy="run `voiceagent serve`")
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Calls can come."""
@@ -59,6 +66,10 @@ class Ready:
     engine: str
     dial: Callable[[DialRequest], Dialled] = field(default=_nobody, repr=False, compare=False)
     """Calls somebody; UserError when that may not be."""
+    move: Callable[[PublicAddress], None] = field(default=_nowhere, repr=False, compare=False)
+    """The public address is another one now: calls that begin from now on are told it."""
+    app: ASGIApp | None = field(default=None, repr=False, compare=False)
+    """The public routes, for a further door beside the port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,8 @@ async def serve(
             )
         )
         port: int = where.getsockname()[1]
-        bridge.public_url = bridge.public_url or url_of(settings.bridge.host, port)
+        if not bridge.public.url:
+            bridge.public.move(PublicAddress(url_of(settings.bridge.host, port)))
         app = await stack.enter_async_context(among_replicas(bridge, build_app(bridge, twilio), port))
         await stack.enter_async_context(listening(app, where, short_path=settings.bridge.media_path == "short"))
         if reload is not None:
@@ -132,7 +144,7 @@ async def serve(
             tls()  # 50 ms of work, before there is audio that it would hold up
         mode: Literal["local", "azure"] = "azure" if address is not None and address.endpoint.startswith("https:") else "local"
         names = ", ".join(agent.name for agent in bridge.agents)
-        on_ready(Ready(port, bridge.public_url, mode, names, engine_name(project), bridge.dial))
+        on_ready(Ready(port, bridge.public.url, mode, names, engine_name(project), bridge.dial, bridge.public.move, app))
         await _warm(bridge, stop)
         bridge.admission.drain()
         left = await drain(bridge.calls, patience_seconds=settings.bridge.drain_seconds)

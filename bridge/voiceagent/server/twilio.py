@@ -80,8 +80,9 @@ class _Desk:
         settings = self._bridge.at_start
         if settings.bridge.verification == "unverified":
             return
-        called = f"{self._bridge.public_url}{path}" + (f"?{query}" if query else "")
-        urls = twiml.stream_addresses(called.replace("http", "ws", 1)) if stream else (called,)
+        urls = [f"{base}{path}" + (f"?{query}" if query else "") for base in self._bridge.public.urls]
+        if stream:
+            urls = [one for url in urls for one in twiml.stream_addresses(url.replace("http", "ws", 1))]
         try:
             twiml.check_signature(given, auth_token=settings.twilio.auth_token, urls=urls, form=form)
         except RemoteProtocolError as error:
@@ -144,13 +145,13 @@ class _Desk:
         self, call_sid: str, form: twiml.Form, made: asyncio.Future[TwilioControl]
     ) -> Callable[[str, str, AgentProject], TwilioControl]:
         def line(call_id: str, token: str, project: AgentProject) -> TwilioControl:
-            settings, base = project.settings, self._bridge.calls_url
+            settings, public = project.settings, self._bridge.public
             control = TwilioControl(
                 self._rest,
                 call_sid=call_sid,
-                stream_url=f"{base.replace('http', 'ws', 1)}/twilio/media/{call_id}/{token}",
-                next_url=f"{base}/twilio/next/{call_id}/{token}",
-                target_url=f"{base}/twilio/target/{call_id}/{token}",
+                stream_url=public.ws(f"/twilio/media/{call_id}/{token}"),
+                next_url=public.http(f"/twilio/next/{call_id}/{token}"),
+                target_url=public.http(f"/twilio/target/{call_id}/{token}"),
                 targets=settings.transfer.targets,
                 caller_id=settings.twilio.phone_number or twiml.member(form, "To"),
                 recording=settings.recording,

@@ -289,5 +289,6 @@ async def test_a_ring_that_another_replica_took_is_not_answered_here(bench: Any)
 
 
 async def test_the_addresses_of_a_call_lead_through_the_door_of_its_replica(bench: Any) -> None:
-    bench.bridge.door = "/at/here"
-    assert bench.bridge.calls_url == f"{bench.bridge.public_url}/at/here"
+    bench.bridge.public.door = "/at/here"
+    await bench.live("one")
+    assert [url.split("/", 3)[3][:8] for url in bench.network.addresses["one"]] == ["at/here/", "at/here/"]

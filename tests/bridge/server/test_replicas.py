@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
 from voiceagent.server.listen import bind, listening
+from voiceagent.server.public import Public
 from voiceagent.server.replicas import PREFIX, Doors, address_towards, among_replicas, behind, door
 from voiceagent.server.webhooks import BODY_LIMIT
 
@@ -154,14 +155,14 @@ def test_the_own_address_is_the_one_on_the_way_to_redis() -> None:
 def bridge(**shared: str) -> Any:
     settings = Settings.model_validate({"shared": shared})
     tokens = SimpleNamespace(secret=SECRET)
-    return SimpleNamespace(at_start=settings, tokens=tokens, calls=[], store=None, door="")
+    return SimpleNamespace(at_start=settings, tokens=tokens, calls=[], store=None, public=Public(""))
 
 
 async def test_a_bridge_alone_has_no_door() -> None:
     alone, app = bridge(), edge("one")
     async with among_replicas(alone, app, 8080) as served:
         assert served is app
-    assert alone.door == ""
+    assert alone.public.door == ""
 
 
 async def test_one_of_several_has_its_door_and_the_store_of_all() -> None:
@@ -169,5 +170,5 @@ async def test_one_of_several_has_its_door_and_the_store_of_all() -> None:
     async with among_replicas(one, edge("one"), 8080) as served:
         await asyncio.sleep(0)
         assert isinstance(served, Doors)
-        assert behind(f"{one.door}/x", SECRET) == (one.door, "10.0.0.5:8080")
+        assert behind(f"{one.public.door}/x", SECRET) == (one.public.door, "10.0.0.5:8080")
         assert one.store.calls_of_all == 0

@@ -20,6 +20,7 @@ from websockets.exceptions import InvalidStatus
 from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, PhaseNoted, TransferCaller
 from voiceagent.control.twilio import TwilioControl
 from voiceagent.discreet import Words
+from voiceagent.protocol.public_address import PublicAddress
 from voiceagent.protocol.twilio_calls import signature
 from voiceagent.protocol.twilio_media import Started, TwilioSide
 from voiceagent.server import twilio
@@ -53,7 +54,8 @@ class Twilio:
 
     def __init__(self, bench: Any, port: int, rest: Rest) -> None:
         self.bench, self.rest = bench, rest
-        self.public = bench.bridge.public_url = f"http://127.0.0.1:{port}"
+        self.public = f"http://127.0.0.1:{port}"
+        bench.bridge.public.move(PublicAddress(self.public))
 
     async def ask(self, path: str, form: Mapping[str, str], *, token: str = TOKEN, **headers: str) -> httpx.Response:
         url = path if path.startswith("http") else self.public + path
