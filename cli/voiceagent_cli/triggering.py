@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from typer import BadParameter
 
 from voiceagent.errors import UserError
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     from voiceagent.local.phone import Phone
@@ -136,7 +137,7 @@ def _ask(where: str, question: Callable[[Phone], Coroutine[Any, Any, dict[str, A
 
         from voiceagent.local.phone import Phone
 
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
             return await question(Phone(http, where))
 
     return run(ask)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-LEAVES = {"voiceagent", "voiceagent.errors", "voiceagent.discreet", "voiceagent.loopback"}
+LEAVES = {"voiceagent", "voiceagent.errors", "voiceagent.discreet", "voiceagent.loopback", "voiceagent.trust"}
 """Known by everyone, knowing no one."""
 
 PURE = ("audio", "protocol", "call")
@@ -36,8 +36,7 @@ MAY_KNOW: Mapping[str, set[str]] = {
     "local": CORE
     | {"config", "protocol", "agent", "server", "observe", "capture", "workbench", "runtime", "legs", "control", "speech"}
     | {"cloud", "tunnels"},
-    "doctor": CORE
-    | {"config", "protocol", "control", "engines", "agent", "observe", "server", "local", "cloud", "tunnels"},
+    "doctor": CORE | {"config", "protocol", "control", "engines", "agent", "observe", "server", "local", "cloud", "tunnels"},
     "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
     "scenarios": CORE | {"protocol", "config", "local", *ADAPTERS},
     "testing": CORE | {"protocol", "config", "runtime", "speech", "emulators", "local", "replay", "scenarios", *ADAPTERS},

@@ -31,6 +31,7 @@ from voiceagent.errors import RemoteError
 from voiceagent.loopback import on_this_machine
 from voiceagent.ports import Deliver, WireFn
 from voiceagent.protocol import twilio_calls as twiml
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -107,7 +108,7 @@ async def twilio_account(section: TwilioSection) -> AsyncIterator[TwilioAccount]
     import httpx
 
     local = on_this_machine(section.api_url)  # an emulator is behind no proxy
-    async with httpx.AsyncClient(trust_env=not local) as http:
+    async with httpx.AsyncClient(trust_env=not local, verify=authorities()) as http:
         token = section.auth_token
         yield TwilioAccount(
             http,

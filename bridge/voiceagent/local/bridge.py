@@ -18,6 +18,7 @@ from voiceagent.local.own_voice import own_voice
 from voiceagent.local.phone import Phone
 from voiceagent.local.project import open_project, settings_of
 from voiceagent.local.running import Running
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     from voiceagent.agent.project import AgentProject
@@ -208,7 +209,7 @@ async def _give_number(served: Bridge) -> None:
     """Have the emulated Twilio number ring here."""
     import httpx
 
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
         await Phone(http, served.running.twilio_url).ring_at(f"{served.ready.public_url}/twilio/voice")
 
 
@@ -220,6 +221,6 @@ async def _subscribe(served: Bridge, plan: Plan) -> None:
 
     bridge = settings_of(plan.directory, flags=plan.flags, emulated=plan.env).settings.bridge
     here = bridge.public_url or url_of(bridge.host, served.running.port)
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
         phone = Phone(http, served.running.emulator_url)
         await phone.subscribe(f"{here}/events", secret=plan.env["VOICEAGENT_EVENT_SECRET"])

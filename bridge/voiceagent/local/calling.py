@@ -16,6 +16,7 @@ from voiceagent.local.phone import Phone
 from voiceagent.local.running import Running
 from voiceagent.local.watching import Show, Watching
 from voiceagent.local.workbench import Workbench
+from voiceagent.trust import authorities
 
 WIND_UP_SECONDS = 15
 """From hanging up to the end of the call, on either side: the goodbye, the farewells, a slow machine."""
@@ -50,7 +51,7 @@ async def place(
     """
     import httpx
 
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
         phone = Phone(http, running.twilio_url if leg == "twilio" else running.emulator_url)
         workbench = Workbench(http, running.workbench_url, running.token)
         watching = Watching(show)

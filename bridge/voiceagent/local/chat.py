@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voiceagent.errors import RemoteError
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +30,9 @@ class Chat:
         import httpx
 
         headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
-        async with httpx.AsyncClient(timeout=READ_SECONDS, transport=self.transport, headers=headers) as http:
+        async with httpx.AsyncClient(
+            timeout=READ_SECONDS, verify=authorities(), transport=self.transport, headers=headers
+        ) as http:
             try:
                 url = f"{self.base_url.rstrip('/')}/chat/completions"
                 answer = await http.post(url, json={"model": self.model, "messages": list(messages)})

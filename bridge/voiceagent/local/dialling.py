@@ -15,6 +15,7 @@ from voiceagent.local.phone import Phone
 from voiceagent.local.running import Running
 from voiceagent.local.watching import Show, Watching
 from voiceagent.local.workbench import Workbench
+from voiceagent.trust import authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ async def dial(
     """
     import httpx
 
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
         workbench = Workbench(http, running.workbench_url, running.token)
         if callee is not None and running.emulator_url:
             await Phone(http, running.emulator_url).describe_callee(callee)

@@ -25,6 +25,7 @@ from voiceagent.replay.recorded import each
 from voiceagent.replay.result import Result
 from voiceagent.replay.script import steps
 from voiceagent.replay.speech import spoken
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     from voiceagent.local.chat import Chat
@@ -151,7 +152,7 @@ async def bridge_elsewhere(
 
     from voiceagent.local.phone import Phone
 
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
         phone = Phone(http, phone_url)
         await phone.subscribe(endpoint, secret=secret)
 

@@ -23,6 +23,7 @@ from voiceagent.scenarios.persona import Impersonation, chat_of
 from voiceagent.scenarios.plan import order_of
 from voiceagent.scenarios.results import Run
 from voiceagent.scenarios.timeline import timeline
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     from voiceagent.local.running import Running
@@ -93,7 +94,7 @@ class Stage:
     async def _sound(self, called: Called) -> bytes:
         import httpx
 
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=30) as http:
             return await Phone(http, self.running.emulator_url).sound(called.report["ear"]["call_id"])
 
 

@@ -26,6 +26,7 @@ from voiceagent.errors import UserError
 from voiceagent.runtime.store import open_store
 from voiceagent.server.tokens import Refused
 from voiceagent.server.webhooks import read_body, turned_away
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -216,7 +217,9 @@ async def among_replicas(bridge: Bridge, app: ASGIApp, port: int) -> AsyncIterat
     async with AsyncExitStack() as stack:
         limits = httpx.Limits(max_connections=200)
         http = await stack.enter_async_context(
-            httpx.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS, follow_redirects=False, limits=limits)
+            httpx.AsyncClient(
+                trust_env=False, verify=authorities(), timeout=_PATIENCE_SECONDS, follow_redirects=False, limits=limits
+            )
         )
         bridge.store = await stack.enter_async_context(open_store(url, bridge=name, replica=address, calls=lambda: len(calls)))
         bridge.public.door = own

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiceagent.errors import RemoteError
 from voiceagent.speech.port import Cancelled
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -109,7 +110,7 @@ class Remote:
 
         try:
             async with (
-                httpx.AsyncClient(timeout=self._timeout, transport=self._transport) as http,
+                httpx.AsyncClient(timeout=self._timeout, verify=authorities(), transport=self._transport) as http,
                 http.stream(
                     "POST",
                     request.url,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import RemoteError
 from voiceagent.testing.backstage import Kept
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -131,6 +132,6 @@ def emulated(answers: Answers = "scripted", **more: Any) -> Iterator[Emulated]:
     source: Callable[[], AnswerSource] | None = script.source if answers == "scripted" else None
     with (
         Kept(lambda: Emulators("all", answers=answers, source=source, **more)) as emulators,
-        httpx.Client(trust_env=False, timeout=30) as http,
+        httpx.Client(trust_env=False, verify=authorities(), timeout=30) as http,
     ):
         yield Emulated(emulators, http, script)

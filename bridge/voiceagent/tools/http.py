@@ -25,6 +25,7 @@ from voiceagent.tools.output import error_text, result_text
 from voiceagent.tools.run import idempotency_key
 from voiceagent.tools.schema import check_arguments, check_name
 from voiceagent.tools.select import is_path, select
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import ssl
@@ -122,9 +123,7 @@ def _certificates(tools: Iterable[HttpTool]) -> ssl.SSLContext | None:
     """Read once, when the project is loaded: it takes tens of milliseconds, which all calls would hear. None: http only."""
     if not any(tool.url.startswith("https://") for tool in tools):
         return None
-    import httpx
-
-    return httpx.create_ssl_context()
+    return authorities()
 
 
 async def _read(response: httpx.Response, most: int) -> bytes | None:

@@ -27,6 +27,7 @@ from voiceagent.emulators.reach import Reach
 from voiceagent.emulators.tap import Tap, hooks, tapped_app
 from voiceagent.errors import UserError
 from voiceagent.protocol.auth import is_access_key
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import ssl
@@ -126,6 +127,7 @@ class AcsEmulator:
         async with httpx.AsyncClient(
             timeout=CALLBACK_SECONDS,
             trust_env=False,
+            verify=authorities(),
             limits=limits,
             mounts=_without_proof(limits),
             event_hooks=hooks(self._tap),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.ids import Ids
@@ -29,7 +30,7 @@ class Signer:
         self._resource_id = resource_id
         self._wall = wall
         self._key_id = ids.guid()
-        self._key = _new_key()
+        self._key = _own_key()
 
     def callback_token(self, *, ahead: float = 0.0) -> str:
         """`ahead`: so many seconds is this call's clock wrong, on top of everybody's."""
@@ -84,6 +85,12 @@ class Signer:
         now = int(self._wall() + ahead)
         claims = {"iss": self.issuer, "aud": self._resource_id, "iat": now, "nbf": now, "exp": now + seconds}
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+
+@cache
+def _own_key() -> RSAPrivateKey:
+    """One for all emulators of this process: making it takes a tenth of a second."""
+    return _new_key()
 
 
 def _new_key() -> RSAPrivateKey:

@@ -19,6 +19,7 @@ from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.reach import Reach
 from voiceagent.emulators.twilio.network import Network
 from voiceagent.emulators.twilio.routes import twilio_routes
+from voiceagent.trust import authorities
 
 
 class TwilioEmulator:
@@ -75,7 +76,7 @@ class TwilioEmulator:
         from starlette.applications import Starlette
 
         failure: BaseException | None = None
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=authorities()) as client:
             with doors(self.reach, self.port, 0) as opened:
                 self.port, _ = ports(opened)
                 async with asyncio.TaskGroup() as tasks:

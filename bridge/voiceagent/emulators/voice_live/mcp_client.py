@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent import __version__
 from voiceagent.emulators.voice_live.steps import McpServer
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -46,7 +47,7 @@ class McpSession:
     async def __aenter__(self) -> McpSession:
         import httpx
 
-        self._client = httpx.AsyncClient(timeout=SECONDS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=SECONDS, trust_env=False, verify=authorities())
         try:
             who = {"name": "voiceagent-emulator", "version": __version__}
             await self._ask("initialize", protocolVersion=PROTOCOL, capabilities={}, clientInfo=who)

@@ -24,6 +24,7 @@ from voiceagent.speech.think.port import (
     ToolAnswered,
     ToolWasCalled,
 )
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     import httpx
@@ -106,6 +107,7 @@ class ChatThinker:
                 base_url=self._section.base_url.rstrip("/") + "/",
                 headers={"Authorization": f"Bearer {key}"} if key else {},
                 timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S),
+                verify=authorities(),
                 transport=self._transport,
             )
         return self._client
