@@ -288,6 +288,8 @@ def _event_grid_facts(acs: AcsEmulator, arm: ArmEmulator | None) -> dict[str, st
 
 
 def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
+    from voiceagent.emulators.arm.tokens import OFFLINE_TENANT
+
     return {
         "endpoint": emulator.url,
         "plain_endpoint": emulator.plain_url,
@@ -296,6 +298,8 @@ def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
         "acs_resource_id": emulator.desk.network.topic,
         "identity_endpoint": emulator.identity_endpoint,
         "identity_header": emulator.identity_header,
+        "authority_host": emulator.url,
+        "tenant_id": OFFLINE_TENANT,
     }
 
 

@@ -1,7 +1,8 @@
 """Tokens to ask the emulated Resource Manager with, from the two places Azure's identity library takes them from.
 
 A managed identity asks `GET /msi/token` (App Service's `IDENTITY_ENDPOINT`, which the library asks over plain http), everybody
-else `POST /{tenant}/oauth2/v2.0/token`. Any bearer token is accepted afterwards: who may do what is not emulated.
+else the address that `/{tenant}/…/.well-known/openid-configuration` names. With the tenant `adfs` the libraries ask nobody else
+beforehand; of any other tenant they ask login.microsoftonline.com first whether the authority is one. Any bearer token is accepted afterwards: who may do what is not emulated.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LIFE_SECONDS = 3_600
 MSI_PATH = "/msi/token"
+CONFIGURATION = "/.well-known/openid-configuration"
+OFFLINE_TENANT = "adfs"
+"""The one tenant of an authority that the identity libraries believe without asking Microsoft's."""
 
 
 def token_for(audience: str, *, now: float, key: str, issuer: str) -> str:
@@ -70,7 +74,21 @@ def token_routes(*, wall: Callable[[], float], key: str, identity_header: str, i
             return JSONResponse({"error": "invalid_request", "error_description": "client_credentials with a scope"}, 400)
         return JSONResponse(answer(scope.removesuffix("/.default")))
 
+    async def described(request: Request) -> JSONResponse:
+        """Where tokens are, at the address under which it was asked: the authority's certificate has to fit."""
+        base = f"{request.url.scheme}://{request.url.netloc}/{request.path_params['tenant']}"
+        return JSONResponse(
+            {
+                "issuer": base,
+                "token_endpoint": f"{base}/oauth2/v2.0/token",
+                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+                "jwks_uri": f"{base}/discovery/v2.0/keys",
+                "grant_types_supported": ["client_credentials"],
+            }
+        )
+
     return [
         Route(MSI_PATH, managed, methods=["GET"]),
+        *(Route(f"/{{tenant}}{version}{CONFIGURATION}", described, methods=["GET"]) for version in ("", "/v2.0")),
         Route("/{tenant}/oauth2/v2.0/token", issued, methods=["POST"]),
     ]

@@ -32,3 +32,11 @@ async def test_a_client_with_a_secret_asks_with_a_scope() -> None:
         form = {"grant_type": "client_credentials", "scope": "https://management.azure.com/.default"}
         assert (await http.post("/tenant/oauth2/v2.0/token", data=form)).json()["expires_in"] == 3_600
         assert (await http.post("/tenant/oauth2/v2.0/token", data={"grant_type": "password"})).status_code == 400
+
+
+async def test_an_authority_tells_where_its_tokens_are() -> None:
+    async with a_client() as http:
+        for version in ("", "/v2.0"):
+            told = (await http.get(f"/adfs{version}/.well-known/openid-configuration")).json()
+            assert told["token_endpoint"] == "http://arm/adfs/oauth2/v2.0/token"
+            assert told["issuer"] == "http://arm/adfs"
