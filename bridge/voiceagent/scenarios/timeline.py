@@ -1,13 +1,14 @@
 """What happened in a call, on one clock: what the caller's phone measured, and what the bridge reported, laid over each other.
 
 Times are milliseconds since the phone rang, as the caller knows them. The bridge counts from the moment it learned of the call,
-a little later; both saw the agent's first turn begin, which tells how much.
+a little later: much later on a busy machine. Both tell their beginning by the calendar, and both run on this machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -141,6 +142,9 @@ def timeline(report: Facts, notes: Iterable[Facts] = (), diary: Sequence[Facts] 
 
 def _shift(report: Facts, ear: Facts) -> float:
     """How much later the phone's clock reads than the bridge's."""
+    if report.get("started_at") and ear.get("rang_at") is not None:
+        return (datetime.fromisoformat(report["started_at"]).timestamp() - float(ear["rang_at"])) * 1000
+    # An emulator of an earlier version does not tell; then both saw the agent's first turn begin.
     ours = next((turn["start_ms"] for turn in report["turns"] if turn["role"] == "agent"), None)
     theirs = next((turn["start_ms"] for turn in ear.get("turns", ())), None)
     # Beyond half a second these are not the same turn.

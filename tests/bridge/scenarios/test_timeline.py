@@ -12,6 +12,14 @@ def test_the_bridges_times_are_moved_to_the_phones_clock(call: Timeline) -> None
     assert (call.tools[0].at_ms, call.answered_ms, call.duration_ms) == (4_750, 100, 12_050)
 
 
+def test_both_tell_their_beginning_and_a_bridge_that_learned_late_of_the_call_is_laid_where_it_belongs(
+    report: dict[str, Any],
+) -> None:
+    report["started_at"] = "2026-11-22T05:00:01.250Z"
+    report["ear"]["rang_at"] = 1_795_323_600.0
+    assert [turn.start_ms for turn in timeline(report).turns][:2] == [1_450, 3_500]
+
+
 def test_steps_are_windows(call: Timeline) -> None:
     assert call.window(0) == Window(2_260, 6_260, 4_000)
     assert call.window(1) == Window(6_260, float("inf"), 7_000)

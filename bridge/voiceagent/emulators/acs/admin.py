@@ -6,6 +6,7 @@ Errors are `{"error": {"message": sentence, "remedy": sentence}}`.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,7 @@ class _Desk:
         return _json(200, {"calls": [summary(circuit.call) for circuit in self._network.circuits.values()]})
 
     async def call(self, request: Request) -> Response:
-        return _json(200, measurements(self._circuit(request), self._network.now()))
+        return _json(200, measurements(self._circuit(request), self._network.now(), wall=time.time()))
 
     async def add_steps(self, request: Request) -> Response:
         circuit = self._circuit(request)

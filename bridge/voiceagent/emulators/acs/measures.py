@@ -12,6 +12,7 @@ from voiceagent.emulators.acs.turns import turn_facts
 
 if TYPE_CHECKING:
     from voiceagent.emulators.acs.circuit import Circuit
+    from voiceagent.emulators.acs.diary import Diary
     from voiceagent.emulators.acs.state import Call
 
 
@@ -30,13 +31,14 @@ def summary(call: Call) -> dict[str, Any]:
     }
 
 
-def measurements(circuit: Circuit, now: float) -> dict[str, Any]:
-    """Everything known of one call so far."""
+def measurements(circuit: Circuit, now: float, *, wall: float) -> dict[str, Any]:
+    """Everything known of one call so far; `wall` is Unix time now, in seconds."""
     call, diary, turns = circuit.call, circuit.call.diary, circuit.turns
     latencies = [turn.latency_ms for turn in turns.turns if turn.latency_ms is not None]
     answered = call.answered_at
     return {
         **summary(call),
+        "rang_at": rang_at(diary, now, wall),
         "duration_ms": diary.since_ring(call.ended_at if call.ended_at is not None else now),
         "answer_ms": None if answered is None else diary.since_ring(answered),
         "media_open_ms": next((round(line.at_ms, 1) for line in diary.all("media_open")), None),
@@ -63,6 +65,11 @@ def measurements(circuit: Circuit, now: float) -> dict[str, Any]:
         "recordings": [{"recording_id": r.recording_id, "state": r.state} for r in call.recordings.values()],
         "ear_wav": f"/emulator/calls/{call.call_id}/ear.wav",
     }
+
+
+def rang_at(diary: Diary, now: float, wall: float) -> float:
+    """When the phone began to ring, in Unix seconds: by that the account of somebody else is laid beside this one."""
+    return round(wall - diary.since_ring(now) / 1000, 4)
 
 
 def _frames(circuit: Circuit) -> dict[str, Any]:

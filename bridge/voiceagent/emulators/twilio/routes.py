@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators.acs.measures import rang_at
 from voiceagent.emulators.acs.placing import read_more, read_order
 from voiceagent.emulators.acs.turns import turn_facts
 from voiceagent.emulators.reach import Reach
@@ -160,7 +162,7 @@ class _Desk:
         return _json(200, {"calls": [_summary(call) for call in self._network.calls.values()]})
 
     async def call(self, request: Request) -> Response:
-        return _json(200, measurements(self._find(request), self._network.now()))
+        return _json(200, measurements(self._find(request), self._network.now(), wall=time.time()))
 
     async def add_steps(self, request: Request) -> Response:
         call = self._find(request)
@@ -199,12 +201,13 @@ def _must_be_carried_out(order: Order, line: Line) -> None:
         raise UserError("`human_says` is not emulated on Twilio calls: nobody is asked in private there.", remedy=remedy)
 
 
-def measurements(call: PhoneCall, now: float) -> dict[str, Any]:
-    """Everything known of one call so far, in the words of the ACS emulator."""
+def measurements(call: PhoneCall, now: float, *, wall: float) -> dict[str, Any]:
+    """Everything known of one call so far, in the words of the ACS emulator; `wall` is Unix time now, in seconds."""
     diary, turns, answered = call.diary, call.turns, call.answered_at
     latencies = [turn.latency_ms for turn in turns.turns if turn.latency_ms is not None]
     return {
         **_summary(call),
+        "rang_at": rang_at(diary, now, wall),
         "duration_ms": diary.since_ring(call.ended_at if call.ended_at is not None else now),
         "answer_ms": None if answered is None else diary.since_ring(answered),
         "media_open_ms": next((round(line.at_ms, 1) for line in diary.all("media_open")), None),

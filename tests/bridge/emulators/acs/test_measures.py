@@ -27,7 +27,8 @@ async def test_figures_count_from_the_ring_and_latencies_from_the_last_word() ->
         circuit.ear.hears(b64encode(speech(100)), began + 1_300)
         for now in range(760, 2_500, 20):
             circuit.turns.tick(began + now)
-        seen = measurements(circuit, began + 2_500)
+        seen = measurements(circuit, began + 2_500, wall=1_000_002.5)
+        assert seen["rang_at"] == 1_000_000.0
         assert (seen["answer_ms"], seen["first_audio_ms"], seen["duration_ms"]) == (100, 400, 2_500)
         assert [(turn["start_ms"], turn["latency_ms"], turn["interrupted"]) for turn in seen["turns"]] == [
             (500, None, True),
