@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm import answers, errors, requests, thing_desk
+from voiceagent.emulators.arm.containers import Containers
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.paths import Place, same
 from voiceagent.emulators.arm.state import Operation, Registered, Resources
 from voiceagent.emulators.arm.thing_desk import Reply
-from voiceagent.emulators.arm.things import Things
+from voiceagent.emulators.arm.things import Things, take_apart
 from voiceagent.emulators.arm.types import merged, with_identity
 from voiceagent.emulators.event_grid.subscription import NoCodeYet, validate
 from voiceagent.errors import UserError
@@ -40,6 +41,7 @@ class Desk:
             groups=() if options.empty else (self.group,),
             registered=set() if options.empty else None,
         )
+        self.containers = Containers(self.things, self.ids, base)
         self.acs: Mapping[str, Any] | None = None if options.empty else {}
         """The body of the ACS resource; None while there is none."""
         self._start = start
@@ -52,6 +54,9 @@ class Desk:
             raise errors.not_allowed(method, place.path)
         if place.azure and not same(place.azure, self.azure):
             raise errors.Refusal(404, "SubscriptionNotFound", f"The subscription '{place.azure}' could not be found.")
+        at = take_apart(place.path, method) if place.kind == "thing" else None
+        if at is not None and (reply := self.containers.answer(method, at, body)) is not None:
+            return reply
         return thing_desk.answer(self.things, method, place, body) if do is None else do(self, place, body)
 
     @property

@@ -11,6 +11,7 @@ from voiceagent.emulators import trouble
 from voiceagent.emulators.acs.admin import TROUBLE
 from voiceagent.emulators.acs.triggers import publish_event
 from voiceagent.emulators.arm import errors
+from voiceagent.emulators.arm.container_routes import container_routes
 from voiceagent.emulators.arm.desk import Desk
 from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.paths import find
@@ -92,6 +93,7 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
             Route("/emulator/event-grid", event_grid, methods=["GET", "PUT"]),
             Route("/emulator/events", publish, methods=["POST"]),
             *(Route(path, troubled, methods=["GET", "PUT", "DELETE"]) for path in TROUBLE),
+            *container_routes(desk.containers),
             Route("/{path:path}", resource, methods=METHODS),
         ],
         exception_handlers={Refusal: refused},

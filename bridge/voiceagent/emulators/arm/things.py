@@ -13,6 +13,9 @@ from typing import Any
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm import errors, types
 
+ALWAYS_REGISTERED = frozenset({"microsoft.authorization", "microsoft.resources"})
+"""Providers that every subscription has from the start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -64,7 +67,7 @@ class Things:
     # -- providers -----------------------------------------------------------------------------------------------------------
 
     def is_registered(self, namespace: str) -> bool:
-        return self._registered is None or namespace.lower() in self._registered
+        return self._registered is None or namespace.lower() in {*self._registered, *ALWAYS_REGISTERED}
 
     def register(self, namespace: str) -> None:
         if self._registered is not None:
