@@ -1,4 +1,4 @@
-"""A captured call made into a scenario: the caller does again what it did, and the same must come of it.
+"""A captured call made into a scenario: the caller does again what it did, and what came of it is expected, faults included.
 
 Under the policy `full` the caller's words are known and are said again by the emulated caller's voice. Where words were hidden,
 or on request, the caller's own voice is cut out of the captured audio and played.
@@ -202,6 +202,15 @@ def _arguments(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _human(transfer: Mapping[str, Any]) -> str:
+    """Who does what the human of that call did."""
+    if transfer["outcome"] == "failed" and transfer.get("code") == "human_left":
+        return "leaves"
+    if transfer["outcome"] == "declined" and transfer.get("mode") == "consult":
+        return "refuses"
+    return HUMANS.get(str(transfer["outcome"]), "no_answer")
+
+
 def _text(seen: _Seen, steps: list[dict[str, Any]], capture: Path) -> str:
     """The file."""
     from ruamel.yaml import YAML
@@ -210,8 +219,9 @@ def _text(seen: _Seen, steps: list[dict[str, Any]], capture: Path) -> str:
     whole: list[dict[str, Any]] = []
     if transfers := seen.of("TransferNoted"):
         last = transfers[-1]
-        content["human"] = HUMANS.get(str(last["outcome"]), "no_answer")
-        whole.append({"transfer": {"target": last["target"], "outcome": last["outcome"]}})
+        content["human"] = _human(last)
+        if last["outcome"] != "cancelled":  # the caller hung up while it rang; how it ends now is not known
+            whole.append({"transfer": {"target": last["target"], "outcome": last["outcome"]}})
     if ends := seen.of("CallEndedNoted"):
         whole.append({"call_ended": ends[-1]["outcome"]})
     content["steps"] = steps

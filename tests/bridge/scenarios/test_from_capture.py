@@ -99,6 +99,26 @@ def test_known_words_are_said_again(captured: Callable[..., CaptureReader], proj
     ]
 
 
+@pytest.mark.parametrize(
+    ("transfer", "human", "expected"),
+    [
+        (notes.TransferNoted("support", "connected", 400), "answer", "connected"),
+        (notes.TransferNoted("support", "failed", 400, "join", "human_left"), "leaves", "failed"),
+        (notes.TransferNoted("support", "failed", 400, "join", "8543"), "unreachable", "failed"),
+        (notes.TransferNoted("support", "declined", 400, "consult"), "refuses", "declined"),
+        (notes.TransferNoted("support", "cancelled", 400), "no_answer", None),
+    ],
+)
+def test_a_human_does_again_what_they_did_and_no_scenario_is_written_that_would_be_refused(
+    captured: Callable[..., CaptureReader], project: Path, transfer: notes.Note, human: str, expected: str | None
+) -> None:
+    target = project / "scenarios" / "that.yaml"
+    to_scenario(captured("full", call=[*CALL[:-2], (15_000, transfer), CALL[-1]]), target)
+    scenario = load(target).scenario.model_dump(exclude_defaults=True)
+    outcomes = [one["transfer"]["outcome"] for one in scenario["expect"] if "transfer" in one]
+    assert (scenario.get("human", "answer"), outcomes) == (human, [expected] if expected else [])
+
+
 def test_hidden_words_are_played_in_the_callers_own_voice(captured: Callable[..., CaptureReader], project: Path) -> None:
     target = project / "scenarios" / "that.yaml"
     made = to_scenario(captured("redacted"), target)

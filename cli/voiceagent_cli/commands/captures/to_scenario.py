@@ -18,7 +18,9 @@ def command(
     directory: Shelf = Path(),
     json: AsJson = False,
 ) -> None:
-    """Make a scenario of a captured call: the caller does the same again, and the same must come of it.
+    """Make a scenario of a captured call: the caller does the same again, and what came of it then is expected.
+
+    The fault is expected too, if there was one: change `expect:` to what should have happened.
 
     The words of a capture whose policy is `full` are said again by the emulated caller. In a redacted one they are hidden, and
     the caller's own voice is cut out of the audio into WAV files beside the scenario.
