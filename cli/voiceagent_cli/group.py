@@ -63,6 +63,17 @@ CHAPTERS = (
         ),
     ),
     Chapter(
+        "Into production",
+        (
+            Listed("deploy plan", "What `deploy apply` would do"),
+            Listed("deploy apply", "Deploy the agent to Azure Container Apps"),
+            Listed("deploy status", "What is deployed, its revisions and their calls"),
+            Listed("deploy logs", "What the deployed bridge says"),
+            Listed("deploy render", "The deployment as files: Bicep, azure.yaml, image, Helm chart"),
+            Listed("deploy destroy", "Remove what `deploy apply` made"),
+        ),
+    ),
+    Chapter(
         "Around it",
         (
             Listed("emulate", "Run the emulators of Azure's services for any client"),
@@ -80,6 +91,7 @@ GROUPS = {
     "calls": "The calls of a project",
     "captures": "Captured calls",
     "config": "The settings of a project",
+    "deploy": "The agent in Azure Container Apps, or in a cluster",
     "trigger": "What is set off in running emulators",
 }
 """First words that only lead to other commands."""

@@ -74,6 +74,15 @@ class Terminal:
         finally:
             self._err = before
 
+    @contextmanager
+    def on_the_side(self) -> Iterator[None]:
+        """What is shown while the block runs is talk: a plan before the result."""
+        before, self._out = self._out, self._err
+        try:
+            yield
+        finally:
+            self._out = before
+
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
         """A result of many alike: a table for people, tab-separated lines for a pipe."""
         rows = list(rows)

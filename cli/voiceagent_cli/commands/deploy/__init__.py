@@ -1,0 +1,1 @@
+"""`voiceagent deploy ...`."""

@@ -1,0 +1,47 @@
+"""`voiceagent deploy destroy`: what `apply` made, removed again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Context, Option
+
+from voiceagent_cli.options import AsJson, Project
+
+if TYPE_CHECKING:
+    from voiceagent.cloud.azure import Azure
+    from voiceagent.cloud.containers.difference import Step
+
+
+def command(
+    ctx: Context,
+    directory: Project = Path(),
+    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Remove what `deploy apply` made, and nothing else: what carries its mark. The resource group stays.
+
+    Calls that are going on end. Event Grid is not touched: point it elsewhere first, with `voiceagent serve` and a tunnel or
+    with `voiceagent provision destroy`.
+    """
+    from voiceagent.cloud.containers.afterwards import remove, to_be_removed
+    from voiceagent.cloud.containers.plan import look
+    from voiceagent_cli.deploying import confirmed, load, show_steps, with_azure
+
+    loaded, terminal = load(directory), ctx.obj
+
+    async def work(azure: Azure) -> list[Step]:
+        steps = await to_be_removed(azure, await look(azure, directory, loaded))
+        with terminal.on_the_side():
+            show_steps(terminal, steps)
+        if not steps or not confirmed(terminal, f"{len(steps)} resources go, and calls with them. Remove?", yes=yes):
+            return []
+        await remove(azure, steps, say=terminal.say)
+        return steps
+
+    gone = with_azure(loaded, work)
+    if json:
+        terminal.record({"removed": [step.facts() for step in gone]})
+        return
+    terminal.say(f"{len(gone)} resources were removed.")

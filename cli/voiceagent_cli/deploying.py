@@ -1,0 +1,103 @@
+"""Deployments on the screen: the plan as a table, a question before anything is changed, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from voiceagent.errors import UserError
+
+if TYPE_CHECKING:
+    from voiceagent.cloud.azure import Azure
+    from voiceagent.cloud.containers.apply import Applied
+    from voiceagent.cloud.containers.difference import Step
+    from voiceagent.cloud.containers.plan import Deployment
+    from voiceagent.config.load import Loaded
+    from voiceagent_cli.terminal import Terminal
+
+Result = TypeVar("Result")
+
+_SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": " ", "skip": "!"}
+_QUIET = ("keep",)
+
+
+def load(directory: Path) -> Loaded:
+    """The settings of the project. UserError when what talks to Azure is not installed."""
+    from voiceagent.local.project import settings_of
+
+    return settings_of(directory)
+
+
+def with_azure(loaded: Loaded, work: Callable[[Azure], Coroutine[Any, Any, Result]]) -> Result:
+    """Carry out `work` with clients of what the settings name."""
+    if not _is_there("azure.mgmt.appcontainers"):
+        raise UserError("what talks to Azure's management is not installed", remedy="pip install 'voiceagent-workbench[azure]'")
+    from voiceagent.cloud.azure import open_azure
+
+    async def opened() -> Result:
+        async with open_azure(loaded.settings) as azure:
+            return await work(azure)
+
+    return asyncio.run(opened())
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def changes(steps: Sequence[Step]) -> int:
+    """How many of them change something."""
+    return sum(step.action in ("create", "update", "delete") for step in steps)
+
+
+def show_steps(terminal: Terminal, steps: Sequence[Step], *, everything: bool = True) -> None:
+    """The plan: what is made, changed, removed or left as it is."""
+    shown = [step for step in steps if everything or step.action not in _QUIET]
+    rows = [(f"{_SIGNS[step.action]} {step.action}", step.kind.rsplit("/", 1)[-1], step.name, step.detail) for step in shown]
+    terminal.table(("", "what", "name", ""), rows)
+
+
+def plan_facts(deployment: Deployment, steps: Sequence[Step]) -> dict[str, Any]:
+    """As `--json` prints it."""
+    notes = list(deployment.known.wanted.notes)
+    return {"steps": [step.facts() for step in steps], "changes": changes(steps), "notes": notes}
+
+
+def confirmed(terminal: Terminal, question: str, *, yes: bool) -> bool:
+    """Whether it may be done: by `--yes`, or by somebody who is asked."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UserError("nobody is here to be asked, so nothing was changed", remedy="look at the plan, then add --yes")
+    terminal.say(f"{question} [y/N] ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def tell_applied(terminal: Terminal, done: Applied, *, as_json: bool) -> None:
+    """What is there now."""
+    if as_json:
+        terminal.record(
+            {
+                "url": done.url,
+                "revision": done.revision,
+                "changed": list(done.changed),
+                "pointed": done.pointed or None,
+                "note": done.note or None,
+                "left": list(done.left),
+            }
+        )
+        return
+    terminal.result(f"{done.url} takes calls with revision {done.revision}")
+    if done.pointed:
+        terminal.say("Event Grid announces calls there.")
+    else:
+        terminal.warn(f"Event Grid was not moved: {done.note}")
+    for name in done.left:
+        terminal.warn(f"{name} still has calls; `voiceagent deploy apply` ends it when they have ended.")
