@@ -134,7 +134,10 @@ class PhaseNoted(Note):
 
 @dataclass(frozen=True, slots=True)
 class CallBeganNoted(Note):
-    """The runner's first note: who calls whom, and what answers. `started_at` is Unix time in seconds."""
+    """The runner's first note: who calls whom, and what answers. Times are Unix seconds.
+
+    `received_at` and `validated_at`: when the call was announced to us, and when we knew by whom; 0 for a call of ours.
+    """
 
     agent: str
     engine: str
@@ -142,6 +145,8 @@ class CallBeganNoted(Note):
     caller: PhoneNumber
     called: PhoneNumber
     started_at: float
+    received_at: float = 0.0
+    validated_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

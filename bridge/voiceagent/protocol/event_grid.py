@@ -21,13 +21,18 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridEvent:
-    """What every event carries. `topic` is the ARM id of the resource it is about (CloudEvents: `source`)."""
+    """What every event carries. `topic` is the ARM id of the resource it is about (CloudEvents: `source`).
+
+    `received_at` and `validated_at` are not on the wire: when it came to us, and when we knew that we may believe it.
+    """
 
     TYPE: ClassVar[str] = ""
     event_id: str = ""
     topic: str = ""
     subject: str = field(default="", repr=False)
     time: str = ""
+    received_at: float = field(default=0.0, compare=False)
+    validated_at: float = field(default=0.0, compare=False)
 
     @property
     def type(self) -> str:
@@ -145,7 +150,7 @@ _EVENTS: Declarations = Declarations(
         ),
     },
     spelling=_camel,
-    skip=frozenset({"event_id", "topic", "subject", "time"}),
+    skip=frozenset({"event_id", "topic", "subject", "time", "received_at", "validated_at"}),
 )
 _TYPES: Mapping[str, type[GridEvent]] = {
     one.TYPE.lower(): one for one in (IncomingCall, RecordingFileStatusUpdated, SubscriptionValidation)

@@ -155,6 +155,11 @@ class CallRunner:
         self._start_control(c.HangUp("defect"))
         self.finish("failed", f"a defect in the bridge: {type(error).__name__}")
 
+    def warn(self, code: str, sentence: str) -> None:
+        """Note something that a developer should see; nothing of the call depends on it."""
+        if self.end is None:
+            self._note(c.Warned(code, sentence))
+
     # --- events in
 
     def deliver(self, event: e.Event) -> None:

@@ -68,9 +68,18 @@ class LiveCall:
     media: MediaPath | None = None
     """The one socket that holds the call, from before it is accepted until it is closed or lost."""
 
+    told: set[str] = field(default_factory=set)
+    """What was refused in the call's name, and noted; once for each kind, or its report would fill with a service's retries."""
+
     @property
     def call_id(self) -> str:
         return self.runner.call_id
+
+    def refused(self, code: str, why: str) -> None:
+        """Note that a request of the service was turned away, though it knew the call's own address."""
+        if code not in self.told:
+            self.told.add(code)
+            self.runner.warn(code, f"a request of the service was turned away: {why}")
 
     @property
     def media_in_use(self) -> bool:

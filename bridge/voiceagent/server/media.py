@@ -24,7 +24,7 @@ from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
 from voiceagent.server.short_path import MEDIA, MediaServerProtocol
 from voiceagent.server.tokens import Refused
-from voiceagent.server.webhooks import PARKED_SECONDS, acs_control, admitted
+from voiceagent.server.webhooks import PARKED_SECONDS, acs_control, admitted, tell_the_call
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +100,7 @@ def media_endpoint(bridge: Bridge) -> Callable[[WebSocket], Awaitable[None]]:
         except Refused as refused:
             told = {"kind": "turned_away", "where": "/media", "why": str(refused)}
             _log.warning("/media turned away: %s", refused, extra=told)
+            tell_the_call(bridge, websocket.path_params, "media_refused", refused)
             await websocket.send_denial_response(Response(status_code=refused.status))
             return
         control = acs_control(call)

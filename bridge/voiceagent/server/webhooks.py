@@ -7,9 +7,11 @@ at once and the call is answered, or given busy, in its own task.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -39,6 +41,7 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
         if request.method == "OPTIONS":
             answer = event_grid.options_answer(request.headers)
             return Response(status_code=400 if answer is None else 200, headers=answer)
+        received = bridge.tokens.wall()
         try:
             _check_secret(request, bridge.at_start.acs.event_secret)
             delivery = event_grid.decode(await read_body(request), request.headers)
@@ -53,7 +56,7 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
             if isinstance(event, event_grid.IncomingCall):
                 if bridge.leaves_calls_to_others:
                     return Response(status_code=ANOTHER_REPLICA)
-                bridge.ring(event)
+                bridge.ring(replace(event, received_at=received, validated_at=bridge.tokens.wall()))
         return Response(status_code=200)
 
     return endpoint
@@ -70,6 +73,7 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
             bridge.token_use.bind(token_id, body)
             await _hear(call, body)
         except Refused as refused:
+            tell_the_call(bridge, request.path_params, "callback_refused", refused)
             return turned_away("/callbacks", refused)
         except RemoteProtocolError as error:
             _log.warning("a report of the telephony service is malformed: %s", error)
@@ -95,6 +99,14 @@ def admitted(bridge: Bridge, call_id: str, token: str, *, given_up: bool = False
     if call is None:
         raise Refused(404, "the call is over")
     return call
+
+
+def tell_the_call(bridge: Bridge, path: Mapping[str, str], code: str, refused: Refused) -> None:
+    """Whose request was refused though its address was right: what the service shows does not fit what we were told of it."""
+    with contextlib.suppress(Refused):
+        bridge.tokens.check(path["call"], path["token"])
+        if (call := bridge.find(path["call"])) is not None:
+            call.refused(code, str(refused))
 
 
 def acs_control(call: LiveCall) -> AcsControl:
