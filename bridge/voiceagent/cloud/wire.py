@@ -1,6 +1,6 @@
 """Which requests change something in Azure, and how they are shown: exactly as they are sent, without what is secret in them.
 
-A `Tap` stands before all other policies of every client, so that nothing that changes Azure passes unseen.
+A `Tap` stands behind whatever repeats or adds requests in every client, so that nothing that changes Azure passes unseen.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ HIDDEN = "(hidden)"
 
 _ONLY_READS = re.compile(r"/(listKeys|getFullUrl|getDeliveryAttributes|:browse)$", re.IGNORECASE)
 """POST requests that change nothing."""
+_OPEN_IN_PATH = re.compile(r"\(([a-z_]+\.[a-z_]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,6 @@ class Tap:
 
     async def send(self, request: Any) -> Any:
         sent = request.http_request
-        if urlsplit(sent.url).scheme == "http":
-            # An emulator on this machine; Azure itself is never addressed without TLS (`open_azure` sees to it).
-            request.context["enforce_https"] = False
         watch = self._line.watch
         if watch is None or not changes(sent.method, sent.url):
             return await self.next.send(request)
@@ -60,6 +58,17 @@ class Tap:
         response = await self.next.send(request)
         watch.after(shown, response.http_response.status_code, response.http_response.headers)
         return response
+
+
+class OverHttp:
+    """Lets a token go to an emulator on this machine, which has no TLS. `open_azure` takes no other address without it."""
+
+    next: Any
+
+    async def send(self, request: Any) -> Any:
+        if urlsplit(request.http_request.url).scheme == "http":
+            request.context["enforce_https"] = False
+        return await self.next.send(request)
 
 
 @dataclass(slots=True)
@@ -76,8 +85,10 @@ def changes(method: str, url: str) -> bool:
 
 
 def path_of(url: str) -> str:
+    """Path and query. An open place stands in parentheses there, for the clients take braces for their own."""
     parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    path = _OPEN_IN_PATH.sub(r"{\1}", parts.path)
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def body_of(sent: Any) -> Any:

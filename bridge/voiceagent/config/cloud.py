@@ -23,6 +23,7 @@ class NumberSection(Section):
     calling: Capability = Field("inbound+outbound", description="calls it must be able to take; outbound: and to place")
     sms: Capability = Field("none", description="text messages it must be able to take or send")
     area_code: str = Field("", pattern=r"^[0-9]{0,6}$", description="its area code, such as 206; empty: any")
+    no_resale: bool = Field(False, description="you agree not to resell the number, which some countries demand of buyers")
 
 
 class EventGridSection(Section):

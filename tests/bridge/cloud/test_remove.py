@@ -1,0 +1,115 @@
+"""What we made goes, and nothing else; interrupted it goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from voiceagent.cloud.remove import plan_removal, remove
+from voiceagent.cloud.wire import Request
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class KillerOfAll:
+    """Kills once before and once after each request."""
+
+    def __init__(self) -> None:
+        self.killed: list[tuple[str, str]] = []
+
+    def before(self, request: Request) -> None:
+        self._once("before", request)
+
+    def after(self, request: Request, status: int, headers: Mapping[str, str]) -> None:
+        self._once("after", request)
+
+    def _once(self, when: str, request: Request) -> None:
+        if (when, request.path) not in self.killed:
+            self.killed.append((when, request.path))
+            raise Killed
+
+
+async def destroy(world: Any, watch: Any = None) -> Any:
+    async with world.site(watch=watch) as site:
+        plan = await plan_removal(site)
+        await remove(site, plan)
+        return plan
+
+
+async def test_nothing_is_left(world: Any) -> None:
+    (world.project / ".env").write_text("MINE=1\n")
+    await world.provision()
+    sent = len(world.sent())
+    plan = await destroy(world)
+    assert world.things() == []
+    assert await world.numbers() == []
+    assert (world.project / ".env").read_text() == "MINE=1\n"
+    assert [step.resource.kind for step in plan.steps] == [
+        "event_subscription",
+        "event_subscription",
+        "settings",
+        "topic",
+        "number",
+        "container",
+        "role",
+        "container",
+        "storage_account",
+        "role",
+        "role",
+        "voice_live",
+        "purge",
+        "acs",
+        "resource_group",
+    ]
+    shown = [(step.request.method, step.request.path) for step in plan.steps if step.request is not None]
+    assert [(method, unquote(path)) for method, path in shown] == [(method, path) for method, path, _ in world.sent()[sent:]]
+    assert (await destroy(world)).steps == ()
+    assert not (world.project / ".env").read_text().count("voiceagent")
+
+
+async def test_killed_at_every_request_nothing_is_left_either(world: Any) -> None:
+    await world.provision()
+    killer, done = KillerOfAll(), False
+    while not done:
+        try:
+            await destroy(world, killer)
+            done = True
+        except Killed:
+            pass
+    assert len(killer.killed) == 2 * 14
+    assert (world.things(), await world.numbers()) == ([], [])
+    assert not (world.project / ".env").exists(), "there was none before us"
+
+
+async def test_what_was_there_before_us_and_what_others_put_beside_it_stays(world: Any) -> None:
+    desk = world.arm.desk
+    desk.things.put_group("voiceagent-rg", {"location": "westeurope"})
+    await world.provision()
+    plan = await destroy(world)
+    assert "resource_group" not in [step.resource.kind for step in plan.steps]
+    assert world.things() == ["group/voiceagent-rg"]
+
+
+async def test_a_group_of_ours_with_something_of_theirs_is_left_and_told(world: Any) -> None:
+    from voiceagent.emulators.arm.things import take_apart
+
+    await world.provision()
+    desk = world.arm.desk
+    theirs = f"/subscriptions/{desk.azure}/resourceGroups/voiceagent-rg/providers/Microsoft.KeyVault/vaults/theirs"
+    at = take_apart(theirs, "PUT")
+    assert at is not None
+    desk.things.register("Microsoft.KeyVault")
+    desk.things.put(at, {})
+    plan = await destroy(world)
+    assert plan.notes == ("The group voiceagent-rg also holds theirs, which we did not make, so it is left.",)
+    assert world.things() == ["Microsoft.KeyVault/vaults/theirs", "group/voiceagent-rg"]
+
+
+async def test_after_it_everything_can_be_made_again(world: Any) -> None:
+    await world.provision()
+    await destroy(world)
+    await world.provision()
+    assert len(await world.numbers()) == 1
