@@ -54,6 +54,13 @@ async def test_without_the_secret_the_body_is_not_even_read(bench: Any, secret: 
     assert answer.status_code == 401
 
 
+async def test_the_secret_may_be_in_the_address_as_it_is_when_event_grid_asks_for_consent(bench: Any) -> None:
+    assert (await bench.http.post("/events?code=the-secret", content=b"[]")).status_code == 200
+    assert (await bench.http.post("/events?code=the-secre", content=b"[]")).status_code == 401
+    wrong = {"x-voiceagent-secret": "wrong"}
+    assert (await bench.http.post("/events?code=the-secret", content=b"[]", headers=wrong)).status_code == 401
+
+
 async def test_a_secret_that_is_lost_while_we_run_opens_nothing(bench: Any) -> None:
     settings = bench.bridge.project.settings
     lost = settings.model_copy(update={"acs": settings.acs.model_copy(update={"event_secret": ""})})
