@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from voiceagent.call.commands import Command, Note
@@ -77,11 +77,18 @@ class Redactor:
     ) -> None:
         self._hides_people = policy == "redacted"
         self._numbers = Numbers(key)
-        known = [text for text in secrets if len(text) >= SHORTEST_SECRET]
-        spelled = sorted({text for secret in known for text in spellings(secret)}, key=len, reverse=True)
-        self._secret_bytes = [text.encode() for text in known]
-        self._secrets = re.compile("|".join(map(re.escape, spelled))) if spelled else None
+        self._known: set[str] = set()
+        self._secret_bytes: list[bytes] = []
+        self._secrets: re.Pattern[str] | None = None
         self._keeps_audio = audio == "keep"
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Further texts that must not appear; those known before stay hidden."""
+        self._known |= {text for text in secrets if len(text) >= SHORTEST_SECRET}
+        spelled = sorted({text for secret in self._known for text in spellings(secret)}, key=len, reverse=True)
+        self._secret_bytes = [text.encode() for text in self._known]
+        self._secrets = re.compile("|".join(map(re.escape, spelled))) if spelled else None
 
     def wire(self, at_ms: float, edge: str, direction: str, frame: bytes) -> bytes:
         """The line of a frame."""

@@ -94,6 +94,10 @@ class CaptureWriter:
             self._thread.join()
             self._thread = None
 
+    def learn(self, secrets: Sequence[str]) -> None:
+        """Further secrets that must not reach the disk, from here on."""
+        self._redactor.learn(secrets)
+
     # --- from the event loop: each is an append
 
     def frame(self, call_id: str, at_ms: float, edge: str, direction: str, frame: bytes) -> None:

@@ -14,6 +14,7 @@ from voiceagent.capture.keys import pseudonym_key, writing_key
 from voiceagent.capture.seal import Envelope
 from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
 from voiceagent.capture.write import CaptureWriter
+from voiceagent.config.schema import Settings
 from voiceagent.config.secrets import secret_values
 from voiceagent.observe.feed import Feed
 from voiceagent.observe.fold import CallFold
@@ -54,6 +55,11 @@ class Observers:
         if self.captures is None:
             return session
         return WitnessedSession(session, call_id=call_id, writer=self.captures, settings=settings)
+
+    def learn(self, settings: Settings) -> None:
+        """Secrets that came with changed settings: they reach the disk as little as those before them."""
+        if self.captures is not None:
+            self.captures.learn(secret_values(settings))
 
     def account(self, call_id: str) -> Playback:
         """The playback account of a call, with everything that changes it written down."""

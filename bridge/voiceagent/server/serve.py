@@ -37,6 +37,7 @@ from voiceagent.server.bridge import Bridge
 from voiceagent.server.dialling import Dialled, DialRequest
 from voiceagent.server.listen import bind, listening, url_of
 from voiceagent.server.observers import Observers
+from voiceagent.server.read_once import read_once_and_changed
 from voiceagent.server.replicas import among_replicas
 from voiceagent.server.served import OpenEngineFor, Served, check_apart
 from voiceagent.server.tokens import AcsTokens, fetch_json
@@ -324,12 +325,14 @@ async def _reloading(
             observers.feed.publish(item)
 
     def changed(project: AgentProject) -> None:
+        if observers is not None:
+            observers.learn(project.settings)  # before the first call that knows them
         bridge.use(project)
         tell(
             {
                 "kind": "reloaded",
                 "hash": project.hash,
-                "needs_restart": ", ".join(_fixed_and_changed(at_start, project.settings)),
+                "needs_restart": ", ".join(read_once_and_changed(at_start, project.settings)),
             }
         )
 
@@ -349,14 +352,3 @@ async def _reloading(
             yield
         finally:
             watching.cancel()
-
-
-def _fixed_and_changed(at_start: Settings, now: Settings) -> list[str]:
-    """The settings that were changed and cannot be followed: where the port is, and who is let in there."""
-    fixed = {"bridge": ("host", "port", "public_url", "media_path", "verification"), "acs": ("event_secret",)}
-    return [
-        f"{section}.{name}"
-        for section, names in {**fixed, "twilio": ("auth_token",)}.items()
-        for name in names
-        if getattr(getattr(at_start, section), name) != getattr(getattr(now, section), name)
-    ]

@@ -199,3 +199,10 @@ def test_a_known_secret_is_found_inside_base64_and_bytes(policy: Literal["redact
 )
 def test_short_audio_is_silenced_as_well(frame: str) -> None:
     assert json.loads(hidden(frame, audio="silence")) == json.loads(frame.replace("AQID", "AAAA"))
+
+
+def test_a_secret_that_is_learnt_later_is_hidden_from_then_on() -> None:
+    redactor = Redactor("full", key=b"k" * 32, secrets=["first-secret"])
+    assert "second-secret" in redactor.text("first-secret second-secret")
+    redactor.learn(["second-secret"])
+    assert redactor.text("first-secret second-secret") == f"{MASK} {MASK}"

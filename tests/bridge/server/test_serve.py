@@ -20,7 +20,6 @@ from voiceagent.server.observers import observing
 from voiceagent.server.serve import (
     Beside,
     Ready,
-    _fixed_and_changed,
     acs_tokens,
     check,
     engine_budget,
@@ -98,18 +97,6 @@ async def test_a_saved_change_is_loaded_or_complained_of(tmp_path: Path, monkeyp
         assert (item["kind"], item["sentence"][:4], bool(item["remedy"])) == ("reload_failed", "acs.", True)
     else:
         assert (item["kind"], item["needs_restart"]) == ("reloaded", "")
-
-
-def test_changes_that_wait_for_a_restart_are_named() -> None:
-    before, after = (
-        {"bridge": {"host": "127.0.0.1", "port": port}, "agent": {"name": name}} for port, name in ((1, "a"), (2, "b"))
-    )
-    start, now = Settings.model_validate(before), Settings.model_validate(after)
-    assert _fixed_and_changed(start, now) == ["bridge.port"]
-    assert _fixed_and_changed(start, start) == []
-    open_door = Settings.model_validate({**before, "bridge": {**before["bridge"], "verification": "unverified"}})
-    assert _fixed_and_changed(start, open_door) == ["bridge.verification"]
-    assert _fixed_and_changed(start, Settings.model_validate({**before, "acs": {"event_secret": "s"}})) == ["acs.event_secret"]
 
 
 async def test_each_further_agent_is_fit_as_well_and_named_when_it_is_not(tmp_path: Path) -> None:
