@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.session import Session
+from voiceagent.call.settings import SessionSettings
+from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
+from voiceagent.capture.write import CaptureWriter
 from voiceagent.discreet import Words
+from voiceagent.replay.difference import Difference
+from voiceagent.replay.exact import ExactReplay
 from voiceagent.testing.factories import opening, session_settings
+from voiceagent.testing.lane import SilentLane
 from voiceagent.testing.rehearsal import Rehearsal
 
 
@@ -43,8 +51,10 @@ class Conversation:
             found |= {(table.strip(), *edge.split("/")) for edge in edges.split()}
         return {(table, state, signal) for table, state, signal in found}
 
-    def play(self) -> list[c.Command]:
-        call = Rehearsal(session_settings(**({"silence_after_ms": None} | dict(self.settings))))
+    def play(self, writer: CaptureWriter | None = None) -> list[c.Command]:
+        """What goes out; every step goes into a capture as well, if there is a writer."""
+        settings = session_settings(**({"silence_after_ms": None} | dict(self.settings)))
+        call = Rehearsal(settings) if writer is None else _Written(settings, writer)
         call.start()
         if self.opened:
             call.play(opening())
@@ -55,6 +65,28 @@ class Conversation:
                 call.happens(at_ms, what)
         call.pass_until(max(self.until, call.now))
         return [command for _, command in call.log]
+
+
+class _Written(Rehearsal):
+    """A rehearsal whose every step goes into a capture."""
+
+    def __init__(self, settings: SessionSettings, writer: CaptureWriter) -> None:
+        super().__init__(settings)
+        self.playback = WitnessedPlayback(call_id="c", writer=writer)
+        session = Session(settings, self.playback)
+        self.session = WitnessedSession(session, call_id="c", writer=writer, settings=settings)  # type: ignore[assignment]
+        self.lane = SilentLane(self.playback, ahead_ms=200.0)
+
+
+def difference_when_replayed(conversation: Conversation, folder: Path) -> Difference | None:
+    """What an exact replay of the conversation's capture, in which all words are hidden, decides otherwise; None: nothing."""
+    with CaptureWriter(folder, policy="redacted", engine="scripted", key=b"k" * 32) as writer:
+        conversation.play(writer)
+        path = writer.path("c")
+    assert path is not None
+    replay = ExactReplay(path)
+    replay.run()
+    return replay.comparing.first
 
 
 def begins(item: str, at: float) -> Happening:

@@ -6,10 +6,11 @@ no rule is left over, so that a new one wants its conversation.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from a_conversation import Conversation, begins, has, never, reply, stops
+from a_conversation import Conversation, begins, difference_when_replayed, has, never, reply, stops
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
@@ -247,6 +248,15 @@ def test_the_conversation_follows_its_rules(conversation: Conversation) -> None:
         out = conversation.play()
     assert conversation.claimed() - taken == set()
     assert conversation.ends(out)
+
+
+@pytest.mark.parametrize(
+    "conversation",
+    [one for one in CONVERSATIONS if one.name != "an item in writing"],  # nothing of it was ever played
+    ids=lambda one: one.name.replace(" ", "-"),
+)
+def test_its_capture_is_decided_the_same_way_again(conversation: Conversation, tmp_path: Path) -> None:
+    assert difference_when_replayed(conversation, tmp_path) is None
 
 
 def test_an_item_that_was_queued_and_turns_out_to_be_empty_is_over() -> None:

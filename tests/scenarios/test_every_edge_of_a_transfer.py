@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from a_conversation import Conversation, Happening, begins, has, never, reply
+from a_conversation import Conversation, Happening, begins, difference_when_replayed, has, never, reply
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.policies import KeyAction, KeyPolicy
 from voiceagent.call.settings import HandoverPolicy, TargetPolicy
 from voiceagent.call.transfer import ANNOUNCED_MS, BRIEFING_MS, COLD_SECONDS, HELLO_MS, RING_GRACE_MS
 from voiceagent.testing.edges import edges_of, edges_taken
-from voiceagent.testing.factories import tool_call
+from voiceagent.testing.factories import caller_says, tool_call
 
 TARGETS = {
     "joins": TargetPolicy(mode="join", ring_seconds=20),
@@ -342,6 +345,24 @@ def test_the_conversation_follows_its_rules(conversation: Conversation) -> None:
         out = conversation.play()
     assert conversation.claimed() - taken == set()
     assert conversation.ends(out), out
+
+
+ASKED = [asks("asked"), answers("asked"), briefed()]
+SAID = {"start_ms": TOLD + 500, "end_ms": TOLD + 900}
+REFUSES = tool_call("human_decided", '{"accepted": false}', reply_id="r7", tool_call_id="t7", at_ms=TOLD + 2000)
+MENU = {"keys": KeyPolicy(menu={"1": KeyAction(say="We open at nine."), "3": KeyAction(say="Goodbye.", end_call=True)})}
+DECISIONS = [
+    transfer("a yes", "", [*ASKED, caller_says("Yes, of course.", item_id="u", **SAID)], until=TOLD + 9000),
+    transfer("a no", "", [*ASKED, caller_says("No, not now.", item_id="u", **SAID)], until=TOLD + 9000),
+    transfer("a no to the model", "", [*ASKED, caller_says("Who is it?", item_id="u", **SAID), REFUSES], until=TOLD + 9000),
+    transfer("another key", "", [*ASKED, (TOLD + 500, e.KeyPressed("3")), (TOLD + 700, e.KeyPressed("1"))], until=TOLD + 9000),
+]
+WITH_A_MENU = [replace(one, name=f"{one.name}, with a menu", settings={**SETTINGS, **MENU}) for one in DECISIONS]
+
+
+@pytest.mark.parametrize("conversation", [*CONVERSATIONS, *DECISIONS, *WITH_A_MENU], ids=lambda one: one.name.replace(" ", "-"))
+def test_its_capture_is_decided_the_same_way_again(conversation: Conversation, tmp_path: Path) -> None:
+    assert difference_when_replayed(conversation, tmp_path) is None
 
 
 def test_no_rule_is_left_without_a_conversation() -> None:
