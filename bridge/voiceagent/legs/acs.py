@@ -7,12 +7,12 @@ loses audio rather than building up delay: above `BACKLOG_LIMIT` a frame is not 
 from __future__ import annotations
 
 import base64
-from collections import deque
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
+from voiceagent.legs.socket import POLICY_VIOLATION, Garbage, MediaSocket
 from voiceagent.ports import Clock, Deliver, WireFn
 from voiceagent.protocol.acs_media import (
     AUDIO_PREFIX,
@@ -26,25 +26,6 @@ from voiceagent.protocol.acs_media import (
 )
 
 BACKLOG_LIMIT = 131_072  # bytes: about two seconds of frames, the time after which a slow socket counts as lost
-GARBAGE_FRAMES = 20
-GARBAGE_WINDOW_MS = 10_000.0  # more bad frames than that in this time: not a glitch, another protocol
-POLICY_VIOLATION = 1008
-
-
-class MediaSocket(Protocol):
-    """The server's side of the connection. All methods return at once."""
-
-    def send_text(self, payload: bytes) -> None:
-        """Write a text frame; nothing happens when the connection is closing."""
-        ...
-
-    def backlog(self) -> int:
-        """Bytes the peer has not taken yet."""
-        ...
-
-    def shut(self, code: int, reason: str) -> None:
-        """Begin to close."""
-        ...
 
 
 class AcsLeg:
@@ -67,8 +48,7 @@ class AcsLeg:
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
-        self.garbage = 0
-        """Messages that broke the protocol."""
+        self._garbage = Garbage(socket, clock)
         self.unknown = 0
         """Messages of kinds we do not know."""
         self.heard_at_ms = clock.now_ms()
@@ -81,8 +61,12 @@ class AcsLeg:
         self._on_failure = on_failure
         self._wire = wire
         self._path: Literal["unopened", "open", "refused"] = "unopened"
-        self._bad_times: deque[float] = deque(maxlen=GARBAGE_FRAMES + 1)
         self._silence = base64.b64encode(bytes(sample_rate // 50 * 2))
+
+    @property
+    def garbage(self) -> int:
+        """Messages that broke the protocol."""
+        return self._garbage.count
 
     # --- from the caller
 
@@ -98,7 +82,7 @@ class AcsLeg:
             else:
                 self._read(frame)
         except RemoteProtocolError:
-            self._count_garbage()
+            self._garbage.came()
         except Exception as error:  # the edge of the call: see the class
             self._on_failure(error)
 
@@ -129,13 +113,6 @@ class AcsLeg:
         if self._path == "unopened":
             self._path = "open"
             self._opened()
-
-    def _count_garbage(self) -> None:
-        self.garbage += 1
-        now = self._clock.now_ms()
-        self._bad_times.append(now)
-        if len(self._bad_times) > GARBAGE_FRAMES and now - self._bad_times[0] <= GARBAGE_WINDOW_MS:
-            self._socket.shut(POLICY_VIOLATION, "too many malformed frames")
 
     # --- to the caller
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 from voiceagent.audio.chunks import FrameCutter, decode_payload
 from voiceagent.audio.formats import Format
@@ -23,6 +23,7 @@ from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
 from voiceagent.audio.narrowband import FromLine, ToLine
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
+from voiceagent.legs.socket import POLICY_VIOLATION, Garbage, MediaSocket
 from voiceagent.ports import Clock, Deliver, WireFn
 from voiceagent.protocol import twilio_media as wire
 from voiceagent.protocol.acs_media import (
@@ -39,25 +40,6 @@ from voiceagent.protocol.acs_media import (
 BACKLOG_LIMIT = 32_768  # bytes: about two seconds of messages, the time after which a slow socket counts as lost
 MARK_EVERY_MS = 100.0  # a tenth of the messages, and the account is never older than that
 TRIPS = 5  # round trips that are remembered; the shortest is the way alone, without a queue
-GARBAGE_FRAMES = 20
-GARBAGE_WINDOW_MS = 10_000.0  # more bad messages than that in this time: not a glitch, another protocol
-POLICY_VIOLATION = 1008
-
-
-class MediaSocket(Protocol):
-    """The server's side of the connection. All methods return at once."""
-
-    def send_text(self, payload: bytes) -> None:
-        """Write a text message; nothing happens when the connection is closing."""
-        ...
-
-    def backlog(self) -> int:
-        """Bytes the peer has not taken yet."""
-        ...
-
-    def shut(self, code: int, reason: str) -> None:
-        """Begin to close."""
-        ...
 
 
 class TwilioLeg:
@@ -84,8 +66,7 @@ class TwilioLeg:
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
-        self.garbage = 0
-        """Messages that broke the protocol."""
+        self._garbage = Garbage(socket, clock)
         self.unknown = 0
         """Messages of kinds we do not know."""
         self.heard_at_ms = clock.now_ms()
@@ -102,7 +83,6 @@ class TwilioLeg:
         self._show = show
         self._path: Literal["unopened", "open", "refused"] = "unopened"
         self._stream_sid = ""
-        self._bad_times: deque[float] = deque(maxlen=GARBAGE_FRAMES + 1)
         self._format = Format(sample_rate)
         self._from_line = FromLine(sample_rate)
         self._cutter = FrameCutter(self._format.frame_bytes)
@@ -115,6 +95,11 @@ class TwilioLeg:
         self._trips_ms: deque[float] = deque(maxlen=TRIPS)
         self._mark = 0
 
+    @property
+    def garbage(self) -> int:
+        """Messages that broke the protocol."""
+        return self._garbage.count
+
     # --- from the caller
 
     def on_text(self, frame: bytes) -> None:
@@ -123,7 +108,7 @@ class TwilioLeg:
         try:
             self._take(wire.decode(frame))
         except RemoteProtocolError:
-            self._count_garbage()
+            self._garbage.came()
         except Exception as error:  # the edge of the call: see the class
             self._on_failure(error)
 
@@ -181,13 +166,6 @@ class TwilioLeg:
         at_ms = self._marks.pop(name, None)
         if at_ms is not None:
             self._sounded(max(0.0, self._handed_ms - at_ms - min(self._trips_ms, default=0.0)))
-
-    def _count_garbage(self) -> None:
-        self.garbage += 1
-        now = self._clock.now_ms()
-        self._bad_times.append(now)
-        if len(self._bad_times) > GARBAGE_FRAMES and now - self._bad_times[0] <= GARBAGE_WINDOW_MS:
-            self._socket.shut(POLICY_VIOLATION, "too many malformed messages")
 
     # --- to the caller
 

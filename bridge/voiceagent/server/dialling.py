@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from voiceagent.config.handover import TransferTarget
+from voiceagent.config.people import E164
 from voiceagent.config.schema import Settings
 from voiceagent.errors import UserError
 from voiceagent.ports import Clock
@@ -16,7 +17,6 @@ from voiceagent.ports import Clock
 _HOUR_MS = 3_600_000.0
 _REMEMBERED = 10_000
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 class TooMany(UserError):
@@ -80,7 +80,7 @@ def _address(to: str, settings: Settings) -> TransferTarget:
         if target.queue:
             raise UserError(f"{to} is a queue, and one person is called at a time", remedy=f"call {target.queue[0]}")
         return target
-    if not _E164.fullmatch(to):
+    if not E164.fullmatch(to):
         known = ", ".join(targets) or "none"
         raise UserError(
             f"{to} is no transfer target and no number; the targets are {known}",

@@ -116,7 +116,7 @@ def test_some_garbage_is_counted_and_survived(bench: Bench) -> None:
 def test_much_garbage_in_a_short_time_closes(bench: Bench) -> None:
     for _ in range(21):
         bench.leg.on_text(b"not json")
-    assert bench.socket.closed == (1008, "too many malformed frames")
+    assert bench.socket.closed == (1008, "too many malformed messages")
 
 
 def test_much_garbage_over_a_long_time_does_not(bench: Bench) -> None:
