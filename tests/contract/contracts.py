@@ -128,7 +128,7 @@ class Wire:
                 continue
             self.looked_at[kind] += 1
             validator = Draft4Validator({"$ref": f"#/definitions/{model}", "definitions": definitions})
-            yield from (f"{kind}: {_said(error)}" for error in validator.iter_errors(event["data"]))
+            yield from (f"{kind}: {_said(error)}" for error in validator.iter_errors(_without_null(event["data"])))
 
     def _frame(self, one: Crossed) -> Iterator[str]:
         content = _bytes(one.content)
@@ -224,9 +224,14 @@ def _errors(what: str, definitions: dict[str, Any], schema: dict[str, Any], body
 
 def _merged(method: str, body: bytes) -> bytes:
     """A merge patch takes members away with null."""
-    if method != "PATCH" or not body:
-        return body
-    return json.dumps(json.loads(body, object_hook=lambda one: {k: v for k, v in one.items() if v is not None})).encode()
+    return json.dumps(_without_null(json.loads(body))).encode() if method == "PATCH" and body else body
+
+
+def _without_null(value: Any) -> Any:
+    """The contracts do not tell which members may be null instead of missing."""
+    if isinstance(value, dict):
+        return {name: _without_null(one) for name, one in value.items() if one is not None}
+    return [_without_null(one) for one in value] if isinstance(value, list) else value
 
 
 def _said(error: Any) -> str:

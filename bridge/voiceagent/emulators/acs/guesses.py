@@ -42,6 +42,7 @@ ACS_GUESSES: tuple[Guess, ...] = (
     _of("prompt-queue", "Prompts and streamed audio sound one after the other, not mixed."),
     _of("waiting-operations", "Plays and recognitions wait for each other, at most 32."),
     _of("lost-keys", "Keys pressed during a prompt that may not be interrupted are lost."),
+    _of("key-has-no-phrase", "A choice that was made by a key has recognizedPhrase: null.", "ChoiceResult of the Java client"),
     _of("recognition-prompt", "The prompt of a recognition has no play callbacks of its own."),
     _of("media-subcodes", "8508 is a cancelled and 8534 a wrong key for a choice.", "as other client libraries name them"),
     _of("end-silence", "Recognised speech ends after 500 ms of silence when nothing is said."),

@@ -96,10 +96,12 @@ class Recognition:
     def _collected(self, sub_code: int, message: str) -> Outcome:
         return completed(sub_code, message, "dtmf", dtmf_result={"tones": [word_of(key) for key in self.keys]})
 
+    # unverified: key-has-no-phrase
     def _chosen_by(self, key: str) -> Outcome:
         for choice in self.request.choices:
             if choice.key == key:
-                return completed(8533, "DTMF option matched.", "choices", choice_result={"label": choice.label})
+                result = {"label": choice.label, "recognizedPhrase": None}
+                return completed(8533, "DTMF option matched.", "choices", choice_result=result)
         return failed(8534, "incorrect tone entered.")
 
     def _understood(self) -> Outcome:

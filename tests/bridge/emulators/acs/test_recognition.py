@@ -72,6 +72,8 @@ def test_speech_that_was_not_understood_fails() -> None:
 def test_a_choice_is_made_by_a_key_or_by_one_of_its_phrases() -> None:
     by_key = listening("choices", choices=CHOICES).key("2", 10)
     assert code(by_key) == ("RecognizeCompleted", 8533)
+    assert by_key is not None
+    assert by_key.facts["choice_result"]["recognizedPhrase"] is None  # there: apps read it without asking
     assert code(listening("choices", choices=CHOICES).key("9", 10)) == ("RecognizeFailed", 8534)
     one = listening("choices", choices=CHOICES, end_silence_ms=0)
     one.heard("Oh yes, please!", 0.7, 10)
