@@ -76,7 +76,7 @@ def confirmed(terminal: Terminal, question: str, *, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise UserError("nobody is here to be asked, so nothing was changed", remedy="look at the plan, then add --yes")
-    terminal.say(f"{question} [y/N] ")
+    terminal.prompt(f"{question} [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -41,6 +41,10 @@ class Terminal:
         """A remark about what is going on."""
         print(text, file=self._err, flush=True)
 
+    def prompt(self, question: str) -> None:
+        """A question; the answer stands on its line."""
+        print(question, end="", file=self._err, flush=True)
+
     def soft(self, text: str) -> None:
         """A remark of less weight."""
         self.say(self._styled(text, "2"))

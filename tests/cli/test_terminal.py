@@ -77,3 +77,9 @@ def test_talk_may_pass_through_a_live_screen_for_a_while() -> None:
         terminal.say("one")
     terminal.say("two")
     assert (live.getvalue(), err.getvalue()) == ("one\n", "two\n")
+
+
+def test_a_question_leaves_its_line_to_the_answer() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    Terminal(out, err).prompt("Name: ")
+    assert (out.getvalue(), err.getvalue()) == ("", "Name: ")
