@@ -80,6 +80,7 @@ class AgentProject:
             tool_timeout_ms=int(settings.limits.tool_timeout_seconds * 1000),
             targets=self.targets(),
             handover=self.handover(),
+            lost_target=settings.transfer.when_engine_lost,
             record=settings.recording.enabled,
             tools=conduct.tool_policies(settings, self.toolset),
             yes=yes,

@@ -44,7 +44,7 @@ class Conduct:
         ours = builtin_tools(parts.settings.targets, send_keys=parts.settings.keys.send)
         ours += answered_by_tools(parts.settings.outbound)
         self.agents = Agents(parts.settings, ours)
-        self.renewal = Renewal(parts, self.ending, self.agents, self.holding)
+        self.renewal = Renewal(parts, self.ending, self.handover, self.agents, self.holding)
         self.errands = Errands(parts, self.ending, self.handover, self.holding, self.agents)
         self.menu = Menu(parts, self.errands.called)
         self._disclosure: c.AskForReply | None = None
@@ -69,6 +69,7 @@ class Conduct:
         self._settle_silence(now)
         self._settle_life(now)
         self.renewal.settle(now, turn_over=self.callers_turn and not self.holding.waiting)
+        self.handover.settle(now)  # whoever is left without an engine may get a human
         if self._may_ask():
             parts.do(*parts.replies.ask(now, words_only=parts.life.state == "ending"))
 

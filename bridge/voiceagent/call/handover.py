@@ -58,6 +58,15 @@ class Handover:
         )
         parts.transfer.request(attempt, now)
 
+    def rescue(self, target: str, now: float) -> bool:
+        """Nobody else can talk to the caller any more, so a human shall; False if none can be called."""
+        parts = self._parts
+        if target not in parts.settings.targets or parts.transfer.refusal() is not None or not parts.life.talking:
+            return False
+        (name, policy), *queue = parts.settings.to_call(target)
+        parts.transfer.request(Attempt("", "", name, "the agent is out of order", policy, queue=tuple(queue)), now)
+        return True
+
     def ended(self, event: e.TransferEnded, now: float) -> None:
         """A human answered, or did not. Of an attempt given up for another one only that somebody is there after all counts."""
         attempt = self._parts.transfer.attempt
@@ -237,8 +246,6 @@ class Handover:
             parts.do(c.GiveToolResult(attempt.tool_call_id, output))  # withheld when the human had the caller
             parts.replies.want(c.AskForReply())
         parts.transfer.met = False
-        if parts.tenure.state == "gone":
-            self._ending.depart("engine_lost", now)
 
     def _bring_caller_back(self) -> None:
         parts = self._parts

@@ -6,6 +6,7 @@ from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.agents import Agents
 from voiceagent.call.ending import Ending
+from voiceagent.call.handover import Handover
 from voiceagent.call.holding import Holding
 from voiceagent.call.parts import Parts
 from voiceagent.call.tenure import TenureAction
@@ -24,8 +25,9 @@ FILLER_MS = 1_500
 class Renewal:
     """The engine sessions of one call and their consequences."""
 
-    def __init__(self, parts: Parts, ending: Ending, agents: Agents, holding: Holding) -> None:
+    def __init__(self, parts: Parts, ending: Ending, handover: Handover, agents: Agents, holding: Holding) -> None:
         self._parts = parts
+        self._handover = handover
         self._ending = ending
         self._agents = agents
         self._holding = holding
@@ -72,6 +74,9 @@ class Renewal:
         if parts.tenure.state == "relieved" and turn_over and parts.turns.unknown_since is None:
             self._act(parts.tenure.turn_over(now), now)
             self._act(parts.tenure.settle(now), now)  # it may have waited so long that the next one is due
+        left = parts.tenure.state == "gone" and not (parts.life.over or parts.life.state == "ending")
+        if left and not (parts.transfer.pending or parts.transfer.reached):
+            self._farewell(now)  # the human was not reached either
         if self._filler_due is not None and now >= self._filler_due:
             self._filler_due = None
             if not parts.life.was_answered:
@@ -119,10 +124,18 @@ class Renewal:
         return min(most, max(0.0, until - since))
 
     def _give_up(self, now: float) -> None:
+        """No engine can be had: a human gets the caller, where there is one, or the call ends."""
         parts = self._parts
         self._filler_due = None
         if parts.transfer.placed:
             return
+        if self._handover.rescue(parts.settings.lost_target, now):
+            self._say(parts.settings.lost_transfer)
+        else:
+            self._farewell(now)
+
+    def _farewell(self, now: float) -> None:
+        parts = self._parts
         if not (parts.settings.own_voice and parts.settings.lost_goodbye):
             self._ending.depart("engine_lost", now)
             return

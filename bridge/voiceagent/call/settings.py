@@ -65,8 +65,9 @@ class SessionSettings:
     `barge_in` False: the caller cannot interrupt the agent; else `interruptions` says when. `disclosure` is said before the
     greeting, and nobody can interrupt it.
     `renew_ms`: how long one engine session serves; None: as long as the engine lets it. `reconnect_ms`: how long a lost engine
-    is searched for; 0: its loss ends the call. `own_voice`: the runner can speak without an engine; then `filler` is said when
-    the search takes long, and `lost_goodbye` when it was in vain.
+    is searched for; 0: its loss ends the call. `lost_target`: the transfer target who gets the caller then, or "". `own_voice`:
+    the runner can speak without an engine; then `filler` is said when the search takes long, and when it was in vain
+    `lost_transfer` before the caller gets a human, `lost_goodbye` before the call ends.
     """
 
     setup: EngineSetup
@@ -88,8 +89,10 @@ class SessionSettings:
     warn_before_ms: float = 60_000
     renew_ms: float | None = None
     reconnect_ms: float = 0
+    lost_target: str = ""
     own_voice: bool = False
     filler: str = "One moment, please."
+    lost_transfer: str = "I am sorry, there is a problem on our side. I will connect you to a person."
     lost_goodbye: str = "I am sorry, there is a problem on our side. Please call again later. Goodbye."
     in_writing: bool = False
     tools: Mapping[str, ToolPolicy] = field(default_factory=dict)

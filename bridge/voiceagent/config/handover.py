@@ -48,6 +48,9 @@ class TransferSection(Section):
     stay_seconds: float = Field(
         3, ge=0, le=60, description="how long the agent stays, silent, so that a human who hangs up at once leaves nobody alone"
     )
+    when_engine_lost: str = Field(
+        "", description="the target who gets a caller when no engine can be had; empty: the caller hears a goodbye"
+    )
     hold_audio: str = Field(
         "tones",
         description="what a caller on hold hears: tones, silence, or the https address of a WAV file (mono, 16 bit, 16 kHz)",

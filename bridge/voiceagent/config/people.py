@@ -27,6 +27,11 @@ def check_people(settings: Settings, where: Where) -> None:
         _check_queue(key, name, target, settings, where)
         _check_manner(key, target, where)
     _check_hold_audio(settings.transfer.hold_audio, where)
+    if (name := settings.transfer.when_engine_lost) and name not in targets:
+        raise UserError(
+            f"`transfer.when_engine_lost` is {name} ({where('transfer.when_engine_lost')}), which is no transfer target",
+            remedy=f"the targets are {', '.join(targets) or 'none'}; add it under [transfer.targets.{name}]",
+        )
     _check_answer(settings, where)
     for number in settings.agent.numbers:
         if not E164.fullmatch(number):

@@ -259,3 +259,62 @@ def test_a_human_who_is_to_be_asked_is_asked_even_where_nobody_can_be_put_on_hol
     call.play(caller_says("No, not now.", item_id="u1", start_ms=5000, end_ms=5600))
     assert transfers(call) == [("sales", "declined", "")]
     assert since(call, 5000, c.ControlCommand) == [c.DismissHuman("sales")]
+
+
+def lost(**settings: Any) -> Rehearsal:
+    """A call whose engine is gone from 1 s on, and cannot be had again."""
+    targets = {"sales": TargetPolicy(mode="consult", ring_seconds=20), "bob": TargetPolicy(ring_seconds=10)}
+    chosen = {"targets": targets, "handover": HandoverPolicy(stay_ms=3000), "silence_after_ms": None, "lost_target": "sales"}
+    call = Rehearsal(session_settings(**chosen | settings))
+    call.start()
+    call.play(opening())
+    call.happens(1000, e.EngineLost("1006"))
+    return call
+
+
+def test_a_caller_whose_engine_cannot_be_had_again_gets_a_human_untold() -> None:
+    call = lost()
+    assert since(call, 1000, c.TransferCaller, c.HangUp) == [
+        c.TransferCaller("sales", Words("the agent is out of order"), 20, "consult", Words(""))
+    ]
+    call.happens(4000, e.TransferEnded("sales", "connected"))
+    assert since(call, 4000, c.ControlCommand) == [c.ResumeCaller(), c.LeaveCall()]
+    assert transfers(call) == [("sales", "connected", "")]
+
+
+def test_the_human_is_called_when_the_search_was_in_vain_and_not_later() -> None:
+    call = lost(reconnect_ms=10_000)
+    call.happens(1100, e.SpareFailed("503"))
+    call.pass_until(10_900)
+    assert since(call, 1000, c.TransferCaller) == []
+    call.pass_until(11_000)
+    assert len(since(call, 1000, c.TransferCaller)) == 1
+
+
+def test_when_the_human_cannot_be_reached_either_the_call_ends() -> None:
+    call = lost()
+    call.happens(4000, e.TransferEnded("sales", "busy"))
+    assert since(call, 4000, c.ControlCommand) == [c.ResumeCaller(), c.HangUp("engine_lost")]
+
+
+def test_with_a_voice_of_its_own_the_bridge_says_what_it_does() -> None:
+    call = lost(own_voice=True, reconnect_ms=0)
+    spoken = since(call, 1000, c.SpeakAloud)
+    assert [one.text for one in spoken if isinstance(one, c.SpeakAloud)] == [
+        Words("I am sorry, there is a problem on our side. I will connect you to a person.")
+    ]
+    call.audio(1100, "own-1", "own-1", 4000)
+    call.happens(1100, e.ReplyAudioEnded("own-1", "own-1"))
+    call.pass_until(5000)
+    assert since(call, 1000, c.TransferCaller) == []  # not before it was heard
+    call.pass_until(6000)
+    assert len(since(call, 1000, c.TransferCaller)) == 1
+    call.happens(7000, e.TransferEnded("sales", "no_answer"))
+    assert [one.text.shown[:27] for one in since(call, 7000, c.SpeakAloud) if isinstance(one, c.SpeakAloud)] == [
+        "I am sorry, there is a prob"
+    ]
+    assert since(call, 7000, c.HangUp) == []  # the goodbye is heard first
+
+
+def test_without_anybody_to_call_a_lost_engine_ends_the_call() -> None:
+    assert since(lost(lost_target=""), 1000, c.ControlCommand) == [c.HangUp("engine_lost")]

@@ -33,6 +33,10 @@ def targets(**given: Any) -> dict[str, Any]:
             targets(ann={**ANN, "mode": "cold", "agent": "listens"}),
             "`transfer.targets.ann` is cold, and its agent listens (here)",
         ),
+        (
+            {"transfer": {"when_engine_lost": "bob", "targets": {"ann": ANN}}},
+            "`transfer.when_engine_lost` is bob (here), which is no transfer target",
+        ),
         ({"transfer": {"hold_audio": "music.wav"}}, "`transfer.hold_audio` is music.wav (here); Azure fetches it over https"),
         ({"agent": {"numbers": ["911"]}}, '`agent.numbers` is "911" (here); expected a number such as +14255550123'),
         ({"answer": {"timezone": "Mars"}}, "`answer.timezone` is Mars (here), which is no time zone here"),
