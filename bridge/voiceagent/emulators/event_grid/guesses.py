@@ -18,6 +18,12 @@ EVENT_GRID_GUESSES: tuple[Guess, ...] = (
         "not documented",
     ),
     Guess(
+        "single-quotes",
+        "event-grid",
+        "An answer to the validation event in single quotes is taken as JSON.",
+        "Microsoft's sample callautomation-live-transcription answers so",
+    ),
+    Guess(
         "dead-letters-at-once",
         "event-grid",
         "An event that is given up is written down at once.",

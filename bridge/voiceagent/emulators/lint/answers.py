@@ -24,12 +24,14 @@ def endpoint(url: str) -> Iterator[Breach]:
         yield Breach("grid-https", frame=url)
 
 
-def validation(status: int, ms: float, *, has_code: bool) -> Iterator[Breach]:
+def validation(status: int, ms: float, *, has_code: bool, is_json: bool = True) -> Iterator[Breach]:
     """The answer to the validation event."""
     if status != 200:
         yield Breach("grid-validation-status", f"It was answered with {status}.")
     elif not has_code:
         yield Breach("grid-validation-code")
+    elif not is_json:
+        yield Breach("grid-validation-json")
     if ms > VALIDATION_MS:
         yield Breach("grid-validation-slow", f"It took {ms / 1000:.1f} s.")
 

@@ -13,6 +13,7 @@ WEBHOOK_RULES: tuple[Rule, ...] = (
     Rule(
         "grid-validation-code", "error", "The answer to the validation event holds its code as validationResponse.", HANDSHAKE
     ),
+    Rule("grid-validation-json", "warning", "The answer to the validation event is JSON, which has double quotes.", HANDSHAKE),
     Rule("grid-validation-slow", "error", "The validation event is answered within 30 s.", HANDSHAKE),
     Rule(
         "grid-consent",

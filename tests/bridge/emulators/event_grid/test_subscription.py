@@ -104,6 +104,8 @@ async def test_an_answer_without_the_code_leaves_it_to_somebody_by_hand() -> Non
         ("event-grid", httpx.Response(202, json={"validationResponse": "code"}), ["grid-https", "grid-validation-status"]),
         ("event-grid", httpx.Response(200, text="hello"), ["grid-https", "grid-validation-code"]),
         ("event-grid", httpx.Response(200, json={"validationResponse": "code"}), ["grid-https"]),
+        ("event-grid", httpx.Response(200, text="{'validationResponse': 'code'}"), ["grid-https", "grid-validation-json"]),
+        ("event-grid", httpx.Response(200, text="{'validationResponse': "), ["grid-https", "grid-validation-code"]),
         ("cloud-events", httpx.Response(200), ["grid-https", "grid-consent"]),
     ],
 )
