@@ -58,6 +58,7 @@ def test_a_callee_is_described(emulators: Emulated) -> None:
 def test_the_example_on_the_page_passes(tmp_path: Path) -> None:
     (example,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/emulators/pytest.md").read_text(), re.DOTALL | re.MULTILINE)
     (tmp_path / "test_example.py").write_text(example)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", "/dev/null"]
-    done = subprocess.run([*command, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=50)
+    plain = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", "/dev/null", "--timeout=45"]  # tells where it stands
+    command = [sys.executable, "-m", "pytest", *plain, str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
