@@ -124,7 +124,7 @@ CONVERSATIONS = [
         "an agent that listens until the human hangs up",
         "attending/stays listening/human_left",
         [asks("heard"), answers("heard"), goes(caller=False, at=60_000)],
-        ends=both(transfers(("heard", "connected", "")), has(c.MuteAgent, c.HangUp)),
+        ends=both(transfers(("heard", "connected", "")), has(c.MuteAgent, c.MuteOurselves, c.HangUp)),
     ),
     transfer(
         "an agent that listens until the caller hangs up",

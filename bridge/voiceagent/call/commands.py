@@ -321,6 +321,11 @@ class RecogniseKeys(ControlCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class MuteOurselves(ControlCommand):
+    """Have the telephony service mute us as well: from here on we only listen. It cannot be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendKeys(ControlCommand):
     """Press these keys towards the caller's side. Answered by `KeysSent`."""
 

@@ -99,6 +99,12 @@ class Handover:
         if event.operation == "hold_caller":
             self._cannot_hold(event)
             return True
+        if event.operation == "mute_ourselves":
+            parts = self._parts
+            parts.warn(
+                "mute_refused", f"the telephony service does not mute the agent, who is silent all the same ({event.message})"
+            )
+            return True
         if event.operation not in _OPERATIONS:
             return False
         if event.status == _GONE:
@@ -188,6 +194,8 @@ class Handover:
                 self._take_back(action == "release", commands, message, now)
             case "dismiss" if parts.transfer.attempt is not None:
                 parts.do(c.DismissHuman(parts.transfer.attempt.target))
+            case "listen":
+                parts.do(c.MuteOurselves())
             case "hang_up":
                 self._ending.depart("human_left" if message else "caller_left", now)
             case _:

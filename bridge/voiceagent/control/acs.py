@@ -12,6 +12,7 @@ from voiceagent.call.commands import (
     HangUp,
     HoldCaller,
     LeaveCall,
+    MuteOurselves,
     RecogniseKeys,
     ResumeCaller,
     SendKeys,
@@ -24,7 +25,7 @@ from voiceagent.control.acs_account import SERVICE, asked, hooks
 from voiceagent.control.acs_events import events_of
 from voiceagent.control.acs_keys import AcsKeys
 from voiceagent.control.acs_opening import Dial, Opening, not_reached
-from voiceagent.control.acs_transfers import AcsTransfers, Manners
+from voiceagent.control.acs_transfers import AcsTransfers, Manners, identifier_from
 from voiceagent.errors import RemoteError
 from voiceagent.ports import Deliver, WireFn
 from voiceagent.protocol.acs_callbacks import (
@@ -200,6 +201,8 @@ class AcsControl:
                 await self._record()
             case RecogniseKeys():
                 await self._keys.recognise()
+            case MuteOurselves():
+                await self._mute_ourselves()
             case SendKeys():
                 await self._keys.send(command)
             case _:
@@ -264,6 +267,12 @@ class AcsControl:
             if error.status != _GONE_STATUS and error.code not in _GONE:
                 raise
             self.deliver(CallerLeft("gone already", error.status))
+
+    async def _mute_ourselves(self) -> None:
+        """Of the participants of a call the service mutes users of its own, as which we count ourselves; never a telephone."""
+        if self._ourselves:  # unverified: that it does so for an app, and that this ends nothing but our sound
+            ours = self._call.mute_participant(identifier_from(self._ourselves), operation_context="listening", **self._hooks)
+            await asked(ours, "mute the agent")
 
     async def _record(self) -> None:
         chosen = self._recording

@@ -12,6 +12,7 @@ from voiceagent.call.commands import (
     HangUp,
     HoldCaller,
     LeaveCall,
+    MuteOurselves,
     RecogniseKeys,
     ResumeCaller,
     SendKeys,
@@ -81,6 +82,8 @@ class LocalControl:
                 self.deliver(ControlFailed("start_recording", None, "no_telephone", sentence))
             case RecogniseKeys():
                 pass  # every key is told already
+            case MuteOurselves():
+                pass  # silent here already
             case SendKeys(tool_call_id=tool_call_id):
                 self.deliver(KeysSent(tool_call_id, "there is no telephone at the other end that could hear keys"))
             case _:

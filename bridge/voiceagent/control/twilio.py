@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, SendKeys, StartRecording, TransferCaller
+from voiceagent.call.commands import ControlCommand, HangUp, LeaveCall, MuteOurselves, SendKeys, StartRecording, TransferCaller
 from voiceagent.call.events import (
     CallConnected,
     CallerLeft,
@@ -228,6 +228,8 @@ class TwilioControl:
                 self.deliver(CallerLeft("handed over"))  # Twilio has connected the two; nobody needs us
             case StartRecording():
                 await self._record()
+            case MuteOurselves():
+                pass  # the stream has ended: nothing of ours can be heard
             case SendKeys(tool_call_id=tool_call_id):
                 self.deliver(KeysSent(tool_call_id, f"{SERVICE} presses no keys while the agent has the call"))
             case _:

@@ -318,3 +318,14 @@ def test_with_a_voice_of_its_own_the_bridge_says_what_it_does() -> None:
 
 def test_without_anybody_to_call_a_lost_engine_ends_the_call() -> None:
     assert since(lost(lost_target=""), 1000, c.ControlCommand) == [c.HangUp("engine_lost")]
+
+
+def test_a_service_that_does_not_mute_us_is_told_of_and_changes_nothing() -> None:
+    call = rehearse("join", stay_ms=0, agent="listens")
+    answered(call)
+    assert since(call, 1000, c.LegCommand, c.ControlCommand) == [c.MuteAgent(), c.MuteOurselves()]
+    call.happens(1200, e.ControlFailed("mute_ourselves", 400, "8523", "not an ACS user"))
+    (warned,) = since(call, 1200, c.Warned)
+    assert isinstance(warned, c.Warned)
+    assert warned.code == "mute_refused"
+    assert since(call, 1200, c.LegCommand, c.ControlCommand) == []

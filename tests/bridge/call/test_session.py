@@ -729,7 +729,7 @@ def listening() -> Playbook:
     transfer_call(book, "nurse", 100)
     connected = result("connected", "a human has the call")
     notes = [c.TransferNoted("nurse", "connected", 5000), noted("nurse", connected, 5000)]
-    return book.at(5100, e.TransferEnded("nurse", "connected"), *notes, c.MuteAgent())
+    return book.at(5100, e.TransferEnded("nurse", "connected"), *notes, c.MuteAgent(), c.MuteOurselves())
 
 
 def test_a_listening_agent_notes_what_is_said_and_says_nothing() -> None:

@@ -80,6 +80,9 @@ class Service:
     async def remove_participant(self, target: Any, **_: Any) -> None:
         await self._request("remove", {"target": target.raw_id})
 
+    async def mute_participant(self, target: Any, **_: Any) -> None:
+        await self._request("mute", {"target": target.raw_id})
+
     async def hold(self, target: Any, **options: Any) -> None:
         await self._request("hold", {"target": target.raw_id, **options})
 
@@ -172,6 +175,12 @@ async def test_hanging_up_is_for_everyone_and_leaving_is_for_us(command: c.Contr
     await bench.control.carry_out(command)
     assert bench.service.asked[-1] == ("hang_up", {"everyone": everyone})
     assert bench.events == []
+
+
+async def test_an_agent_that_only_listens_is_muted_by_the_service_as_well() -> None:
+    bench = await answered()
+    await bench.control.carry_out(c.MuteOurselves())
+    assert bench.service.asked[-1] == ("mute", {"target": "8:acs:us"})
 
 
 @pytest.mark.parametrize("error", [(404, "8522"), (400, "8528")])
