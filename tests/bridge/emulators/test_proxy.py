@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import ssl
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
+from azure.communication.callautomation import CallAutomationClient
+from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import ClientAuthenticationError
 
+from voiceagent.emulators.acs.recordings import Recording
+from voiceagent.emulators.acs.requests import RecordingRequest
 from voiceagent.emulators.acs.serve import AcsEmulator
+from voiceagent.emulators.acs.state import Order
 from voiceagent.emulators.certificates import NAMES, open_authority
 from voiceagent.emulators.proxy import STORAGE, StorageProxy, _carry
 from voiceagent.emulators.reach import Reach
@@ -35,6 +41,30 @@ async def test_the_storage_is_the_emulator_and_every_other_address_itself(tmp_pa
         stored = await http.get(f"https://{STORAGE}/v1/objects/none/content/audio")
         assert (stored.status_code, stored.json()["error"]["message"]) == (404, "Recording not found.")
         assert (await http.get(f"{acs.url}/emulator/health")).json()["ok"]
+
+
+async def test_azures_python_clients_download_a_recording(tmp_path: Path) -> None:
+    authority = open_authority(tmp_path, names=(*NAMES, STORAGE))
+    async with (
+        AcsEmulator(tls=authority.server_context(), storage=STORAGE) as acs,
+        StorageProxy(acs.reach, acs.tls_port) as proxy,
+    ):
+        call = acs.network.exchange.place(Order("4:+14255550100", "4:+14255550199"), acs.network.now())
+        call.recordings["r"] = Recording("r", "doc", RecordingRequest(None, None, None, "audio", "mixed", "wav", False), 0, "")
+        acs.network.recording_file("doc").write_bytes(b"RIFF and so on")
+        where, key = f"https://{STORAGE}/v1/objects/doc/content/audio", AzureKeyCredential(acs.key)
+        way: dict[str, Any] = {"connection_verify": str(authority.certificate), "proxies": {"https": proxy.url}}
+
+        def blocking(**part: int) -> bytes:
+            with CallAutomationClient(acs.url, key, **way) as client:
+                return b"".join(client.download_recording(where, **part))
+
+        assert await asyncio.to_thread(blocking) == b"RIFF and so on"
+        assert await asyncio.to_thread(blocking, offset=5) == b"and so on"
+        assert await asyncio.to_thread(blocking, offset=5, length=3) == b"and"
+        key.update("d3Jvbmc=")
+        with pytest.raises(ClientAuthenticationError):
+            await asyncio.to_thread(blocking)
 
 
 @pytest.mark.parametrize(

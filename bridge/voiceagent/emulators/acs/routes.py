@@ -58,8 +58,11 @@ def _endpoint(network: Network, repeats: Repeats, operation: Operation) -> Calla
     return respond
 
 
-def verify(network: Network, request: Request, body: bytes) -> None:
-    """Check the signature; a Refusal with 401 tells what is wrong with it. Any Entra token is taken."""
+def verify(network: Network, request: Request, body: bytes, *, host: str = "") -> None:
+    """Check the signature; a Refusal with 401 tells what is wrong with it. Any Entra token is taken.
+
+    `host` is the one that was signed, when it is not the one that was asked.
+    """
     if len(body) > LONGEST_BODY:
         raise Refusal(413, "RequestTooLarge", "The request body is too large.")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -71,7 +74,7 @@ def verify(network: Network, request: Request, body: bytes) -> None:
         verify_request(
             request.method,
             target,
-            headers=request.headers,
+            headers={**request.headers, **({"x-ms-host": host} if host else {})},
             body=body,
             access_key=network.key,
             now=network.wall(),
