@@ -50,6 +50,7 @@ CHAPTERS = (
         (
             Listed("calls list", "The calls of a project, latest first"),
             Listed("calls show", "One call: what was said, what ran, how long it took"),
+            Listed("rca", "Why a call did not come, was silent, or ended: with the evidence"),
             Listed("replay", "Captured calls again: exactly, or live with an engine; 1 when one differs"),
             Listed("captures list", "Captured calls, latest first, each checked to its last byte"),
             Listed("captures show", "What a capture holds: the call, its records, whether it is whole"),
@@ -60,6 +61,23 @@ CHAPTERS = (
             Listed("captures to-scenario", "Make a scenario of a captured call: a bad call becomes a test"),
             Listed("captures migrate", "A capture as today's voiceagent writes it"),
             Listed("captures prune", "Delete captures by age or number"),
+        ),
+    ),
+    Chapter(
+        "A number that rings",
+        (
+            Listed("provision plan", "What `provision apply` would do in Azure, and what it costs"),
+            Listed("provision apply", "Make what is missing in Azure: resources, number, event subscriptions"),
+            Listed("provision status", "What is there in Azure, and whether it is as it should be"),
+            Listed("provision destroy", "Remove what `provision apply` made"),
+            Listed("provision numbers search", "What numbers are sold, and one held for 15 minutes"),
+            Listed("provision numbers buy", "Buy the number that a search holds"),
+            Listed("provision numbers list", "The numbers of the resource"),
+            Listed("provision numbers capabilities", "What a number can do"),
+            Listed("provision numbers release", "Give a number back"),
+            Listed("provision events list", "Where Azure announces calls"),
+            Listed("provision events point", "Have calls announced to a bridge"),
+            Listed("provision events probe", "What Azure would meet at an address"),
         ),
     ),
     Chapter(
@@ -81,7 +99,7 @@ CHAPTERS = (
             Listed("trigger callback", "Send the app a callback of any type"),
             Listed("trigger event", "Deliver an event of any type through Event Grid"),
             Listed("trigger fault", "Let something go wrong in running emulators: lost, late, forged, refused"),
-            Listed("doctor", "Check this machine and the settings; say what is missing"),
+            Listed("doctor", "Check this machine, the settings and the services; say what to mend first"),
             Listed("config show", "Every setting, its value and where it comes from"),
         ),
     ),
@@ -92,6 +110,9 @@ GROUPS = {
     "captures": "Captured calls",
     "config": "The settings of a project",
     "deploy": "The agent in Azure Container Apps, or in a cluster",
+    "provision": "What stands in Azure around the bridge: resources, a number, event subscriptions",
+    "provision numbers": "Phone numbers by hand",
+    "provision events": "Where Azure announces calls",
     "trigger": "What is set off in running emulators",
 }
 """First words that only lead to other commands."""

@@ -177,7 +177,8 @@ class Azure:
         try:
             return await request
         except HttpResponseError as error:
-            raise refusal(error, what) from error
+            # Whoever is not signed in gets an error of this kind, too, though nobody has answered.
+            raise (unreachable if error.response is None else refusal)(error, what) from error
         except AzureError as error:
             raise unreachable(error, what) from error
 

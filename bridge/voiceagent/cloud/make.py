@@ -61,12 +61,13 @@ class Planned:
 def journal_of(azure: Azure, project: Path) -> Journal:
     """The journal of this project for its subscription and group."""
     names = names_of(azure.settings.cloud)
-    return Journal(project / JOURNAL, place=f"{azure.subscription_id}/{names.group}".lower())
+    return Journal(project / JOURNAL, place=f"{names.subscription_id}/{names.group}".lower())
 
 
 async def make_plan(site: Site) -> Planned:
     """Everything that is wanted against everything that is there. Only asks."""
     azure, settings, journal = site.azure, site.azure.settings, site.journal
+    _ = azure.subscription_id  # a UserError before anything is asked
     around = Surroundings(
         acs_id=await surveying.given_acs(azure),
         runner=await surveying.runner(azure),

@@ -50,7 +50,7 @@ def wanted(settings: Settings, around: Surroundings) -> list[Resource]:
     if needs_storage(cloud):
         found += _storage(cloud, names)
     if "number" in cloud.make:
-        found += _given_number(settings) if settings.acs.phone_number else _number(cloud)
+        found += _given_number(settings) if settings.acs.phone_number else number_wanted(cloud)
     if "events" in cloud.make:
         if cloud.event_grid.at == "topic":
             found.append(_topic(cloud, names))
@@ -191,11 +191,12 @@ def _container(name: str, account: Mapping[str, str]) -> Resource:
     return Resource("container", name, {**account, "container": name}, {"properties": {"publicAccess": "None"}})
 
 
-def _number(cloud: CloudSection) -> Iterator[Resource]:
+def number_wanted(cloud: CloudSection) -> tuple[Resource, Resource]:
+    """The search for a number, and its purchase."""
     wish = cloud.number
     area = {"areaCode": wish.area_code} if wish.area_code else {}
     words = f"{wish.country} {wish.type}" + (f" {wish.area_code}" if wish.area_code else "")
-    yield Resource(
+    search = Resource(
         "search",
         words,
         {"country": wish.country, "acs": "{acs.name}"},
@@ -207,13 +208,14 @@ def _number(cloud: CloudSection) -> Iterator[Resource]:
             "quantity": 1,
         },
     )
-    yield Resource(
+    number = Resource(
         "number",
         words,
         {"acs": "{acs.name}", "search": "{search.id}", "bought": "{search.number}"},
         {"searchId": "{search.id}", "agreeToNotResell": wish.no_resale},
         cost=list_price(wish.country, wish.type),
     )
+    return search, number
 
 
 def _given_number(settings: Settings) -> Iterator[Resource]:

@@ -71,7 +71,7 @@ class Emulators:
     which needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers`
     scripted: Voice Live answers without models. `source` (a recording, too) and `voice` replace what would be loaded; `engine`
     is how Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `tap` hears all that crosses the edge of
-    Azure's. `faults` and `findings` are of all of Azure's together.
+    Azure's. `empty`: the subscription has nothing yet, to be provisioned; settings of what is not there are not told. `faults` and `findings` are of all of Azure's together.
     """
 
     def __init__(
@@ -94,6 +94,7 @@ class Emulators:
         proxy: bool = False,
         strict: bool = False,
         tap: Tap | None = None,
+        empty: bool = False,
     ) -> None:
         self.acs: AcsEmulator | None = None
         self.voice_live: VoiceLiveEmulator | None = None
@@ -106,6 +107,7 @@ class Emulators:
         self._which = which
         self._port = port
         self._authority = authority
+        self._empty = empty
         self._proxy = proxy and authority is not None and which != "voice-live"
         self._reach: dict[str, Any] = {"host": host, "name": name, "tls": authority and authority.server_context()}
         self._key = key
@@ -155,14 +157,8 @@ class Emulators:
         """The settings that make every command talk to these emulators."""
         found: dict[str, str] = {}
         if self.acs is not None:
-            found |= {
-                "ACS_CONNECTION_STRING": self.acs.connection_string,
-                "ACS_AUDIENCE": self.acs.resource_id,
-                "ACS_SOURCE_PHONE_NUMBER": OUR_NUMBER,
-                "VOICEAGENT_ACS_ISSUER": self.acs.url,
-                "VOICEAGENT_ACS_JWKS_URL": self.acs.jwks_url,
-                "VOICEAGENT_EMULATOR_URL": self.acs.plain_url,
-            }
+            found |= {} if self._empty else _acs_env(self.acs)
+            found |= {"VOICEAGENT_ACS_ISSUER": self.acs.url, "VOICEAGENT_ACS_JWKS_URL": self.acs.jwks_url}
         if self.arm is not None:
             found |= {
                 "VOICEAGENT_ARM_ENDPOINT": self.arm.url,
@@ -228,6 +224,7 @@ class Emulators:
 
     async def _enter_acs(self, entered: AsyncExitStack) -> AcsEmulator:
         from voiceagent.emulators.acs.serve import AcsEmulator
+        from voiceagent.emulators.numbers.options import NumbersOptions
         from voiceagent.emulators.proxy import STORAGE
 
         return await entered.enter_async_context(
@@ -236,6 +233,7 @@ class Emulators:
                 voice=self._voice or _voice_if_installed(),
                 ear=self._shared_ear(),
                 options=self._options,
+                numbers=NumbersOptions(owned=(), seed=self._seed) if self._empty else None,
                 storage=STORAGE if self._proxy else "",
                 **self._place(0),
                 **self._trouble,
@@ -248,9 +246,11 @@ class Emulators:
         return None if parts is None else lambda: parts.ear
 
     async def _enter_arm(self, entered: AsyncExitStack, acs: AcsEmulator) -> ArmEmulator:
+        from voiceagent.emulators.arm.options import ArmOptions
         from voiceagent.emulators.arm.serve import ArmEmulator
 
-        return await entered.enter_async_context(ArmEmulator(acs.network, **self._place(2)))
+        options = ArmOptions(empty=self._empty)
+        return await entered.enter_async_context(ArmEmulator(acs.network, options=options, **self._place(2)))
 
     async def _enter_twilio(self, entered: AsyncExitStack) -> TwilioEmulator:
         from voiceagent.emulators.twilio.serve import TwilioEmulator
@@ -270,6 +270,15 @@ class Emulators:
         """Where one of the three listens."""
         port, tls_port = (self._port + index, self._port + SERVERS + index) if self._port else (0, 0)
         return {**self._reach, "port": port, "tls_port": tls_port}
+
+
+def _acs_env(emulator: AcsEmulator) -> dict[str, str]:
+    return {
+        "ACS_CONNECTION_STRING": emulator.connection_string,
+        "ACS_AUDIENCE": emulator.resource_id,
+        "ACS_SOURCE_PHONE_NUMBER": OUR_NUMBER,
+        "VOICEAGENT_EMULATOR_URL": emulator.plain_url,
+    }
 
 
 def _sites(which: Which) -> frozenset[str]:
@@ -295,7 +304,7 @@ def _arm_facts(emulator: ArmEmulator) -> dict[str, str]:
         "plain_endpoint": emulator.plain_url,
         "subscription_id": emulator.azure_subscription,
         "resource_group": emulator.resource_group,
-        "acs_resource_id": emulator.desk.network.topic,
+        "acs_resource_id": "" if emulator.desk.acs is None else emulator.desk.network.topic,
         "identity_endpoint": emulator.identity_endpoint,
         "identity_header": emulator.identity_header,
         "authority_host": emulator.url,

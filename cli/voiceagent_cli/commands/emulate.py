@@ -65,6 +65,9 @@ def command(
     connections_per_minute: Annotated[
         int | None, Option(metavar="N", min=1, help="Voice Live: new sessions before it answers 429; Azure's quota is 30.")
     ] = None,
+    empty: Annotated[
+        bool, Option("--empty", help="An Azure subscription with nothing in it, for `voiceagent provision`.")
+    ] = False,
     strict: Annotated[
         bool, Option("--strict", help="Refuse what Azure would refuse or ignore; 1 at the end if there was any.")
     ] = False,
@@ -88,6 +91,8 @@ def command(
     for option, given in (("--https", https), ("--strict", strict)):
         if given and which is Which.twilio:
             raise BadParameter("the emulated Twilio has only http, and nothing is linted there.", param_hint=option)
+    if empty and which not in (Which.all, Which.arm, Which.event_grid):
+        raise BadParameter("only all, arm and event-grid have a subscription to be filled.", param_hint="--empty")
     from voiceagent_cli.emulating import emulate, tell_guesses
     from voiceagent_cli.signals import run
 
@@ -116,6 +121,7 @@ def command(
                     "connections_per_minute": connections_per_minute,
                 },
                 "strict": strict,
+                "empty": empty,
             },
             https=https,
             shells=[shell.value] if shell else [one.value for one in Shell] if env else [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError, ServiceRequestError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from voiceagent.cloud.azure import EmulatedCredential, open_azure
 from voiceagent.config.load import load_settings
@@ -61,8 +61,8 @@ async def test_silence_and_refusals_become_remote_errors() -> None:
     async with open_azure(settings(), credential=EmulatedCredential()) as azure:
         with pytest.raises(RemoteError, match="could not be reached to look"):
             await azure.asked(fails(ServiceRequestError("no route")), "look")
-        with pytest.raises(RemoteError, match="refused to look"):
-            await azure.asked(fails(ResourceNotFoundError("gone")), "look")
+        with pytest.raises(RemoteError, match="nobody is signed in to look"):
+            await azure.asked(fails(ClientAuthenticationError("no credential")), "look")
         assert (await azure.credential.get_token("x")).token == "emulated"
 
 

@@ -71,6 +71,15 @@ async def test_the_settings_lead_to_what_runs(which: Any, names: set[str]) -> No
             assert facts["voice_live"]["key"]
 
 
+async def test_an_empty_subscription_tells_only_how_to_fill_it() -> None:
+    async with Emulators("arm", answers="scripted", seed=1, voice=lambda: CallerVoice(Mute()), empty=True) as emulators:
+        facts = emulators.facts()
+        assert set(facts["env"]) == ARM | {"VOICEAGENT_ACS_ISSUER", "VOICEAGENT_ACS_JWKS_URL"}
+        assert facts["arm"]["acs_resource_id"] == ""
+        async with httpx.AsyncClient() as http:
+            assert (await http.get(f"{facts['acs']['endpoint']}/emulator/numbers")).json()["owned"] == []
+
+
 async def test_a_key_that_is_given_is_used_by_both() -> None:
     async with Emulators("all", answers="scripted", key="a2V5", voice=lambda: CallerVoice(Mute())) as emulators:
         facts = emulators.facts()

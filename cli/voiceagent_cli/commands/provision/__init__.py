@@ -1,0 +1,1 @@
+"""`voiceagent provision ...`: what stands in Azure around the bridge."""

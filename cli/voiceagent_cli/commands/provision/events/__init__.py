@@ -1,0 +1,1 @@
+"""`voiceagent provision events ...`: where Azure announces calls."""

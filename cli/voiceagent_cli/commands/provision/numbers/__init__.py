@@ -1,0 +1,1 @@
+"""`voiceagent provision numbers ...`: phone numbers by hand."""

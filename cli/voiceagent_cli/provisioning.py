@@ -1,0 +1,121 @@
+"""Provisioning on the screen: where it works, the plan as a table, what it costs, and a question before anything is changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from typer import Option
+
+from voiceagent.errors import UserError
+from voiceagent_cli.deploying import confirmed
+from voiceagent_cli.exits import USAGE, Ended
+
+if TYPE_CHECKING:
+    from voiceagent.cloud.make import Site
+    from voiceagent.cloud.plan import Plan, Step
+    from voiceagent.cloud.resource import Cost
+    from voiceagent_cli.terminal import Terminal
+
+Result = TypeVar("Result")
+
+Url = Annotated[str, Option("--url", metavar="URL", help="Public https address of the bridge; without it bridge.public_url.")]
+Country = Annotated[str | None, Option("--country", metavar="XX", help="Country of the number, two letters.")]
+Type = Annotated[str | None, Option("--type", metavar="<geographic|tollFree|mobile>", help="Kind of number.")]
+Calling = Annotated[
+    str | None, Option("--calling", metavar="<inbound|outbound|inbound+outbound|none>", help="Calls it must take or place.")
+]
+Sms = Annotated[
+    str | None, Option("--sms", metavar="<inbound|outbound|inbound+outbound|none>", help="Text messages it must take or send.")
+]
+AreaCode = Annotated[str | None, Option("--area-code", metavar="CODE", help="Its area code, such as 206.")]
+Yes = Annotated[bool, Option("--yes", help="Do not ask; what the plan costs is agreed to.")]
+
+_SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": " "}
+
+
+def wish(
+    country: str | None = None,
+    type_: str | None = None,
+    calling: str | None = None,
+    sms: str | None = None,
+    area_code: str | None = None,
+) -> dict[str, Any]:
+    """What is wished of a number, as flags of the settings."""
+    given = {"country": country and country.upper(), "type": type_, "calling": calling, "sms": sms, "area_code": area_code}
+    return {f"cloud.number.{name}": value for name, value in given.items()}
+
+
+def at_site(
+    directory: Path,
+    work: Callable[[Site], Coroutine[Any, Any, Result]],
+    *,
+    url: str = "",
+    flags: Mapping[str, Any] | None = None,
+) -> Result:
+    """Carry out `work` where the project's settings say. UserError when what talks to Azure is not installed."""
+    if find_spec("azure.mgmt") is None or find_spec("azure.mgmt.communication") is None:
+        raise UserError("what talks to Azure's management is not installed", remedy="pip install 'voiceagent-workbench[azure]'")
+    from voiceagent.cloud.azure import open_azure
+    from voiceagent.cloud.make import Site
+    from voiceagent.local.project import settings_of
+    from voiceagent.tunnels.probe import probe
+
+    settings = settings_of(directory, flags=flags).settings
+    _must_be_an_address(url)
+
+    async def opened() -> Result:
+        async with open_azure(settings) as azure:
+            return await work(Site(azure, directory, probe, url=url.rstrip("/")))
+
+    return asyncio.run(opened())
+
+
+def _must_be_an_address(url: str) -> None:
+    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise UserError(f"--url is {url}; Azure needs https", remedy="give the https address of a tunnel or an ingress")
+
+
+def show_plan(terminal: Terminal, plan: Plan) -> None:
+    """The steps as a table, then what they cost and what else is to be known."""
+    rows = [(f"{_SIGNS[step.action]} {step.action}", step.resource.kind, step.resource.name, _why(step)) for step in plan.steps]
+    terminal.table(("", "what", "name", "why"), rows)
+    tell_costs(terminal, plan.costs)
+    for note in plan.notes:
+        terminal.say(note)
+
+
+def tell_costs(terminal: Terminal, costs: Sequence[Cost]) -> None:
+    for cost in costs:
+        source = " (list price; the service's own is asked before anything is bought)" if cost.is_list_price else ""
+        terminal.say(f"This costs {cost.words()}{source}.")
+
+
+def _why(step: Step) -> str:
+    cost = step.resource.cost
+    return step.why if step.action != "create" or cost is None else f"{step.why}; {cost.words()}"
+
+
+def show_requests(terminal: Terminal, plan: Plan) -> None:
+    """Each request that would change Azure, as it would be sent."""
+    for step in plan.changes:
+        facts = step.facts()["request"]
+        if facts is None:
+            continue
+        if "file" in facts:
+            terminal.result(f"write {facts['file']}: {', '.join(facts['names'])}")
+            continue
+        terminal.result(f"{facts['method']} {facts['path']}")
+        if facts["body"] is not None:
+            terminal.result(json.dumps(facts["body"], indent=2, ensure_ascii=False))
+
+
+def must_agree(terminal: Terminal, question: str, *, yes: bool) -> None:
+    """Ends the command when the answer is no; UserError when nobody is there to give one."""
+    if not confirmed(terminal, question, yes=yes):
+        terminal.say("Nothing was changed.")
+        raise Ended(USAGE)

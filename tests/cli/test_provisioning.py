@@ -1,0 +1,82 @@
+"""Provisioning on the screen."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceagent.cloud.plan import Plan, Step
+from voiceagent.cloud.resource import Cost, Resource
+from voiceagent.cloud.wire import Request
+from voiceagent.errors import UserError
+from voiceagent_cli import provisioning
+from voiceagent_cli.exits import Ended
+from voiceagent_cli.provisioning import at_site, must_agree, show_plan, show_requests, wish
+from voiceagent_cli.terminal import Terminal
+
+NUMBER = Step(
+    "create", Resource("number", "US", cost=Cost(1.0, is_list_price=True)), "not there yet", Request("POST", "/buy", {"a": 1})
+)
+SETTINGS = Step("create", Resource("settings", ".env", body={"B": "2", "A": "1"}), "not there yet")
+KEPT = Step("keep", Resource("acs", "a"), "as it should be")
+GONE = Step("delete", Resource("topic", "t"), "made by us", Request("DELETE", "/topic"))
+
+
+def screen() -> tuple[Terminal, io.StringIO, io.StringIO]:
+    out, err = io.StringIO(), io.StringIO()
+    return Terminal(out, err), out, err
+
+
+def test_a_plan_with_its_costs_and_notes() -> None:
+    terminal, out, err = screen()
+    show_plan(terminal, Plan((NUMBER, KEPT), ("a note",)))
+    assert out.getvalue().splitlines() == [
+        "+ create\tnumber\tUS\tnot there yet; 1.00 USD a month",
+        "  keep\tacs\ta\tas it should be",
+    ]
+    assert err.getvalue().splitlines()[0].startswith("This costs 1.00 USD a month (list price")
+    assert err.getvalue().splitlines()[1] == "a note"
+
+
+def test_requests_as_they_would_be_sent() -> None:
+    terminal, out, _ = screen()
+    show_requests(terminal, Plan((NUMBER, SETTINGS, KEPT, GONE)))
+    text = out.getvalue()
+    assert json.loads(text[len("POST /buy\n") : text.index("write ")]) == {"a": 1}
+    assert text.splitlines()[-2:] == ["write .env: A, B", "DELETE /topic"]
+
+
+def test_wishes_are_flags_of_the_settings() -> None:
+    assert wish("de", area_code="30") == {
+        "cloud.number.country": "DE",
+        "cloud.number.type": None,
+        "cloud.number.calling": None,
+        "cloud.number.sms": None,
+        "cloud.number.area_code": "30",
+    }
+
+
+def test_nobody_to_ask_is_a_refusal_and_yes_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, _, err = screen()
+    must_agree(terminal, "Really?", yes=True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(UserError, match="nobody is here to be asked"):
+        must_agree(terminal, "Really?", yes=False)
+    monkeypatch.setattr(provisioning, "confirmed", lambda *_, **__: False)
+    with pytest.raises(Ended):
+        must_agree(terminal, "Really?", yes=False)
+    assert err.getvalue() == "Nothing was changed.\n"
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(provisioning, "find_spec", lambda _: None)
+    with pytest.raises(UserError) as refused:
+        at_site(Path(), work)
+    assert refused.value.remedy == "pip install 'voiceagent-workbench[azure]'"
