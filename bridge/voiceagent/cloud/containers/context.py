@@ -19,7 +19,7 @@ from voiceagent.errors import UserError
 if TYPE_CHECKING:
     from voiceagent.config.schema import Settings
 
-NOT_NEEDED = {"voiceagent": {"cloud", "emulators", "replay", "scenarios", "testing", "tunnels"}, "voiceagent_cli": set[str]()}
+NOT_NEEDED = {"voiceagent": {"cloud", "emulators", "replay", "scenarios", "testing"}, "voiceagent_cli": set[str]()}
 """Parts that a bridge with real calls has no use for; what is not there cannot be attacked."""
 
 _NEVER = {"__pycache__", "captures", "node_modules", "scenarios", "venv"}

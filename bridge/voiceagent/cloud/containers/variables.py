@@ -92,6 +92,7 @@ def _decided(settings: Settings) -> dict[str, str]:
     return {
         "VOICEAGENT_BRIDGE_HOST": "0.0.0.0",  # noqa: S104 - in a container, behind an ingress
         "VOICEAGENT_BRIDGE_PORT": str(PORT),
+        "VOICEAGENT_BRIDGE_TUNNEL": "none",
         "VOICEAGENT_BRIDGE_DRAIN_SECONDS": str(max(0, deploy.grace_seconds - LEAVING_SECONDS)),
         "VOICEAGENT_LIMITS_MAX_CALLS": str(deploy.calls_per_replica),
         "VOICEAGENT_CAPTURE_DIRECTORY": f"{DATA}/captures",

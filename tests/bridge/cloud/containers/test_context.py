@@ -34,7 +34,7 @@ def test_of_the_code_goes_what_a_bridge_runs(project: Path, loading: Any) -> Non
     found = context(project, loading().settings)
     assert {"code/voiceagent/server/serve.py", "code/voiceagent_cli/main.py", "code/voiceagent/py.typed"} <= set(found)
     parts = {name.split("/")[2] for name in found if name.startswith("code/voiceagent/")}
-    assert not parts & {"emulators", "testing", "cloud", "tunnels", "replay", "scenarios", "__pycache__"}
+    assert not parts & {"emulators", "testing", "cloud", "replay", "scenarios", "__pycache__"}
 
 
 def test_the_base_is_the_one_of_the_settings(project: Path, loading: Any) -> None:

@@ -23,7 +23,9 @@ def test_it_has_what_each_tool_looks_for(project: Path, loading: Any) -> None:
     } <= set(found)
     service = YAML(typ="safe").load(found["azure.yaml"])["services"]["bridge"]
     assert service == {
-        "project": "image", "language": "docker", "host": "containerapp",
+        "project": "image",
+        "language": "docker",
+        "host": "containerapp",
         "docker": {"path": "Dockerfile", "remoteBuild": True},
     }
 
