@@ -281,6 +281,15 @@ CONVERSATIONS = [
         [asks("joins"), answers("joins"), goes(caller=True, at=2000)],
         ends=both(transfers(("joins", "connected", "")), has(c.HangUp)),
     ),
+    *(
+        transfer(
+            f"a caller who hangs up while the phone of somebody who is {target} rings",
+            "calling/ringing",
+            [asks(target, rings=target), (1500.0, e.CallerLeft("hung up"))],
+            ends=both(transfers((target, "cancelled", "")), never(c.HangUp, c.LeaveCall)),
+        )
+        for target in ("moved", "told")
+    ),
     # --- the bridge must stop
     *(
         transfer(
