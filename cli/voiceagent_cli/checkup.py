@@ -35,7 +35,7 @@ async def _examine(directory: Path, terminal: Terminal, *, local_only: bool, unr
     from voiceagent.doctor.surroundings import Surroundings
 
     lines = Lines(terminal, len(CHECKS), quiet=as_json)
-    async with Surroundings(directory, _settings(directory), local_only=local_only, unredacted=unredacted) as around:
+    async with Surroundings(directory, settings_or_error(directory), local_only=local_only, unredacted=unredacted) as around:
         checked = await examine_all(CHECKS, around, tell=lines.add)
     lines.end()
     return checked
@@ -113,7 +113,7 @@ class Lines:
             self._terminal.result(f"{'':{len(place) + 10}}{check.remedy}")
 
 
-def _settings(directory: Path) -> Loaded | UserError:
+def settings_or_error(directory: Path) -> Loaded | UserError:
     """The project's settings; those of the environment alone when there is no project; or what is wrong with them."""
     from voiceagent.local.project import settings_of
 

@@ -37,6 +37,7 @@ MAY_KNOW: Mapping[str, set[str]] = {
     | {"config", "protocol", "agent", "server", "observe", "capture", "workbench", "runtime", "legs", "control", "speech"}
     | {"cloud", "tunnels"},
     "doctor": CORE | {"config", "protocol", "control", "engines", "agent", "observe", "server", "local", "cloud", "tunnels"},
+    "rca": {"capture", "observe", "doctor"},
     "replay": CORE | {"protocol", "config", "runtime", "local", *ADAPTERS},
     "scenarios": CORE | {"protocol", "config", "local", *ADAPTERS},
     "testing": CORE | {"protocol", "config", "runtime", "speech", "emulators", "local", "replay", "scenarios", *ADAPTERS},

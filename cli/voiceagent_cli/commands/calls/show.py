@@ -29,5 +29,7 @@ def command(
         terminal.result(line)
     for name, value in summary.facts(report):
         terminal.result(f"{name:<11} {value}")
+    if report["outcome"] in ("failed", "rejected"):
+        terminal.say(f"Why: voiceagent rca {report['call_id']}" + ("" if directory == Path() else f" --dir {directory}"))
     if policy_of(directory) == "redacted":
         terminal.say("Words and digits are hidden on disk: capture.policy is redacted.")
