@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from voiceagent.cloud.names import names_of
+
 if TYPE_CHECKING:
     from voiceagent.config.schema import Settings
 
@@ -35,8 +37,8 @@ def unique(settings: Settings) -> str:
 
 
 def group_name(settings: Settings) -> str:
-    """The resource group of everything."""
-    return settings.cloud.resource_group or settings.cloud.name
+    """The resource group of everything: the one that `provision` uses."""
+    return names_of(settings.cloud).group
 
 
 def registry_name(settings: Settings) -> str:

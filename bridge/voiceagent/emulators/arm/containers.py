@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm import errors
@@ -66,6 +67,11 @@ class Containers:
             return 404, {}
         down = "ingress" in self.failing
         return 503 if down else 200, {"ready": not down, "calls": self.calls.get(str(found["name"]), 0)}
+
+    def consents(self, endpoint: str) -> bool:
+        """Whether an emulated app is behind the address of a webhook and takes calls: it would consent to deliveries."""
+        host = urlsplit(endpoint).hostname or ""
+        return host.endswith(f".{DOMAIN}") and self.ready(host)[0] == 200
 
     # -- vaults and apps -----------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ async def test_the_status_of_nothing_and_of_something(subscribing: Any) -> None:
 async def test_all_that_was_made_goes_and_nothing_else(subscribing: Any) -> None:
     things = subscribing.arm.desk.things
     await subscribing.apply(builds=True, deploy={"max_replicas": 2})
-    group = f"/subscriptions/{subscribing.arm.azure_subscription}/resourceGroups/voiceagent"
+    group = f"/subscriptions/{subscribing.arm.azure_subscription}/resourceGroups/voiceagent-rg"
     for name in ("theirs", "lab"):
         things.register("Microsoft.CognitiveServices")
         things.put(take_apart(f"{group}/providers/Microsoft.CognitiveServices/accounts/{name}", "PUT"), {"location": "x"})
@@ -49,7 +49,7 @@ async def test_all_that_was_made_goes_and_nothing_else(subscribing: Any) -> None
 async def test_what_the_bridge_says(subscribing: Any) -> None:
     settings = subscribing.load().settings
     async with open_azure(settings) as azure:
-        with pytest.raises(UserError, match="no revision of voiceagent runs in voiceagent"):
+        with pytest.raises(UserError, match="no revision of voiceagent runs in voiceagent-rg"):
             _ = [one async for one in log_lines(azure, settings)]
         done = await subscribing.apply()
         lines = [one async for one in log_lines(azure, settings)]

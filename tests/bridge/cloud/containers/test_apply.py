@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from voiceagent.cloud.azure import open_azure
+from voiceagent.cloud.containers.apply import apply
 from voiceagent.cloud.containers.difference import is_as_wanted
+from voiceagent.cloud.containers.plan import look
+from voiceagent.config.load import load_settings
 from voiceagent.errors import RemoteError
 
 APP = "https://voiceagent.emulated.azurecontainerapps.io"
@@ -113,7 +117,7 @@ async def test_several_replicas_get_a_redis_and_all_that_is_shown_is_discreet(su
 
 async def test_the_role_on_an_engine_that_is_in_the_group_is_given(subscribing: Any) -> None:
     await subscribing.apply()
-    group = f"/subscriptions/{subscribing.arm.azure_subscription}/resourceGroups/voiceagent"
+    group = f"/subscriptions/{subscribing.arm.azure_subscription}/resourceGroups/voiceagent-rg"
     things = subscribing.arm.desk.things
     assert [step.action for step in await subscribing.steps() if "lab" in step.name] == ["skip", "skip"]
     from voiceagent.emulators.arm.things import take_apart
@@ -179,3 +183,35 @@ async def test_killed_at_any_request_it_ends_the_same_when_run_again(subscribing
     assert kinds.count("Microsoft.ManagedIdentity/userAssignedIdentities") == 1
     assert len(subscribing.containers.revisions) == 1
     assert {step.action for step in await subscribing.steps()} == {"keep", "skip"}
+
+
+async def test_after_provisioning_calls_are_announced_to_the_deployed_bridge_and_stay_there_when_a_change_fails(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceagent.cloud.azure.Azure.poll_seconds", 0)
+    monkeypatch.setattr("voiceagent.cloud.containers.revisions.ANSWER_SECONDS", 0.05)
+    await world.provision()
+
+    async def deploy(**more: str) -> Any:
+        environ = {**world.environ, "VOICEAGENT_DEPLOY_IMAGE": "images.example/shop:1", **more}
+        loaded = load_settings(world.project, environ=environ)
+        async with open_azure(loaded.settings) as azure:
+            return await apply(azure, await look(azure, world.project, loaded))
+
+    def target() -> str:
+        return next(iter(world.acs.network.deliveries.subscriptions.values())).endpoint.partition("?")[0]
+
+    laptop = target()
+    world.arm.desk.containers.failing.add("ingress")
+    with pytest.raises(RemoteError, match="answers 503"):
+        await deploy()
+    assert target() == laptop
+    world.arm.desk.containers.failing.clear()
+    done = await deploy()
+    assert (done.pointed, target()) == (APP, f"{APP}/events")
+    roles = [body for body in world.arm.desk.things.made.values() if body["type"].endswith("roleAssignments")]
+    assert any("/accounts/" in body["id"] for body in roles), "the identity may use the engine that was provisioned"
+    world.arm.desk.containers.failing.add("revision")
+    with pytest.raises(RemoteError):
+        await deploy(VOICEAGENT_DEPLOY_CPU="2")
+    assert target() == f"{APP}/events"

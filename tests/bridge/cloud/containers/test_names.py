@@ -29,5 +29,5 @@ def test_they_are_the_same_in_every_run_and_others_for_others() -> None:
 
 
 def test_the_group_is_the_named_one_or_has_the_name_of_all() -> None:
-    assert group_name(settings()) == "voiceagent"
+    assert group_name(settings()) == "voiceagent-rg"
     assert group_name(Settings.model_validate({"cloud": {"resource_group": "mine"}})) == "mine"

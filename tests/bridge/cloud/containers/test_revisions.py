@@ -14,14 +14,14 @@ from voiceagent.errors import RemoteError
 
 async def test_without_an_app_there_are_none(subscribing: Any) -> None:
     async with open_azure(subscribing.load().settings) as azure:
-        assert await Revisions(azure, "voiceagent", "voiceagent", asking(subscribing.arm.url)).all() == []
+        assert await Revisions(azure, "voiceagent-rg", "voiceagent", asking(subscribing.arm.url)).all() == []
 
 
 async def test_each_tells_its_calls(subscribing: Any) -> None:
     done = await subscribing.apply()
     subscribing.containers.calls[done.revision] = 4
     async with open_azure(subscribing.load().settings) as azure:
-        (found,) = await Revisions(azure, "voiceagent", "voiceagent", asking(subscribing.arm.url)).all(with_calls=True)
+        (found,) = await Revisions(azure, "voiceagent-rg", "voiceagent", asking(subscribing.arm.url)).all(with_calls=True)
     assert (found.name, found.calls, found.traffic, found.health) == (done.revision, 4, 100, "Healthy")
 
 
@@ -31,7 +31,7 @@ async def test_a_revision_that_never_becomes_healthy_is_given_up(subscribing: An
     monkeypatch.setattr(module, "READY_SECONDS", 0.05)
     async with open_azure(subscribing.load().settings) as azure:
         with pytest.raises(RemoteError, match=r"does not come up: None after 0\.05 s") as refused:
-            await Revisions(azure, "voiceagent", "voiceagent", asking("")).until_ready(done.revision, say=print)
+            await Revisions(azure, "voiceagent-rg", "voiceagent", asking("")).until_ready(done.revision, say=print)
     assert f"--revision {done.revision}" in refused.value.remedy
 
 

@@ -37,7 +37,8 @@ def test_each_new_suffix_is_a_revision_and_the_latest_gets_the_calls_unless_told
     pinned = put_app(containers, "two", [{"revisionName": "shop--one", "weight": 100}])
     assert pinned["latestRevisionName"] == "shop--two"
     assert {name: one["properties"]["trafficWeight"] for name, one in containers.revisions.items()} == {
-        "shop--one": 100, "shop--two": 0,
+        "shop--one": 100,
+        "shop--two": 0,
     }
     assert put_app(containers, "two")["configuration"]["ingress"]["traffic"] == [{"revisionName": "shop--two", "weight": 100}]
     assert len(containers.revisions) == 2
@@ -99,3 +100,11 @@ def test_a_build_goes_its_way(containers: Containers) -> None:
 def test_everything_else_is_like_every_other_resource(containers: Containers) -> None:
     assert ask(containers, "PUT", "Microsoft.ManagedIdentity/userAssignedIdentities/i") is None
     assert ask(containers, "GET", "Microsoft.App/containerApps/shop") is None
+
+
+def test_an_app_that_takes_calls_consents_to_their_announcement(containers: Containers) -> None:
+    put_app(containers, "one")
+    assert containers.consents(f"https://shop.{DOMAIN}/events?code=x")
+    assert not containers.consents("https://laptop.example/events")
+    containers.failing.add("ingress")
+    assert not containers.consents(f"https://shop.{DOMAIN}/events")
