@@ -10,7 +10,7 @@ from typing import Any
 from voiceagent.agent.prompt import read_prompt
 from voiceagent.call.commands import ToolSpec
 from voiceagent.call.policies import NO, YES, AgentPolicy, KeyAction, KeyPolicy, ToolPolicy
-from voiceagent.config.answering import is_ours, kind_of
+from voiceagent.config.answering import kind_of, runs_tools
 from voiceagent.config.schema import Settings
 from voiceagent.config.tools import McpServer
 from voiceagent.errors import UserError
@@ -40,7 +40,7 @@ def consent_words(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 def engine_tools(settings: Settings) -> tuple[Mapping[str, Any], ...]:
     """The servers that Voice Live speaks with itself, as its session wants them; none where another engine answers."""
-    if is_ours(settings.engine):
+    if not runs_tools(settings.engine):
         return ()
     servers = settings.tools.mcp.items()
     return tuple(_engine_server(name, server, settings) for name, server in servers if server.at == "engine")

@@ -25,6 +25,11 @@ def is_ours(engine: EngineSection) -> bool:
     return kind_of(engine) in ("embedded", "pipeline")
 
 
+def runs_tools(engine: EngineSection) -> bool:
+    """Whether the engine can speak with tool servers itself: Voice Live does, and its emulator when it was dialled as such."""
+    return engine.kind != "embedded" and bool(engine.endpoint)
+
+
 def says_words(engine: EngineSection) -> bool | None:
     """Whether the engine says given words as they are; None where its voice decides that."""
     if is_ours(engine):

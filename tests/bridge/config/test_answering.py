@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent.config.answering import is_ours, kind_of, says_words
+from voiceagent.config.answering import is_ours, kind_of, runs_tools, says_words
 from voiceagent.config.schema import EngineSection
 
 AZURE = "https://x.services.ai.azure.com"
@@ -43,3 +43,9 @@ def test_what_answers(engine: dict[str, Any], kind: str) -> None:
 )
 def test_who_says_words_as_they_are(engine: dict[str, Any], says: bool | None) -> None:
     assert says_words(EngineSection(**engine)) is says
+
+
+def test_tool_servers_are_spoken_with_by_voice_live_and_by_its_emulator() -> None:
+    emulated = "http://127.0.0.1:8080"
+    assert [runs_tools(EngineSection(endpoint=address)) for address in (AZURE, emulated, "")] == [True, True, False]
+    assert not runs_tools(EngineSection(kind="embedded", endpoint=emulated))
