@@ -36,10 +36,26 @@ def screen(terminal: Terminal, *, as_json: bool) -> Iterator[Show]:
 
 def news(item: Mapping[str, Any]) -> str:
     """What there is to say of an item that is of no call; "" for all others. What failed is in the log."""
+    if item.get("kind") == "tunnel":
+        return tunnel_news(item)
     if item.get("kind") != "reloaded":
         return ""
     later = f" {item['needs_restart']} needs a restart." if item.get("needs_restart") else ""
     return f"Loaded again: the next call uses it.{later}"
+
+
+def tunnel_news(item: Mapping[str, Any]) -> str:
+    """What happened to the way in from outside."""
+    match item["state"]:
+        case "lost":
+            return f"The tunnel is lost: {item['why']}. New calls cannot come; it is being made again."
+        case "restored":
+            seconds, round_trip = item["after_ms"] / 1000, item["round_trip_ms"]
+            return f"The tunnel is back after {seconds:.1f} s at {item['public_url']} ({round_trip:g} ms there and back)."
+        case "pointed":
+            return f"Calls are announced at {item['public_url']}."
+        case _:
+            return f"Calls cannot be announced at the new address: {item['sentence']}; {item['remedy']}."
 
 
 def _plain(item: Mapping[str, Any], terminal: Terminal) -> None:

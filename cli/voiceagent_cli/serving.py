@@ -97,6 +97,7 @@ def _announce_as_json(served: Bridge, terminal: Terminal, _: Path) -> None:
         "mode": ready.mode,
         "agent": ready.agent,
         "engine": ready.engine,
+        "tunnel": _tunnel_facts(served),
         "emulated": served.emulated,
         "emulator_url": running.emulator_url or None,
         "token": running.token,
@@ -104,9 +105,16 @@ def _announce_as_json(served: Bridge, terminal: Terminal, _: Path) -> None:
     terminal.record(facts, indent=None)
 
 
+def _tunnel_facts(served: Bridge) -> dict[str, Any] | None:
+    tunnel = served.tunnel
+    return None if tunnel is None else {"name": tunnel.name, "round_trip_ms": tunnel.round_trip_ms}
+
+
 def _announce(served: Bridge, terminal: Terminal, directory: Path) -> None:
     ready = served.ready
     terminal.strong(f"{ready.agent} is ready for calls at {ready.public_url}")
+    if (tunnel := served.tunnel) is not None:
+        terminal.say(f"Tunnel {tunnel.name}: {tunnel.round_trip_ms:g} ms there and back.")
     terminal.say(sentence(served.emulated, phone=served.running.emulator_url))
     terminal.say(f"Live page: {served.page_url}")
     if served.running.emulator_url:

@@ -26,9 +26,7 @@ class TunnelSection(Section):
         description="connection string of an Azure Relay namespace or hybrid connection, with the right to listen",
         json_schema_extra=secret("AZURE_RELAY_CONNECTION_STRING", "RELAY_CONNECTION_STRING"),
     )
-    relay_path: str = Field(
-        "", description="name of the hybrid connection, unless the connection string has it as EntityPath"
-    )
+    relay_path: str = Field("", description="name of the hybrid connection, unless the connection string has it as EntityPath")
     ngrok_token: str = Field("", description="ngrok's authtoken", json_schema_extra=secret("NGROK_AUTHTOKEN"))
     ngrok_domain: str = Field("", description="a domain of your ngrok account; empty: the one ngrok gives")
     pinggy_token: str = Field(

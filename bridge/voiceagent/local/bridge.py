@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,12 @@ from voiceagent.trust import authorities
 if TYPE_CHECKING:
     from voiceagent.agent.project import AgentProject
     from voiceagent.config.schema import Settings
+    from voiceagent.local.public_way import PublicWay
     from voiceagent.observe.feed import Feed
     from voiceagent.observe.report import ReportSink
     from voiceagent.server.observers import Observers
     from voiceagent.server.serve import Beside, Ready
+    from voiceagent.tunnels.kept import Tunnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Bridge:
     emulated: str
     lost: Callable[[], Coroutine[Any, Any, RemoteError]] | None = None
     """Waits until the emulators are gone; None without emulators."""
+    tunnel: Tunnel | None = None
+    """Through which the bridge is reached from outside; None when it needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +95,22 @@ async def bridge(
             env = _private(_phone_beside(settings) | dict(house.env), settings)
             plan = Plan(directory, _reachable(flags, which), which, env)
         others = [await stack.enter_async_context(_plan_beside(plan, one, say, emulate)) for one in also]
+        way = await stack.enter_async_context(_way_out(plan, say))
+        if way is not None:
+            plan = replace(plan, flags={**plan.flags, "bridge.public_url": way.tunnel.url})
         served = await stack.enter_async_context(_served(plan, others))
-        if served.running.emulator_url:
-            await _subscribe(served, plan)
-        if served.running.twilio_url:
-            await _give_number(served)
+        if way is not None:
+            served = replace(served, tunnel=way.tunnel)
+            await stack.enter_async_context(_through(way, served, plan, say))
+        else:
+            await _announced_here(served, plan)
         yield served if house is None else replace(served, lost=house.lost)
 
 
 def _reachable(flags: Mapping[str, Any], which: str) -> dict[str, Any]:
     """An emulated phone is on this machine: it needs no public address, and a tunnel's must not be used for it."""
-    return ({"bridge.public_url": ""} if which in ("all", "acs", "twilio") else {}) | {
+    here = {"bridge.public_url": "", "bridge.tunnel": "none"}
+    return (here if which in ("all", "acs", "twilio") else {}) | {
         name: value for name, value in flags.items() if value is not None
     }
 
@@ -203,6 +212,42 @@ def _all_reports(first: Observers, others: Sequence[Beside]) -> ReportSink:
         return next((report["capture"] for report in reports if report is not None), None)
 
     return ReportSink(capture_of=capture_of)
+
+
+def _way_out(plan: Plan, say: Callable[[str], None]) -> AbstractAsyncContextManager[PublicWay | None]:
+    """The tunnel that the settings want."""
+    from voiceagent.config.load import data_folder
+    from voiceagent.local.public_way import public_way
+
+    loaded = settings_of(plan.directory, flags=plan.flags, emulated=plan.env)
+    return public_way(loaded.settings, data=data_folder(loaded.environment), home=Path.home(), say=say)
+
+
+@asynccontextmanager
+async def _through(way: PublicWay, served: Bridge, plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
+    """Calls are announced at the tunnel's address, and where they were before when the block ends."""
+    from voiceagent.local.announcing import announcers, looks_in_azure
+    from voiceagent.local.public_way import led_here
+
+    settings = settings_of(plan.directory, flags=plan.flags, emulated=plan.env).settings
+    running, azure = served.running, looks_in_azure(settings)
+    async with announcers(settings, emulator_url=running.emulator_url, twilio_url=running.twilio_url, azure=azure) as (
+        everybody,
+        why,
+    ):
+        if why and not (running.emulator_url or running.twilio_url):
+            say(f"Calls are not announced here: {why}.")
+        secret = str.__str__(settings.acs.event_secret)
+        async with led_here(way, served.ready, everybody, secret=secret, publish=served.feed.publish, say=say):
+            yield
+
+
+async def _announced_here(served: Bridge, plan: Plan) -> None:
+    """Emulated calls come to where we listen."""
+    if served.running.emulator_url:
+        await _subscribe(served, plan)
+    if served.running.twilio_url:
+        await _give_number(served)
 
 
 async def _give_number(served: Bridge) -> None:

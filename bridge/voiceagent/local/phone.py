@@ -26,6 +26,10 @@ class Phone:
         headers = {"x-voiceagent-secret": secret} if secret else {}
         await self._ask("PUT", "/emulator/subscription", {"endpoint": endpoint, "schema": "event-grid", "headers": headers})
 
+    async def subscribed(self) -> str:
+        """Where incoming calls are announced now; "" when nowhere."""
+        return str((await self._ask("GET", "/emulator/subscription"))["endpoint"] or "")
+
     async def ring_at(self, voice_url: str) -> None:
         """Have the emulated Twilio number ring at that address."""
         await self._ask("PUT", "/emulator/number", {"voice_url": voice_url})

@@ -19,6 +19,14 @@ def command(
     port: Annotated[int | None, Option(metavar="PORT", help="Port of the public edge; 0: any free one.")] = None,
     host: Annotated[str | None, Option(metavar="ADDRESS", help="Address to listen on.")] = None,
     public_url: Annotated[str | None, Option(metavar="URL", help="https address under which Azure reaches us.")] = None,
+    tunnel: Annotated[
+        str | None,
+        Option(
+            metavar="TUNNEL",
+            help="Get such an address through a tunnel: auto, none, relay, ngrok, ssh:USER@HOST[:PORT], devtunnel, "
+            "localhost.run, pinggy.",
+        ),
+    ] = None,
     max_calls: Annotated[int | None, Option(metavar="N", help="Calls at once; a further caller gets busy.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -37,6 +45,7 @@ def command(
         "bridge.port": port,
         "bridge.host": host,
         "bridge.public_url": public_url,
+        "bridge.tunnel": tunnel,
         "limits.max_calls": max_calls,
     }
     first, *also = directories or [Path()]

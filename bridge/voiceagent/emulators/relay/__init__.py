@@ -1,0 +1,1 @@
+"""Azure Relay Hybrid Connections as a server: one hybrid connection, written from the public protocol guide."""
