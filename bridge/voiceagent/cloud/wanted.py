@@ -255,7 +255,12 @@ def _settings(settings: Settings, names: Names, around: Surroundings) -> Resourc
             if settings.engine.endpoint or not needs_engine(settings)
             else {"AZURE_VOICELIVE_ENDPOINT": "{voice_live.endpoint}"}
         ),
+        **({} if settings.recording.container_url or "recordings" not in settings.cloud.make else _container_url(names)),
         **({} if settings.cloud.subscription_id == "" else {"AZURE_SUBSCRIPTION_ID": names.subscription_id}),
         **({} if settings.cloud.resource_group else {"AZURE_RESOURCE_GROUP": names.group}),
     }
     return Resource("settings", ".env", {}, body)
+
+
+def _container_url(names: Names) -> dict[str, str]:
+    return {"AZURE_STORAGE_CONTAINER_URL": f"https://{names.storage}.blob.core.windows.net/{RECORDINGS}"}

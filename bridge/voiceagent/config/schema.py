@@ -27,6 +27,7 @@ from voiceagent.config.reception import AnswerSection, OutboundSection
 from voiceagent.config.section import Section
 from voiceagent.config.section import env as _env
 from voiceagent.config.section import secret as _secret
+from voiceagent.config.telemetry import TelemetrySection
 from voiceagent.config.telephony import TwilioSection
 from voiceagent.config.tools import ToolsSection
 from voiceagent.config.tunnel import TunnelSection
@@ -263,6 +264,11 @@ class RecordingSection(Section):
     enabled: bool = Field(False, description="record every call with ACS recording")
     channels: Literal["mixed", "unmixed"] = Field("mixed", description="one channel for all, or one for each participant")
     format: Literal["wav", "mp3"] = Field("wav", description="audio format of the recording")
+    container_url: str = Field(
+        "",
+        description="https address of a blob container of yours to record into; empty: Azure's storage, for 24 hours",
+        json_schema_extra=_env("AZURE_STORAGE_CONTAINER_URL"),
+    )
 
 
 class SilenceSection(Section):
@@ -343,3 +349,4 @@ class Settings(Section):
     cloud: CloudSection = CloudSection()
     deploy: DeploySection = DeploySection()
     shared: SharedSection = SharedSection()
+    telemetry: TelemetrySection = TelemetrySection()

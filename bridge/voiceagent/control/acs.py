@@ -38,7 +38,7 @@ from voiceagent.protocol.acs_callbacks import (
 )
 
 if TYPE_CHECKING:
-    from azure.communication.callautomation import CommunicationIdentifier
+    from azure.communication.callautomation import AzureBlobContainerRecordingStorage, CommunicationIdentifier
     from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 
 ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear something before that
@@ -283,7 +283,17 @@ class AcsControl:
                 recording_channel_type=chosen.channels,
                 recording_format_type="wav" if chosen.channels == "unmixed" else chosen.format,
                 recording_state_callback_url=self._callback_url,
+                recording_storage=_container(chosen.container_url),
                 **self._hooks,
             ),
             "record the call",
         )
+
+
+def _container(url: str) -> AzureBlobContainerRecordingStorage | None:
+    """Where the recording goes; None: Azure's own storage. The resource's identity must be allowed to write there."""
+    if not url:
+        return None
+    from azure.communication.callautomation import AzureBlobContainerRecordingStorage
+
+    return AzureBlobContainerRecordingStorage(url)

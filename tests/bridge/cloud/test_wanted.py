@@ -94,6 +94,23 @@ def test_the_search_is_for_an_application_with_what_is_wished() -> None:
     }
 
 
+def test_the_bridge_is_told_what_it_lacks_and_nothing_else() -> None:
+    (told,) = [one for one in want() if one.kind == "settings"]
+    assert set(told.body) == {
+        "ACS_CONNECTION_STRING",
+        "ACS_AUDIENCE",
+        "ACS_SOURCE_PHONE_NUMBER",
+        "VOICEAGENT_EVENT_SECRET",
+        "AZURE_VOICELIVE_ENDPOINT",
+        "AZURE_STORAGE_CONTAINER_URL",
+        "AZURE_SUBSCRIPTION_ID",
+        "AZURE_RESOURCE_GROUP",
+    }
+    assert str(told.body["AZURE_STORAGE_CONTAINER_URL"]).endswith(".blob.core.windows.net/recordings")
+    (less,) = [one for one in want(**{"cloud.make": [], "cloud.resource_group": "g"}) if one.kind == "settings"]
+    assert set(less.body) == {"ACS_CONNECTION_STRING", "ACS_AUDIENCE", "VOICEAGENT_EVENT_SECRET", "AZURE_SUBSCRIPTION_ID"}
+
+
 def test_what_cannot_be_planned_yet_is_told() -> None:
     assert "no public address" in not_yet(settings(), Surroundings())[0]
     assert not_yet(settings(), Surroundings(public_url="https://a.example")) == []

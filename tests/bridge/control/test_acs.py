@@ -288,6 +288,16 @@ async def test_recording_asks_for_the_configured_kind(channels: Any, format_: An
     assert (options["server_call_id"], options["recording_format_type"]) == ("server", expected)
 
 
+async def test_a_recording_goes_where_it_is_wanted() -> None:
+    bench = await answered(recording=RecordingSection(enabled=True))
+    await bench.control.carry_out(c.StartRecording())
+    assert bench.service.asked[-1][1]["recording_storage"] is None
+    mine = "https://mine.blob.core.windows.net/recordings"
+    bench = await answered(recording=RecordingSection(enabled=True, container_url=mine))
+    await bench.control.carry_out(c.StartRecording())
+    assert bench.service.asked[-1][1]["recording_storage"].container_url == mine
+
+
 async def test_an_older_roster_is_not_believed() -> None:
     bench = await answered()
     one = (acs.Participant(phone("+14255550100")), acs.Participant(from_raw_id("8:acs:us")))
