@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from voiceagent.doctor import clock, deliveries, engine, identity, machine, project, public, resource, subscription, telephony
+from voiceagent.doctor import (
+    clock,
+    deliveries,
+    engine,
+    identity,
+    machine,
+    project,
+    public,
+    resource,
+    shared,
+    subscription,
+    telephony,
+)
 from voiceagent.doctor.check import Check
 
 MANAGEMENT = ("azure.mgmt.communication", "azure.mgmt.eventgrid")
@@ -268,6 +280,16 @@ CHECKS: tuple[Check, ...] = (
             engine.SLOW,
         ),
         remote=True,
+    ),
+    Check(
+        "Redis",
+        "whether the replicas' shared Redis answers",
+        shared.redis,
+        needs=("settings",),
+        causes=(shared.ONE_SECRET, shared.UNREACHABLE, shared.REFUSED),
+        remote=True,
+        modules=("redis",),
+        extra="redis",
     ),
     Check(
         "quota",

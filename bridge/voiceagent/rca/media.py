@@ -22,7 +22,7 @@ def leads_nowhere(story: Story) -> Hit | None:
 
 def token_refused(code: str) -> Callable[[Story], Hit | None]:
     def when(story: Story) -> Hit | None:
-        told = story.warned(code)
+        told = [one for one in story.warned(code) if "token" in one.fields["sentence"]]
         return Hit(told, {"why": told[0].fields["sentence"].rpartition(": ")[2]}) if told else None
 
     return when
@@ -88,7 +88,17 @@ def _muted(story: Story) -> Sequence[Fact]:
     return [changes[-1]] if changes and changes[-1].what == "MuteAgent" else []
 
 
+def keys_unreachable(story: Story) -> Hit | None:
+    return when_any([one for one in story.warned("media_refused", "callback_refused") if "keys" in one.fields["sentence"]])
+
+
 TOKENS: tuple[Rule, ...] = (
+    Rule(
+        "token_keys_unreachable",
+        keys_unreachable,
+        "The keys that verify ACS's tokens could not be fetched, so its socket and its reports were not let in",
+        "let the bridge reach acs.jwks_url: `voiceagent doctor`",
+    ),
     Rule(
         "media_token_refused",
         token_refused("media_refused"),

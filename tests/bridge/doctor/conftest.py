@@ -133,10 +133,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def setup(house: House, tmp_path: Path) -> Iterator[Setup]:
     """Sound, until the test changes something; put back afterwards."""
     write_project(tmp_path / "demo")
+    assert house.emulators.arm is not None
+    things = house.emulators.arm.desk.things
+    made = dict(things.made)
     before = {key: (one, one.properties, one.state) for key, one in house.subscriptions.items()}
     yield Setup(house, tmp_path / "demo", dict(house.env))
     house.emulators.faults.clear()
     house.subscriptions.clear()
+    things.made = made
     for key, (one, properties, state) in before.items():
         one.properties, one.state = properties, state
         house.subscriptions[key] = one

@@ -129,6 +129,21 @@ def another_secret_arrived(setup: Any) -> None:
         )
 
 
+def resource_elsewhere(setup: Any) -> None:
+    """A resource under the name that the engine's address begins with, where the model is not offered."""
+    desk = setup.house.emulators.arm.desk
+    group = f"/subscriptions/{desk.azure}/resourceGroups/{desk.group}"
+    resource_id = f"{group}/providers/Microsoft.CognitiveServices/accounts/127"
+    desk.things.made[resource_id.lower()] = {
+        "id": resource_id,
+        "name": "127",
+        "type": "Microsoft.CognitiveServices/accounts",
+        "location": "westeurope",
+        "kind": "AIServices",
+        "properties": {"customSubDomainName": "127"},
+    }
+
+
 PLANTED: dict[str, tuple[Plant, str]] = {
     "settings with a typing error": (written("voiceagent.toml", "[bridge]\nprot = 1\n"), "settings_wrong"),
     "a broken tool module": (written("tools.py", "def f(:\n"), "project_broken"),
@@ -191,9 +206,14 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "the engine's key is wrong": (env(AZURE_VOICELIVE_API_KEY="canary-key"), "engine_key_refused"),
     "the engine forbids us": (fault("engine.refused", status=403), "engine_role_missing"),
     "the engine is not there": (fault("engine.refused", status=404), "engine_endpoint_wrong"),
+    "the model is not in the region": (resource_elsewhere, "model_not_in_region"),
     "the engine's quota is used up": (fault("engine.throttled"), "engine_quota"),
     "the engine is down": (fault("engine.refused", status=503), "engine_failed"),
     "a voice nobody has": (env(AZURE_VOICELIVE_VOICE="aloy"), "voice_unknown"),
+    "the shared Redis is away": (
+        lambda setup: setup.env.update(VOICEAGENT_REDIS_URL=f"redis://{dead()}", VOICEAGENT_TOKEN_SECRET="s" * 32),
+        "redis_unreachable",
+    ),
     "an option the engine does not take": (
         env(VOICEAGENT_ENGINE_OPTIONS='{"input_audio_sampling_rate": 7}'),
         "session_refused",

@@ -23,6 +23,10 @@ def report(kind: str, **fields: Any) -> Fact:
 def test_reports_that_were_turned_away() -> None:
     told = Fact(5.0, "callback_refused", "", {"sentence": "a request was turned away: the token has expired"})
     assert first(Story(warnings=[told])) == "callback_token_refused"
+    keys = Fact(5.0, "media_refused", "", {"sentence": "turned away: the service's keys could not be fetched: ConnectError"})
+    assert first(Story(warnings=[keys])) == "token_keys_unreachable"
+    second = Fact(5.0, "media_refused", "", {"sentence": "turned away: the call has a media socket already"})
+    assert first(Story(warnings=[second])) == ""
 
 
 def test_a_stream_that_acs_could_not_open() -> None:

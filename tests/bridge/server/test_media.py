@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from voiceagent.call.commands import PhaseNoted
+from voiceagent.call.commands import PhaseNoted, Warned
 from voiceagent.call.events import CallerLeft, MediaClosed, MediaOpened
 from voiceagent.protocol import acs_callbacks as acs
 from voiceagent.protocol.acs_media import AudioData, AudioMetadata, encode_caller_audio, encode_metadata
@@ -90,6 +90,9 @@ async def test_who_may_not_open_it(bench: Any) -> None:
         assert await refused(dial(bench, url, path=bench.path("two", "media"))) == 403
         bench.signature.broken = True
     assert not call.media_in_use
+    warned = [(call_id, note.code) for call_id, note in bench.watcher.notes if isinstance(note, Warned)]
+    assert warned[0] == (call.call_id, "media_refused")
+    assert len(warned) == len(set(warned)) == 2  # each call once, however often somebody tries
 
 
 async def test_without_the_services_keys_it_may_try_again(bench: Any) -> None:

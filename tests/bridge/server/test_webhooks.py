@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import AzureError
 
-from voiceagent.call.commands import CallEndedNoted, PhaseNoted
+from voiceagent.call.commands import CallBeganNoted, CallEndedNoted, PhaseNoted, Warned
 from voiceagent.control import acs as control
 from voiceagent.protocol import acs_callbacks as acs
 from voiceagent.protocol import event_grid
@@ -151,6 +151,15 @@ async def test_who_may_not_report(bench: Any) -> None:
         for name, (where, headers, body, _) in attempts.items()
     }
     assert got == {name: status for name, (*_, status) in attempts.items()}
+    told = [(call_id, note.code) for call_id, note in bench.watcher.notes if isinstance(note, Warned)]
+    assert told == [(call.call_id, "callback_refused")]
+
+
+async def test_a_call_knows_when_it_was_announced_and_believed(bench: Any) -> None:
+    before = time.time()
+    await bench.http.post("/events", content=ring(bench), headers=SECRET)
+    [began] = await bench.watcher.until(CallBeganNoted)
+    assert before <= began.received_at <= began.validated_at <= began.started_at
 
 
 async def test_a_report_whose_token_expired_minutes_ago_is_taken(bench: Any) -> None:
