@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from voiceagent.emulators.acs.serve import AcsEmulator
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.serve import ArmEmulator
 from voiceagent.emulators.numbers.options import NumbersOptions
+from voiceagent.emulators.tap import Asked
 from voiceagent.emulators.together import Emulators
 
 
@@ -37,12 +40,30 @@ class Subscription:
     acs: Any = None
     arm: Any = None
     env: Any = None
+    deadly: tuple[str, int] = ("", 0)
+    crossed: list[str] = field(default_factory=list)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     def enter(self, block: Any) -> Any:
         return self.run(self.stack.enter_async_context(block))
+
+    def kill_at(self, part: str, pid: int) -> None:
+        """Kill the process as soon as a changing request with this in its address was carried out."""
+        self.deadly = (part, pid)
+
+    def hear(self, crossed: Any) -> None:
+        if isinstance(crossed, Asked) and crossed.method != "GET":
+            self.crossed.append(crossed.target)
+            part, pid = self.deadly
+            if pid and part in crossed.target:
+                self.deadly = ("", 0)
+                os.kill(pid, signal.SIGKILL)
+
+    def asked(self, part: str) -> int:
+        """How many changing requests had this in their address."""
+        return sum(part in target for target in self.crossed)
 
     def numbers(self) -> list[str]:
         found = httpx.get(f"{self.acs.url}/emulator/numbers", trust_env=False).json()
@@ -73,7 +94,7 @@ def a_thread() -> Iterator[Subscription]:
 def subscription(monkeypatch: pytest.MonkeyPatch) -> Iterator[Subscription]:
     """One that answers at once."""
     with a_thread() as found:
-        found.acs = found.enter(AcsEmulator(numbers=NumbersOptions(owned=(), operation_seconds=0), voice=Mute))
+        found.acs = found.enter(AcsEmulator(numbers=NumbersOptions(owned=(), operation_seconds=0), voice=Mute, tap=found.hear))
         options = ArmOptions(operation_seconds=0, retry_after_seconds=0, empty=True)
         found.arm = found.enter(ArmEmulator(found.acs.network, options=options))
         found.env = {"VOICEAGENT_ARM_ENDPOINT": found.arm.url, "AZURE_SUBSCRIPTION_ID": found.arm.azure_subscription}

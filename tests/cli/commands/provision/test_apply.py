@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +59,23 @@ def test_from_nothing_to_a_number_that_is_answered_and_back_to_nothing(
     assert {one["state"] for one in provision("status", "--url", url)["resources"]} == {"ready"}
     provision("destroy", "--yes")
     assert (emulated.things(), emulated.numbers()) == ([], [])
+
+
+@pytest.mark.call
+@pytest.mark.parametrize("at", [":purchase"])
+def test_a_process_that_is_killed_right_after_a_request_leaves_nothing_undone_or_done_twice(
+    subscription: Any, provision: Callable[..., Any], project: Path, at: str
+) -> None:
+    """Really killed, by SIGKILL, while Azure already has the request."""
+    words = [sys.executable, "-m", "voiceagent_cli", "provision", "apply", str(project), "--yes"]
+    process = subprocess.Popen(words, env=os.environ | subscription.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subscription.kill_at(at, process.pid)
+    assert process.wait(60) == -signal.SIGKILL
+    subscription.kill_at("", 0)
+    provision("apply", "--yes")
+    assert len(subscription.numbers()) == 1
+    assert subscription.asked(":purchase") == 1
+    assert provision("apply", "--yes")["done"] == []
 
 
 def test_what_it_costs_is_asked_and_without_a_terminal_refused(subscription: Any, told: Callable[..., Any]) -> None:
