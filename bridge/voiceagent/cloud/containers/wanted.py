@@ -170,14 +170,6 @@ def _engine_roles(settings: Settings, account: str) -> list[Resource]:
 
 def _environment(settings: Settings) -> Resource:
     properties: dict[str, Value] = {"workloadProfiles": [{"name": "Consumption", "workloadProfileType": "Consumption"}]}
-    if settings.deploy.otlp_endpoint:
-        receiver: dict[str, Value] = {"name": "otlp", "endpoint": settings.deploy.otlp_endpoint, "insecure": False}
-        to: dict[str, Value] = {"destinations": ["otlp"]}
-        properties["openTelemetryConfiguration"] = {
-            "destinationsConfiguration": {"otlpConfigurations": [receiver]},
-            "tracesConfiguration": to,
-            "metricsConfiguration": to,
-        }
     return Resource(
         "environment",
         "Microsoft.App/managedEnvironments",

@@ -13,7 +13,7 @@ from voiceagent.cloud.containers import bicep
 from voiceagent.cloud.containers.requests import Known
 from voiceagent.cloud.containers.words import Joined, OnceBuilt, Param, Told
 
-SETTINGS: list[dict[str, Any]] = [{}, {"deploy": {"max_replicas": 5, "otlp_endpoint": "https://otel.example", "cpu": 0.5}}]
+SETTINGS: list[dict[str, Any]] = [{}, {"deploy": {"max_replicas": 5, "cpu": 0.5}}]
 
 
 def parsed(text: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def test_the_locked_packages_are_the_projects_and_are_enough(root: Path) -> None
     own = pins(root / "bridge/voiceagent/cloud/containers/recipe/requirements.lock")
     assert own <= pins(root / "requirements.lock")
     names = {pin.partition("==")[0] for pin in own}
-    assert {"uvicorn", "redis", "azure-identity", "azure-communication-callautomation"} <= names
+    assert {"uvicorn", "redis", "opentelemetry-sdk", "azure-identity", "azure-communication-callautomation"} <= names
     assert not names & {"pytest", "sounddevice", "onnxruntime", "azure-mgmt-eventgrid", "azure-mgmt-resource"}
 
 

@@ -85,3 +85,11 @@ def test_several_replicas_have_a_redis_of_their_own_or_the_named_one(loading: An
 
 def test_calls_get_all_of_the_grace_but_what_leaving_takes(loading: Any) -> None:
     assert variables(loading(deploy={"grace_seconds": 120})).plain["VOICEAGENT_BRIDGE_DRAIN_SECONDS"] == "100"
+
+
+def test_telemetry_goes_where_the_settings_say_and_its_headers_are_secret(loading: Any) -> None:
+    told = variables(
+        loading({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://otel.example", "OTEL_EXPORTER_OTLP_HEADERS": "key=do-not-tell"})
+    )
+    assert told.plain["VOICEAGENT_TELEMETRY_OTLP_ENDPOINT"] == "https://otel.example"
+    assert told.secrets["VOICEAGENT_TELEMETRY_HEADERS"].shown == "key=do-not-tell"

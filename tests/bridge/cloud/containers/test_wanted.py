@@ -50,13 +50,6 @@ def test_several_replicas_get_a_redis_without_a_way_in_from_outside(wanting: Any
     assert redis["template"]["scale"] == {"minReplicas": 1, "maxReplicas": 1}
 
 
-def test_the_environment_sends_telemetry_where_it_is_wanted(wanting: Any) -> None:
-    told = wanting(deploy={"otlp_endpoint": "https://otel.example:4317"}).named("environment").body["properties"]
-    receivers = told["openTelemetryConfiguration"]["destinationsConfiguration"]["otlpConfigurations"]
-    assert [one["endpoint"] for one in receivers] == ["https://otel.example:4317"]
-    assert "openTelemetryConfiguration" not in wanting().named("environment").body["properties"]
-
-
 @pytest.mark.parametrize(
     ("environ", "sections", "sentence"),
     [
