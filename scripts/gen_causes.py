@@ -130,7 +130,7 @@ def doctor() -> str:
 def rca() -> str:
     from voiceagent.rca.phases import PHASES
     from voiceagent.rca.rules import UNKNOWN, rules
-    from voiceagent.rca.silence import NEVER_RAN, NOTHING_CAME, SECRET, STALE
+    from voiceagent.rca.silence import CAME, NEVER_RAN, NO_TELEPHONY, NOTHING_CAME, SECRET, STALE
 
     phases = ["## Phases", "", "| phase | reached when |", "|---|---|"]
     phases += [f"| `{name}` | {told} |" for name, told in PHASES.items()]
@@ -143,7 +143,8 @@ def rca() -> str:
     silence = ["## Causes of no call", "", "Those of the [doctor](doctor.md#the-causes), and:", "", "| code | says | remedy |"]
     silence += ["|---|---|---|"]
     silence += [
-        f"| `{one.code}` | {cell(one.sentence)} | {cell(one.remedy)} |" for one in (SECRET, STALE, NEVER_RAN, NOTHING_CAME)
+        f"| `{one.code}` | {cell(one.sentence)} | {cell(one.remedy)} |"
+        for one in (SECRET, STALE, NO_TELEPHONY, NEVER_RAN, NOTHING_CAME, CAME)
     ]
     return "\n".join([RCA, *phases, "", states, "", *causes, "", *silence, ""])
 

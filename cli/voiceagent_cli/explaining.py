@@ -47,11 +47,14 @@ async def _silence(directory: Path, *, local_only: bool) -> dict[str, Any]:
     from voiceagent.observe.journal import journal_path, read_journal
     from voiceagent.rca.silence import ON_THE_WAY, why_no_call
     from voiceagent_cli.checkup import settings_or_error
+    from voiceagent_cli.past import calls_of
 
-    async with Surroundings(directory, settings_or_error(directory), local_only=local_only) as around:
+    settings = settings_or_error(directory)
+    async with Surroundings(directory, settings, local_only=local_only) as around:
         checked = await examine([check for check in CHECKS if check.name in ON_THE_WAY], around)
         journal = read_journal(directory, since=around.wall() - JOURNAL_SECONDS)
-    cause, others = why_no_call(checked, journal, ran=journal_path(directory).exists())
+    calls = [] if isinstance(settings, UserError) else calls_of(directory)
+    cause, others = why_no_call(checked, journal, ran=journal_path(directory).exists(), last=calls[0] if calls else None)
     return {
         "call_id": None,
         "correlation_id": None,

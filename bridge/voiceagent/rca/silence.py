@@ -7,9 +7,11 @@ bridge. The first failure on that way is the cause; without one, what the journa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from voiceagent.doctor.finding import Checked
+from voiceagent.doctor.telephony import NOT_SET
 from voiceagent.observe.journal import Entry
 from voiceagent.rca.rule import Explanation
 from voiceagent.rca.story import Fact
@@ -43,6 +45,18 @@ STALE = Explanation(
 NEVER_RAN = Explanation(
     "bridge_never_ran", "No bridge has run for this project, so nobody could be told of a call", "run `voiceagent serve`", ()
 )
+NO_TELEPHONY = Explanation(
+    "no_telephony",
+    "No telephone service is in the settings: only the emulated phone can call",
+    "set ACS_CONNECTION_STRING, or TWILIO_ACCOUNT_SID; `voiceagent provision plan` shows what it takes to have a number",
+    (),
+)
+CAME = Explanation(
+    "a_call_came",
+    "The last call that came began at {started_at}: {outcome}, {end_reason}",
+    "`voiceagent rca {call_id}` explains it",
+    (),
+)
 NOTHING_CAME = Explanation(
     "nothing_announced",
     "Nothing was announced to the bridge, and nothing on the way is seen to be wrong",
@@ -52,15 +66,25 @@ NOTHING_CAME = Explanation(
 
 
 def why_no_call(
-    checked: Sequence[Checked], journal: Sequence[Entry], *, ran: bool
+    checked: Sequence[Checked], journal: Sequence[Entry], *, ran: bool, last: Mapping[str, Any] | None = None
 ) -> tuple[Explanation, tuple[Explanation, ...]]:
-    """The cause, and what else stands in the way. `ran`: a bridge has run for this project at some time."""
+    """The cause, and what else stands in the way.
+
+    `ran`: a bridge has run for this project at some time. `last` is the row of the last call that came, if one did.
+    """
     broken = [_broken(one) for one in checked if one.name in ON_THE_WAY and one.status == "failed"]
     known = {one.code for one in broken}
     found = [*broken, *(one for one in _told(journal) if one.code not in known)]
-    if not found:
-        found = [NOTHING_CAME if ran else NEVER_RAN]
-    return found[0], tuple(found[1:])
+    if not found and any(one.name == "phone" and one.detail == NOT_SET for one in checked):
+        found.append(NO_TELEPHONY)
+    if not found or not ran:
+        found.append(NOTHING_CAME if ran else NEVER_RAN)
+    return found[0], (*found[1:], *([] if last is None else [_last(last)]))
+
+
+def _last(row: Mapping[str, Any]) -> Explanation:
+    facts = {name: str(row.get(name) or "") for name in ("call_id", "started_at", "outcome", "end_reason")}
+    return Explanation(CAME.code, CAME.sentence.format(**facts), CAME.remedy.format(**facts), ())
 
 
 def _broken(check: Checked) -> Explanation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voiceagent.doctor.catalogue import CHECKS
 from voiceagent.doctor.finding import Checked, Status
+from voiceagent.doctor.telephony import NOT_SET
 from voiceagent.observe.journal import Entry
 from voiceagent.rca.silence import ON_THE_WAY, why_no_call
 
@@ -41,6 +42,20 @@ def test_what_the_journal_tells() -> None:
 def test_the_same_thing_is_told_once() -> None:
     checked = [a_check("deliveries", "failed", "delivery_secret_differs")]
     assert why_no_call(checked, [SECRET], ran=True)[1] == ()
+
+
+def test_an_emulated_phone_rings_for_nobody_else() -> None:
+    phone = Checked(15, "phone", "skipped", NOT_SET, "", "", "")
+    assert why_no_call([phone], [], ran=True)[0].code == "no_telephony"
+    cause, others = why_no_call([phone], [], ran=False)
+    assert (cause.code, [one.code for one in others]) == ("no_telephony", ["bridge_never_ran"])
+
+
+def test_the_last_call_that_came_is_told() -> None:
+    row = {"call_id": "c1", "started_at": "2026-11-22T05:00:00Z", "outcome": "failed", "end_reason": "media_lost"}
+    [other] = why_no_call([], [], ran=True, last=row)[1]
+    assert other.sentence == "The last call that came began at 2026-11-22T05:00:00Z: failed, media_lost"
+    assert "rca c1" in other.remedy
 
 
 def test_nothing_came_or_nobody_listened() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,11 @@ def test_settings_of_azure_are_looked_at_and_their_secrets_not_shown(
     assert by_name["public address"]["code"] == "no_public_url"
     assert "cGxhbnRlZHNlY3JldA" not in outcome.out
     assert "plantedkey" not in outcome.out
+
+
+def test_strangers_are_sent_to_any_deployment(voiceagent: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    outcome = voiceagent("doctor", "--security", f"http://127.0.0.1:{port}", "--json")
+    told = json.loads(outcome.out)
+    assert (outcome.code, told["failed"], told["checks"][0]["code"]) == (1, 1, "deployment_unreachable")

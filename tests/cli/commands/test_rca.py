@@ -43,7 +43,7 @@ def test_no_such_call(voiceagent: Any, with_calls: Path) -> None:
 def test_why_no_call_came(voiceagent: Any, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "0")
     outcome = voiceagent("rca", "--dir", project, "--local-only", "--json")
-    assert json.loads(outcome.out)["cause"]["code"] == "bridge_never_ran"
+    assert json.loads(outcome.out)["cause"]["code"] == "no_telephony"
     monkeypatch.setenv("ACS_CONNECTION_STRING", "endpoint=https://x;accesskey=cGxhbnRlZHNlY3JldA==")
     outcome = voiceagent("rca", "--dir", project, "--local-only")
     assert "(audience_missing)." in outcome.out
