@@ -23,7 +23,8 @@ NUMBER_KEY = "data.to.phoneNumber.value"
 def subscriptions(settings: Settings, names: Names, *, url: str, secret: str) -> Iterator[Resource]:
     """Both, delivering to the bridge at `url`; none while there is no address."""
     if url:
-        number = str.__str__(settings.acs.phone_number) or "{number.number}"
+        to_come = "{number.number}" if "number" in settings.cloud.make else ""
+        number = str.__str__(settings.acs.phone_number) or to_come
         yield incoming(settings, names, url=url, secret=secret, number=number)
         if "recordings" in settings.cloud.make:
             yield recordings(settings, names, url=url, secret=secret)

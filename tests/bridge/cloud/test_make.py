@@ -123,21 +123,31 @@ async def test_a_call_to_the_number_rings_at_the_bridge_through_the_subscription
         assert world.app.events.empty(), "calls of another number are not announced here"
 
 
-async def test_killed_at_every_request_it_ends_the_same_with_one_number(world: Any) -> None:
-    killer, done = KillerOfAll(), False
-    while not done:
-        try:
-            await world.provision(watch=killer)
-            done = True
-        except Killed:
-            pass
-    assert len(killer.killed) == 2 * 18, "before and after each"
-    assert len(await world.numbers()) == 1
-    assert len([target for _, target, _ in world.sent() if ":purchase" in target]) == 1
-    assert [one for one in world.things() if one.startswith("subscription/")] == SUBSCRIPTIONS
-    things = world.things()
-    assert (await world.provision()).plan.changes == []
-    assert world.things() == things
+FEW = {"cloud.make": ["number", "events"], "cloud.event_grid.dead_letters": False}
+"""A call and nothing else: 2 providers, group, resource, search, purchase, topic, subscription."""
+
+
+@pytest.mark.parametrize(
+    ("flags", "requests"), [(FEW, 8), pytest.param({}, 18, marks=pytest.mark.call)], ids=["a-call", "everything"]
+)
+async def test_killed_at_every_request_it_ends_the_same_with_one_number(
+    make_world: Any, flags: dict[str, Any], requests: int
+) -> None:
+    async with make_world(**flags) as world:
+        killer, done = KillerOfAll(), False
+        while not done:
+            try:
+                await world.provision(watch=killer)
+                done = True
+            except Killed:
+                pass
+        assert len(killer.killed) == 2 * requests, "before and after each"
+        assert len(await world.numbers()) == 1
+        assert len([target for _, target, _ in world.sent() if ":purchase" in target]) == 1
+        assert [one for one in world.things() if one.startswith("subscription/")][0] == SUBSCRIPTIONS[0]
+        things = world.things()
+        assert (await world.provision()).plan.changes == []
+        assert world.things() == things
 
 
 @pytest.mark.parametrize("at", ["search", "purchase"])

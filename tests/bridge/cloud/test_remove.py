@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
 from voiceagent.cloud.remove import plan_removal, remove
 from voiceagent.cloud.wire import Request
 
@@ -70,18 +72,25 @@ async def test_nothing_is_left(world: Any) -> None:
     assert not (world.project / ".env").read_text().count("voiceagent")
 
 
-async def test_killed_at_every_request_nothing_is_left_either(world: Any) -> None:
-    await world.provision()
-    killer, done = KillerOfAll(), False
-    while not done:
-        try:
-            await destroy(world, killer)
-            done = True
-        except Killed:
-            pass
-    assert len(killer.killed) == 2 * 14
-    assert (world.things(), await world.numbers()) == ([], [])
-    assert not (world.project / ".env").exists(), "there was none before us"
+FEW = {"cloud.make": ["number", "events"], "cloud.event_grid.dead_letters": False}
+
+
+@pytest.mark.parametrize(
+    ("flags", "requests"), [(FEW, 5), pytest.param({}, 14, marks=pytest.mark.call)], ids=["a-call", "everything"]
+)
+async def test_killed_at_every_request_nothing_is_left_either(make_world: Any, flags: dict[str, Any], requests: int) -> None:
+    async with make_world(**flags) as world:
+        await world.provision()
+        killer, done = KillerOfAll(), False
+        while not done:
+            try:
+                await destroy(world, killer)
+                done = True
+            except Killed:
+                pass
+        assert len(killer.killed) == 2 * requests
+        assert (world.things(), await world.numbers()) == ([], [])
+        assert not (world.project / ".env").exists(), "there was none before us"
 
 
 async def test_what_was_there_before_us_and_what_others_put_beside_it_stays(world: Any) -> None:

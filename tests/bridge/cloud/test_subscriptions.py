@@ -44,7 +44,7 @@ def test_entra_dead_letters_place_and_parts_are_as_set() -> None:
             "cloud.event_grid.entra_app_id": "a",
             "cloud.event_grid.dead_letters": False,
             "cloud.event_grid.at": "resource",
-            "cloud.make": ["events"],
+            "cloud.make": ["events"],  # and a number of one's own
             "acs.phone_number": "+14255550199",
         }
     )
@@ -54,6 +54,12 @@ def test_entra_dead_letters_place_and_parts_are_as_set() -> None:
     assert "deadLetterDestination" not in calls.body["properties"]
     assert calls.at == {"scope": "{acs.id}", "name": "voiceagent-incoming-call"}
     assert calls.body["properties"]["filter"]["advancedFilters"][0]["values"] == ["+14255550199"]
+
+
+def test_where_no_number_is_ours_all_calls_are_announced() -> None:
+    """Those of a Teams resource account."""
+    (calls,) = made(**{"cloud.make": ["events"]})
+    assert "advancedFilters" not in calls.body["properties"]["filter"]
 
 
 def test_without_an_address_there_is_none_and_without_a_number_all_calls() -> None:
