@@ -11,7 +11,6 @@ import httpx
 import pytest
 from azure.communication.callautomation import CallAutomationClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import ClientAuthenticationError
 
 from voiceagent.emulators.acs.recordings import Recording
 from voiceagent.emulators.acs.requests import RecordingRequest
@@ -57,14 +56,15 @@ async def test_azures_python_clients_download_a_recording(tmp_path: Path) -> Non
 
         def blocking(**part: int) -> bytes:
             with CallAutomationClient(acs.url, key, **way) as client:
-                return bytes(client.download_recording(where, **part).read())  # type: ignore[attr-defined]  # its type is wrong
+                response: Any = client.download_recording(where, **part)
+                try:
+                    return bytes(response.read())
+                finally:
+                    response.close()
 
         assert await asyncio.to_thread(blocking) == b"RIFF and so on"
         assert await asyncio.to_thread(blocking, offset=5) == b"and so on"
         assert await asyncio.to_thread(blocking, offset=5, length=3) == b"and"
-        key.update("d3Jvbmc=")
-        with pytest.raises(ClientAuthenticationError):
-            await asyncio.to_thread(blocking)
 
 
 @pytest.mark.parametrize(
