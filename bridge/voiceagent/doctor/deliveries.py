@@ -47,7 +47,7 @@ def refusals(around: Surroundings) -> Found:
     lately = read_journal(around.directory, since=around.wall() - LATELY_SECONDS)
     # Who has no token of a call's is a stranger, or a probe of ours: no settings would let them in.
     refused = Counter((one.where, one.why) for one in lately if one.kind == "turned_away" and "call token" not in one.why)
-    by_secret = sum(count for (_, why), count in refused.items() if "our secret" in why)
+    by_secret = sum(one.kind == "turned_away" and "our secret" in one.why and one.subscription != "" for one in lately)
     by_token = Counter({why: count for (where, why), count in refused.items() if where != "/events" and "token" in why})
     stale = sum(one.kind == "stale_ring" for one in lately)
     if by_secret:

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -29,6 +29,7 @@ class Entry:
     """Something that happened beside any call: `kind` is turned_away, stale_ring, no_call, or "" for any other line.
 
     `at` is Unix time in seconds, `where` the surface, `why` the reason, `correlation_id` the service's id of the call if known.
+    `subscription`: Event Grid's, as a delivery names it; a stranger's names none.
     """
 
     at: float
@@ -37,6 +38,7 @@ class Entry:
     why: str
     correlation_id: str = ""
     call_id: str = ""
+    subscription: str = ""
     level: str = ""
     message: str = ""
 
@@ -91,7 +93,8 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
-    told = {
-        name: str(raw.get(name) or "") for name in ("kind", "where", "why", "correlation_id", "call_id", "level", "message")
-    }
+    told = {name: str(raw.get(name) or "") for name in _TOLD}
     return Entry(datetime.fromisoformat(str(raw["time"])).timestamp(), **told)
+
+
+_TOLD = tuple(one.name for one in fields(Entry) if one.name != "at")

@@ -93,7 +93,7 @@ def _broken(check: Checked) -> Explanation:
 
 
 def _told(journal: Sequence[Entry]) -> list[Explanation]:
-    refused = [one for one in journal if one.kind == "turned_away" and one.where == "/events" and "secret" in one.why]
+    refused = [one for one in journal if one.kind == "turned_away" and one.subscription and "secret" in one.why]
     stale = [one for one in journal if one.kind == "stale_ring"]
     found = [(SECRET, refused), (STALE, stale)]
     return [

@@ -46,7 +46,7 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
             _check_secret(request, bridge.at_start.acs.event_secret)
             delivery = event_grid.decode(await read_body(request), request.headers)
         except Refused as refused:
-            return turned_away("/events", refused)
+            return turned_away("/events", refused, subscription=request.headers.get("aeg-subscription-name", "")[:80])
         except RemoteProtocolError as error:
             _log.warning("an Event Grid delivery is malformed: %s", error)
             return Response(status_code=400)
@@ -179,7 +179,9 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def turned_away(where: str, refused: Refused) -> Response:
-    """The answer to a stranger: the status alone. The reason is for our log."""
-    _log.warning("%s turned away: %s", where, refused, extra={"kind": "turned_away", "where": where, "why": str(refused)})
+def turned_away(where: str, refused: Refused, **more: str) -> Response:
+    """The answer to a stranger: the status alone. The reason is for our log, and so is what `more` tells of who it was."""
+    _log.warning(
+        "%s turned away: %s", where, refused, extra={"kind": "turned_away", "where": where, "why": str(refused), **more}
+    )
     return Response(status_code=refused.status)

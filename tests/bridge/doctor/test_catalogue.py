@@ -125,7 +125,12 @@ def another_secret_arrived(setup: Any) -> None:
     with journal(setup.directory):
         logging.getLogger("voiceagent.server.webhooks").warning(
             "turned away",
-            extra={"kind": "turned_away", "where": "/events", "why": "the delivery does not carry our secret"},
+            extra={
+                "kind": "turned_away",
+                "where": "/events",
+                "why": "the delivery does not carry our secret",
+                "subscription": "CALLS",
+            },
         )
 
 

@@ -18,13 +18,14 @@ def around(folder: Path, *, later: float = 0.0) -> Surroundings:
     return Surroundings(folder, load_settings(None, environ={}), wall=lambda: time.time() + later)
 
 
+SECRET = {"kind": "turned_away", "where": "/events", "why": "the delivery does not carry our secret"}
+
+
 @pytest.mark.parametrize(
     ("extra", "code"),
     [
-        (
-            {"kind": "turned_away", "where": "/events", "why": "the delivery does not carry our secret"},
-            "delivery_secret_differs",
-        ),
+        ({**SECRET, "subscription": "CALLS"}, "delivery_secret_differs"),
+        (SECRET, "requests_turned_away"),
         (
             {"kind": "turned_away", "where": "/callbacks", "why": "the token is not acceptable: InvalidAudienceError"},
             "callbacks_turned_away",

@@ -8,7 +8,7 @@ from voiceagent.doctor.telephony import NOT_SET
 from voiceagent.observe.journal import Entry
 from voiceagent.rca.silence import ON_THE_WAY, why_no_call
 
-SECRET = Entry(1_800_000_000.0, "turned_away", "/events", "the delivery does not carry our secret")
+SECRET = Entry(1_800_000_000.0, "turned_away", "/events", "the delivery does not carry our secret", subscription="CALLS")
 STALE = Entry(1_800_000_001.0, "stale_ring", "", "600 s late")
 
 
