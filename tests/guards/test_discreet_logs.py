@@ -20,6 +20,7 @@ PLANTED = {Words: "marmalade weather tomorrow", PhoneNumber: "+14255550177", Sec
 
 TELLS_ALOUD = {
     "voiceagent.cloud",  # keys for Azure's clients, our number in what is planned and asked
+    "voiceagent.agent.init",  # writes the number that its author gives into the author's settings
     "voiceagent.agent.project",
     "voiceagent.capture.export",
     "voiceagent.call.handover",

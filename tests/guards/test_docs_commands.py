@@ -23,8 +23,8 @@ UNTIL_INTERRUPTED = ("serve", "emulate", "trigger")
 NEEDS_AZURE: dict[str, set[str]] = {}
 """Lines by document that are parsed but not run because they need a subscription."""
 
-RUN_ELSEWHERE = {"docs/provision.md"}
-"""Pages that need more than a folder; tests of their own run every line of them (tests/cli/commands/provision/test_page.py)."""
+RUN_ELSEWHERE = {"docs/deploy.md", "docs/provision.md"}
+"""Pages that need more than a folder; tests beside their commands run every line of them (tests/cli/commands/...)."""
 
 FAILS_ON_PURPOSE: dict[str, dict[str, int]] = {}
 """Lines by document that show a failure, with the exit code they must have."""

@@ -203,9 +203,10 @@ async def test_after_provisioning_calls_are_announced_to_the_deployed_bridge_and
 
     laptop = target()
     world.arm.desk.containers.failing.add("ingress")
-    with monkeypatch.context() as impatient, pytest.raises(RemoteError, match=r"/readyz (answers 503|cannot be reached)"):
+    with monkeypatch.context() as impatient:
         impatient.setattr("voiceagent.cloud.containers.revisions.ANSWER_SECONDS", 0.05)
-        await deploy()
+        with pytest.raises(RemoteError, match=r"/readyz (answers 503|cannot be reached)"):
+            await deploy()
     assert target() == laptop
     world.arm.desk.containers.failing.clear()
     done = await deploy()

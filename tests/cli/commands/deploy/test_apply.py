@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +48,36 @@ def test_a_failure_of_azure_has_its_exit_code_and_its_reason(voiceagent: Any, sh
     assert (failed.code, failed.out) == (3, "")
     assert "The container ended with exit code 2." in failed.err
     assert "voiceagent deploy logs --revision voiceagent--r" in failed.err
+
+
+def test_every_line_of_its_page_runs(
+    voiceagent: Any, subscription: Any, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (root / "docs/deploy.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    lines = [line.removeprefix("$ voiceagent ") for line in "".join(blocks).splitlines()]
+    assert [line.split()[1] for line in lines] == ["shop", "plan", "apply", "status", "logs", "render", "destroy"]
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for name, value in {
+        "ACS_CONNECTION_STRING": "endpoint=https://line.example;accesskey=do-not-tell-1",
+        "VOICEAGENT_EVENT_SECRET": "do-not-tell-2",
+        "AZURE_VOICELIVE_ENDPOINT": "https://lab.services.ai.azure.com",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for line in lines:
+        outcome = voiceagent(*shlex.split(line))
+        assert outcome.code == 0, f"{line}\n{outcome.err}"
+        assert "do-not-tell" not in outcome.out + outcome.err
+    assert subscription.desk.things.made == {}
+
+
+def test_every_message_of_its_page_is_one_that_is_said(root: Path) -> None:
+    page = (root / "docs/deploy.md").read_text(encoding="utf-8").partition("| what it says |")[2]
+    messages = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert len(messages) == 11
+    sources = [*(root / "bridge/voiceagent/cloud").rglob("*.py"), *(root / "cli/voiceagent_cli").rglob("*.py")]
+    said = re.sub(r'"\s*f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in sources))
+    for message in messages:
+        fixed = max(re.split(r"\b[A-Z]{3,}\b", message), key=len).strip(" :")
+        assert fixed in said or "/readyz" in message, message
