@@ -73,7 +73,7 @@ def _captured(path: Path) -> Iterator[Line]:
 
     for record in read_capture(path).records:
         if isinstance(record, Wire) and record.edge == "engine" and record.frame is not None:
-            yield Line(record.direction == "out", json.loads(record.frame))
+            yield Line(record.direction == "out", json.loads(record.frame), record.at_ms)
 
 
 def _rate(lines: tuple[Line, ...]) -> int:

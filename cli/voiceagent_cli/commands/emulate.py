@@ -62,6 +62,9 @@ def command(
     expires_after: Annotated[
         float, Option(metavar="SECONDS", min=1, callback=finite, help="Voice Live: life of a session.")
     ] = 3600,
+    recorded_speed: Annotated[
+        float, Option(metavar="X", min=0, callback=finite, help="Pace of a recorded engine; 2: twice as fast, 0: at once.")
+    ] = 1,
     connections_per_minute: Annotated[
         int | None, Option(metavar="N", min=1, help="Voice Live: new sessions before it answers 429; Azure's quota is 30.")
     ] = None,
@@ -119,6 +122,7 @@ def command(
                     "model_family": model_family.value,
                     "session_seconds": expires_after,
                     "connections_per_minute": connections_per_minute,
+                    "recorded_speed": recorded_speed,
                 },
                 "strict": strict,
                 "empty": empty,

@@ -29,6 +29,8 @@ class EmulatorOptions:
     """Whether OpenAI's dialects tell what is left of the quota after each response; seen in one recorded session of many."""
     bearer_tokens: tuple[str, ...] = ()
     """Entra tokens accepted beside the key, `*` for any; the key itself is always accepted as a token."""
+    recorded_speed: float = 1.0
+    """How fast a recording that knows its times is played; 2 is twice as fast, 0 at once."""
     seed: int | None = None
     """Seed of all ids; None: different at every start."""
     outbox_bytes: int = 8 * 1024 * 1024

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators.voice_live import errors
@@ -19,10 +21,20 @@ if TYPE_CHECKING:
 class PlayedConnection:
     """Runs one session over one socket until the client leaves or the session's time is up."""
 
-    def __init__(self, socket: ServerConnection, playback: Playback, *, session_seconds: float) -> None:
+    def __init__(
+        self,
+        socket: ServerConnection,
+        playback: Playback,
+        *,
+        session_seconds: float,
+        speed: float = 0.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self.socket = socket
         self.playback = playback
         self._session_seconds = session_seconds
+        self._speed = speed
+        self._sleep = sleep
 
     async def run(self) -> None:
         from websockets.exceptions import ConnectionClosed
@@ -33,16 +45,22 @@ class PlayedConnection:
                     await self._play()
             except TimeoutError:
                 expired = errors.session_expired(self._session_seconds / 60)
-                await self._send([error(expired.body(None))])
+                await self.socket.send(json.dumps(error(expired.body(None))))
                 await self.socket.close(GOING_AWAY, str(expired))
 
     async def _play(self) -> None:
         await self._send(self.playback.opened())
         while True:
             event = read_event(await self.socket.recv())
-            told = [error(errors.bad_json().body(None))] if event is None else self.playback.heard(event)
-            await self._send(told)
+            if event is None:
+                await self.socket.send(json.dumps(error(errors.bad_json().body(None))))
+            else:
+                await self._send(self.playback.heard(event))
 
     async def _send(self, events: list[dict[str, Any]]) -> None:
-        for event in events:
+        """At the recorded pace. What the client says meanwhile waits in its socket: its own pauses are not in this one's."""
+        pauses_ms = chain(self.playback.pauses_ms, repeat(0.0))
+        for event, pause_ms in zip(events, pauses_ms, strict=False):
+            if self._speed and pause_ms > 0:
+                await self._sleep(pause_ms / 1000 / self._speed)
             await self.socket.send(json.dumps(event, ensure_ascii=False))

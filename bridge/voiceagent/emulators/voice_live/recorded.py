@@ -30,6 +30,8 @@ class Line:
 
     sent: bool
     event: Mapping[str, Any]
+    at_ms: float | None = None
+    """When it was on the wire, on any clock; None where nobody wrote it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def read_recording(path: Path) -> Recorded:
 def _line(text: str, where: str) -> Line | None:
     try:
         record = json.loads(text)
-        return Line(record["dir"] == "sent", dict(record["data"])) if record["dir"] in ("sent", "received") else None
+        at_ms = record.get("at_ms")
+        if record["dir"] not in ("sent", "received"):
+            return None
+        return Line(record["dir"] == "sent", dict(record["data"]), None if at_ms is None else float(at_ms))
     except (ValueError, KeyError, TypeError) as problem:
         remedy = 'Each line is like {"dir": "sent", "data": {"type": …}}.'
         raise UserError(f"{where} is not an event of a recorded session.", remedy=remedy) from problem
@@ -74,15 +79,19 @@ class Playback:
     expires_at: int
     differences: list[str] = field(default_factory=list)
     """What the client said otherwise, in words."""
+    pauses_ms: list[float] = field(default_factory=list)
+    """Of what was served last: how long after the event before, of whoever's, each came in the recording."""
     _at: int = 0
     _credit_ms: float = 0.0
 
     def opened(self) -> list[Event]:
         """What the server says before the client says anything."""
+        self.pauses_ms = []
         return self._served()
 
     def heard(self, event: Mapping[str, Any]) -> list[Event]:
         """What the server says to an event of the client."""
+        self.pauses_ms = []
         if event.get("type") == APPEND:
             return self._appended(event)
         place = self._next(skip_audio=True)
@@ -132,9 +141,15 @@ class Playback:
         """What the server says up to the client's next event."""
         served: list[Event] = []
         while not self.over and not self.recorded.lines[self._at].sent:
+            self.pauses_ms.append(self._since_the_one_before(self._at))
             served.append(self._renewed(self.recorded.lines[self._at].event))
             self._at += 1
         return served
+
+    def _since_the_one_before(self, place: int) -> float:
+        lines = self.recorded.lines
+        at, before = lines[place].at_ms, lines[place - 1].at_ms if place else None
+        return 0.0 if at is None or before is None else max(0.0, at - before)
 
     def _renewed(self, event: Mapping[str, Any]) -> Event:
         session = event.get("session")

@@ -209,7 +209,8 @@ class VoiceLiveEmulator:
         session_id = self._ids_of_next().session()
         playback = Playback(recorded, self._expires_at())
         through = self._line.through(socket, session_id)
-        connection = PlayedConnection(through, playback, session_seconds=self.options.session_seconds)
+        options = self.options
+        connection = PlayedConnection(through, playback, session_seconds=options.session_seconds, speed=options.recorded_speed)
         return session_id, connection, partial(playback_view, session_id, playback)
 
     def _expires_at(self) -> int:

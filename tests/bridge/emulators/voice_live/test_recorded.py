@@ -119,3 +119,16 @@ def test_a_file_that_is_no_recording_is_told(tmp_path: Path, text: str) -> None:
 def test_a_recording_without_an_engine_is_told() -> None:
     with pytest.raises(UserError, match="holds no event of an engine"):
         Recorded((Line(True, UPDATE),))
+
+
+def test_it_knows_how_long_the_server_took(tmp_path: Path) -> None:
+    lines = (Line(False, {"type": "session.created", "session": {}}, 5), Line(True, UPDATE, 100))
+    served = (Line(False, STARTED, 130), Line(False, STOPPED, 190.5), Line(False, STARTED))
+    play = Playback(Recorded((*lines, *served)), expires_at=99)
+    play.opened()
+    assert play.pauses_ms == [0.0]
+    play.heard(UPDATE)
+    assert play.pauses_ms == [30, 60.5, 0]
+    file = tmp_path / "r.jsonl"
+    file.write_text('{"dir": "received", "data": {"type": "x"}, "at_ms": 7}\n{"dir": "received", "data": {"type": "x"}}')
+    assert [line.at_ms for line in read_recording(file).lines] == [7, None]
