@@ -128,6 +128,7 @@ def doctor() -> str:
 
 
 def rca() -> str:
+    from voiceagent.rca.codes import STREAM_STATES, SUBCODES
     from voiceagent.rca.phases import PHASES
     from voiceagent.rca.rules import UNKNOWN, rules
     from voiceagent.rca.silence import CAME, NEVER_RAN, NO_TELEPHONY, NOTHING_CAME, SECRET, STALE
@@ -146,7 +147,15 @@ def rca() -> str:
         f"| `{one.code}` | {cell(one.sentence)} | {cell(one.remedy)} |"
         for one in (SECRET, STALE, NO_TELEPHONY, NEVER_RAN, NOTHING_CAME, CAME)
     ]
-    return "\n".join([RCA, *phases, "", states, "", *causes, "", *silence, ""])
+    codes = ["## What ACS's codes mean", "", "| subcode | |", "|---|---|"]
+    codes += [f"| {code} | {told} |" for code, told in SUBCODES.items()]
+    stream = [
+        "",
+        "| state of the media stream | |",
+        "|---|---|",
+        *(f"| `{name}` | {told} |" for name, told in STREAM_STATES.items()),
+    ]
+    return "\n".join([RCA, *phases, "", states, "", *causes, "", *silence, "", *codes, *stream, ""])
 
 
 def cell(text: str) -> str:

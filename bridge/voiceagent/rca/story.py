@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voiceagent.capture.records import Header, LaneStep, Mark, NoteRecord, Reaction, Record, SessionRecord, Wire
+from voiceagent.rca.codes import meaning, state
 
 _ERROR_IN_REASON = re.compile(r"\((\d{3})\)")
 _SILENT = b'"silent":true'
@@ -200,7 +201,9 @@ def _webhook(story: Story, wire: Wire) -> None:
         code, subcode = result.get("code"), result.get("subCode")
         told = "/".join(str(one) for one in (code, subcode) if one is not None)
         details = update.get("mediaStreamingStatusDetails") or ""
-        text = f"ACS reports {kind}" + (f" {told}" if told else "") + (f", {details}" if details else "")
+        text = (
+            f"ACS reports {kind}" + (f" {told}{meaning(subcode)}" if told else "") + (f", {state(details)}" if details else "")
+        )
         fields = {
             "type": kind,
             "code": code,
@@ -226,7 +229,7 @@ def _control(story: Story, wire: Wire, waiting: list[Fact]) -> None:
     error = (told.get("body") or {}).get("error") if isinstance(told.get("body"), dict) else None
     code = str((error or {}).get("code") or "")
     status = told.get("status")
-    text = f"we ask ACS to {asked.fields['operation']}: {status} {code}".rstrip()
+    text = f"we ask ACS to {asked.fields['operation']}: {status} {code}{meaning(code)}".rstrip()
     message = str((error or {}).get("message") or "")
     answered = Fact(asked.at_ms, "request", text, {**asked.fields, "status": status, "code": code, "message": message})
     story.requests[story.requests.index(asked)] = answered

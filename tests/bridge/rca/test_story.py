@@ -55,7 +55,10 @@ def test_reports_of_the_service_come_with_their_codes() -> None:
     }
     story = read(wire(5, "webhook", "in", [{"type": "Microsoft.Communication.MediaStreamingFailed", "data": data}]))
     [report] = story.reported("MediaStreamingFailed")
-    assert report.text == "ACS reports MediaStreamingFailed 500/8603, streamConnectionUnsuccessful"
+    assert report.text == (
+        "ACS reports MediaStreamingFailed 500/8603 (the media stream failed), "
+        "streamConnectionUnsuccessful: the socket could not be opened"
+    )
 
 
 def test_sound_is_counted_in_both_directions() -> None:
