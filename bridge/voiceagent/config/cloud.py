@@ -35,8 +35,15 @@ class EventGridSection(Section):
     attempts: int = Field(2, ge=1, le=30, description="how often an event is delivered; a phone rings 30 s")
     life_minutes: int = Field(1, ge=1, le=1440, description="how long an event is worth delivering")
     dead_letters: bool = Field(True, description="keep what could not be delivered in the storage account")
-    entra_tenant_id: str = Field("", description="tenant of the app below; both empty: a secret header alone")
-    entra_app_id: str = Field("", description="app whose tokens Event Grid sends with each delivery")
+    entra_tenant_id: str = Field("", description="tenant of the app below; both empty: a secret alone")
+    entra_app_id: str = Field(
+        "", description="app for which Event Grid's tokens must be made: the bridge then wants one with each delivery"
+    )
+    entra_authority: str = Field(
+        "https://login.microsoftonline.com",
+        description="who signs these tokens, or an emulator's address",
+        json_schema_extra=env("AZURE_AUTHORITY_HOST"),
+    )
 
 
 class CloudSection(Section):

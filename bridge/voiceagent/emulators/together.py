@@ -71,7 +71,8 @@ class Emulators:
     which needs it, makes Azure's storage for recordings be here. `name` is what other machines call this one. `answers`
     scripted: Voice Live answers without models. `source` (a recording, too) and `voice` replace what would be loaded; `engine`
     is how Voice Live behaves. `strict`: what Azure would refuse or ignore fails here. `tap` hears all that crosses the edge of
-    Azure's. `empty`: the subscription has nothing yet, to be provisioned; settings of what is not there are not told. `faults` and `findings` are of all of Azure's together.
+    Azure's. `empty`: the subscription has nothing yet, to be provisioned; settings of what is not there are not told. `faults`
+    and `findings` are of all of Azure's together.
     """
 
     def __init__(

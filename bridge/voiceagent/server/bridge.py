@@ -71,6 +71,7 @@ class Bridge:
         open_engine: OpenEngineFor,
         engine_name: str,
         acs_tokens: AcsTokens | None,
+        event_tokens: AcsTokens | None = None,
         sinks: Sequence[Sink] = (),
         taps: Sequence[WireTap] = (),
         witness: Witness | None = None,
@@ -96,6 +97,8 @@ class Bridge:
         self._budget = budget
         self.acs_tokens = acs_tokens
         """None: `bridge.verification` is unverified."""
+        self.event_tokens = event_tokens
+        """Who checks the tokens of Event Grid's deliveries; None: the secret alone."""
         self.token_use = TokenUse(self.clock)
         self.tokens = CallTokens(settings.bridge.token_secret.encode() or secrets.token_bytes(32), wall)
         self._client = client

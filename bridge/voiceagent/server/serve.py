@@ -35,6 +35,7 @@ from voiceagent.runtime.shutdown import drain
 from voiceagent.server.app import build_app
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.dialling import Dialled, DialRequest
+from voiceagent.server.event_tokens import event_tokens
 from voiceagent.server.listen import bind, listening, url_of
 from voiceagent.server.observers import Observers
 from voiceagent.server.read_once import read_once_and_changed
@@ -122,6 +123,7 @@ async def serve(
                 open_engine=engine_factory(bearer),
                 engine_name=engine_name(project),
                 acs_tokens=acs_tokens(project),
+                event_tokens=event_tokens(settings),
                 sinks=(*(observers.sinks if observers else ()), *sinks),
                 taps=(*(observers.taps if observers else ()), *taps),
                 witness=observers.witness if observers else None,

@@ -39,7 +39,13 @@ class AcsTokens:
     """Checks the `Authorization` header of everything that claims to come from the service."""
 
     def __init__(
-        self, *, issuer: str, audience: str, fetch_keys: FetchKeys, clock: Clock, wall: Callable[[], float] = time.time
+        self,
+        *,
+        issuer: str | list[str],
+        audience: str,
+        fetch_keys: FetchKeys,
+        clock: Clock,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer
         self._audience = audience

@@ -45,6 +45,7 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
         try:
             _check_secret(request, bridge.at_start.acs.event_secret)
             delivery = event_grid.decode(await read_body(request), request.headers)
+            await _check_token(bridge, request, delivery.events)
         except Refused as refused:
             return turned_away("/events", refused, subscription=request.headers.get("aeg-subscription-name", "")[:80])
         except RemoteProtocolError as error:
@@ -164,6 +165,13 @@ def _check_secret(request: Request, secret: str) -> None:
     given = request.headers.get(SECRET_HEADER) or request.query_params.get("code", "")
     if secret and not hmac.compare_digest(given.encode("latin-1", "replace"), secret.encode()):
         raise Refused(401, "the delivery does not carry our secret")
+
+
+async def _check_token(bridge: Bridge, request: Request, events: Sequence[object]) -> None:
+    """The handshake may come without a token: it tells nothing and sets nothing off."""
+    asks = all(isinstance(event, event_grid.SubscriptionValidation) for event in events)
+    if bridge.event_tokens is not None and not asks:
+        await bridge.event_tokens.check(request.headers.get("authorization", ""))
 
 
 async def read_body(request: Request) -> bytes:

@@ -258,3 +258,18 @@ async def test_with_everything_but_a_call_left_out_only_that_is_made(make_world:
         await world.provision()
         assert [one for one in world.things() if "/" in one] == ["group/voiceagent-rg"]
         assert len(await world.numbers()) == 1
+
+
+async def test_with_an_app_of_entra_each_delivery_carries_a_token(make_world: Any) -> None:
+    flags = {
+        "cloud.event_grid.entra_tenant_id": "t",
+        "cloud.event_grid.entra_app_id": "app",
+        "cloud.make": ["number", "events"],
+    }
+    async with make_world(**flags) as world:
+        await world.provision()
+        (number,) = await world.numbers()
+        async with httpx.AsyncClient() as http:
+            await http.post(f"{world.acs.url}/emulator/calls", json={"to": number, "hang_up_after": False})
+        await world.app.events.get()
+        assert world.app.event_headers[-1]["authorization"].startswith("Bearer ey")

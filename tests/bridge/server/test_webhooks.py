@@ -61,6 +61,33 @@ async def test_the_secret_may_be_in_the_address_as_it_is_when_event_grid_asks_fo
     assert (await bench.http.post("/events?code=the-secret", content=b"[]", headers=wrong)).status_code == 401
 
 
+async def test_where_a_token_is_wanted_only_the_handshake_comes_without(bench: Any, signature: Any) -> None:
+    from voiceagent.server.tokens import AcsTokens
+    from voiceagent.testing.clock import ManualClock
+
+    bench.bridge.event_tokens = AcsTokens(
+        issuer=["https://other.example", "https://issuer.example"],
+        audience="resource-id",
+        fetch_keys=signature.keys,
+        clock=ManualClock(),
+    )
+    event = {
+        "id": "1",
+        "topic": "t",
+        "subject": "s",
+        "eventType": "Some.Event",
+        "eventTime": "2026-11-22T05:00:00Z",
+        "data": {},
+    }
+    one = json.dumps([{**event, "dataVersion": "1.0", "metadataVersion": "1"}]).encode()
+    assert (await bench.http.post("/events", content=one, headers=SECRET)).status_code == 401
+    signed = {**SECRET, "Authorization": f"Bearer {signature.token()}"}
+    assert (await bench.http.post("/events", content=one, headers=signed)).status_code == 200
+    asked = {**event, "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": {"validationCode": "c"}}
+    answer = await bench.http.post("/events", content=json.dumps([asked]).encode(), headers=SECRET)
+    assert (answer.status_code, answer.json()) == (200, {"validationResponse": "c"})
+
+
 async def test_a_secret_that_is_lost_while_we_run_opens_nothing(bench: Any) -> None:
     settings = bench.bridge.project.settings
     lost = settings.model_copy(update={"acs": settings.acs.model_copy(update={"event_secret": ""})})

@@ -44,6 +44,7 @@ class Desk:
         self.containers = Containers(self.things, self.ids, base)
         self.acs: Mapping[str, Any] | None = None if options.empty else {}
         """The body of the ACS resource; None while there is none."""
+        network.deliveries.token_for = lambda tenant, app: network.signer.entra_token(f"{base}/{tenant}/v2.0", app)
         self._start = start
         self._options = options
 

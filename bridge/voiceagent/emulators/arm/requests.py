@@ -56,6 +56,10 @@ def read_subscription(name: str, properties: Mapping[str, Any], *, https_only: b
         _policy(_object(properties.get("retryPolicy") or DEFAULTS["retryPolicy"], "retryPolicy")),
         _container(properties.get("deadLetterDestination")),
         copied,
+        (
+            str(webhook.get("azureActiveDirectoryTenantId") or ""),
+            str(webhook.get("azureActiveDirectoryApplicationIdOrUri") or ""),
+        ),
     )
 
 

@@ -86,9 +86,15 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
     tokens = token_routes(
         wall=network.wall, key=network.key, identity_header=identity_header, issuer=lambda: f"{desk.base}/emulated"
     )
+
+    async def keys(_: Request) -> Response:
+        """Of the tokens that Event Grid's deliveries carry."""
+        return _json(200, network.signer.jwks())
+
     return Starlette(
         routes=[
             *tokens,
+            Route("/{tenant}/discovery/v2.0/keys", keys, methods=["GET"]),
             Route("/eventsubscriptions/{operation}/validate", by_hand, methods=["GET"]),
             Route("/emulator/event-grid", event_grid, methods=["GET", "PUT"]),
             Route("/emulator/events", publish, methods=["POST"]),

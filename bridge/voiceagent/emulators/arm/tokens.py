@@ -2,7 +2,8 @@
 
 A managed identity asks `GET /msi/token` (App Service's `IDENTITY_ENDPOINT`, which the library asks over plain http), everybody
 else the address that `/{tenant}/…/.well-known/openid-configuration` names. With the tenant `adfs` the libraries ask nobody else
-beforehand; of any other tenant they ask login.microsoftonline.com first whether the authority is one. Any bearer token is accepted afterwards: who may do what is not emulated.
+beforehand; of any other tenant they ask login.microsoftonline.com first whether the authority is one. Any bearer token is
+accepted afterwards: who may do what is not emulated.
 """
 
 from __future__ import annotations

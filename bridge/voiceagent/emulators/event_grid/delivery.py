@@ -81,6 +81,8 @@ class Deliveries:
         self.subscriptions: dict[str, Subscription] = {}
         self.attempts: deque[Attempt] = deque(maxlen=ATTEMPTS_KEPT)
         self.conditions = conditions or Conditions()
+        self.token_for: Callable[[str, str], str] | None = None
+        """Signs for a tenant and an app; None: deliveries carry no tokens."""
         self._client = client
         self._start = start
         self._policy = policy
@@ -171,6 +173,8 @@ class Deliveries:
         if subscription.copied:
             written = wire.encode(event, subscription.schema)
             headers |= {name: text_at(written, key) for name, key in subscription.copied.items()}
+        if subscription.entra[1] and self.token_for is not None:
+            headers["Authorization"] = f"Bearer {self.token_for(*subscription.entra)}"
         began, status = self._clock_ms(), None
         with suppress(httpx.HTTPError, httpx.InvalidURL):
             answer = await self._client.post(

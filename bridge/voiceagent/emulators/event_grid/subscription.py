@@ -44,6 +44,8 @@ class Subscription:
     policy: RetryPolicy | None = None
     dead_letters: str = ""
     copied: Mapping[str, str] = field(default_factory=dict)
+    entra: tuple[str, str] = ("", "")
+    """Tenant and app for which each delivery carries a token; empty: none."""
 
 
 class NoCodeYet(UserError):
