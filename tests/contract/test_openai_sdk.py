@@ -29,7 +29,7 @@ NOT_ON_A_SOCKET = {
     "input_audio_buffer.dtmf_event_received",  # SIP only
     "output_audio_buffer.started",  # WebRTC and SIP only
     "output_audio_buffer.stopped",
-    "input_audio_buffer.timeout_triggered",  # nobody here counts idle time
+    "input_audio_buffer.timeout_triggered",  # after a silence: test_exchange moves the clock
 }
 AT_ONCE = EmulatorOptions(delta_interval_ms=0, rate_limits=True)
 STILL_COMING = EmulatorOptions(delta_interval_ms=1e9)

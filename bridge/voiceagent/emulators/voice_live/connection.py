@@ -111,6 +111,7 @@ class Connection:
         self.state.appended(len(pcm) * 500 / self.state.listening.rate)
         for notice in await self._source.hear(pcm):
             self._carry_out(self.state.noticed(notice))
+        self._carry_out(self.state.nobody_spoke())
 
     def _carry_out(self, steps: list[Step]) -> None:
         for step in steps:

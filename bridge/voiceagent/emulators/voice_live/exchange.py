@@ -70,6 +70,8 @@ class Exchange:
         """Turns whose transcript is not there yet."""
         self._held: list[Event] = []
         """Transcription events waiting for the response's first words."""
+        self._quiet_from: float | None = None
+        """When the last response will have been heard to its end; None while anybody speaks, or is about to."""
 
     def send(self, event: Event) -> None:
         """An event for the client, with a fresh id."""
@@ -79,7 +81,7 @@ class Exchange:
 
     def speech_started(self, at_ms: float, session: Session) -> None:
         """The caller began; interrupts the answer when the session says so. unverified: vl-barge-in-order"""
-        self._turn_item, self._turn_at_ms = self._ids.item(), at_ms
+        self._turn_item, self._turn_at_ms, self._quiet_from = self._ids.item(), at_ms, None
         self.send(answers.event("input_audio_buffer.speech_started", audio_start_ms=int(at_ms), item_id=self._turn_item))
         detection = session["turn_detection"] or {}
         if not detection.get("interrupt_response"):
@@ -112,6 +114,22 @@ class Exchange:
             self.send(answers.item_created(previous, item.shown()))
             self.send(answers.item_done(previous, item.shown()))
         self.steps.append(Transcribe(item_id, utterance))
+
+    # unverified: vl-idle-timeout
+    def nobody_spoke(self, at_ms: float, session: Session) -> None:
+        """Audio went on up to `at_ms`: answer the silence, if the session says for how long it may last and it has."""
+        patience_ms = (session["turn_detection"] or {}).get("idle_timeout_ms")
+        if not patience_ms or self._quiet_from is None or self._clock() < self._quiet_from + patience_ms:
+            return
+        item_id, self._quiet_from = self._ids.item(), None
+        span = {"audio_start_ms": int(max(0.0, at_ms - patience_ms)), "audio_end_ms": int(at_ms)}
+        self.send(answers.event("input_audio_buffer.timeout_triggered", **span, item_id=item_id))
+        item = Item(item_id, "message", role="user", parts=[{"type": "input_audio", "transcript": None}], starts_ms=at_ms)
+        previous = self.conversation.add(item)
+        self.send(answers.event("input_audio_buffer.committed", previous_item_id=previous, item_id=item_id))
+        self.send(answers.item_created(previous, item.shown()))
+        self.send(answers.item_done(previous, item.shown()))
+        self.create(Wanted(dict(session)))
 
     def transcribed(self, item_id: str, transcript: Transcript, session: Session) -> None:
         """The words of a turn are there."""
@@ -176,7 +194,7 @@ class Exchange:
             clock=self._clock,
             marks=marks_of(wanted.session),
         )
-        self._unasked = wanted
+        self._unasked, self._quiet_from = wanted, None
         self.replies.append(self.active)
         self.send(self.active.created())
         self._ask()
@@ -253,6 +271,7 @@ class Exchange:
         self._held.clear()
         for event in self.active.finished(status, details):
             self.send(event)
+        self._quiet_from = self._clock() + self.active.audio_ms if status == "completed" else None
         if self.avatar and self.active.first_audio_at is not None:
             self.send(answers.event("session.avatar.switch_to_idle", turn_id=self.active.id))
         self.active = self._unasked = None

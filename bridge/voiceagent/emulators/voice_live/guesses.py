@@ -44,6 +44,11 @@ VOICE_LIVE_GUESSES: tuple[Guess, ...] = (
         "vl-commit", "A response commits the buffer only when asked to with `commit: true`.", "the SDK says true is the default"
     ),
     _of("vl-client-turns", "A turn that the client bounds becomes an item and is not answered by itself.", "only in the SDK"),
+    _of(
+        "vl-idle-timeout",
+        "After idle_timeout_ms of silence behind the last response an empty turn is answered; noticed while audio is appended.",
+        "OpenAI documents it; Voice Live echoes the setting and tells no event",
+    ),
     _of("vl-input-text", "Text that is streamed into an item is not answered.", "the SDK has no event for it"),
     _of(
         "vl-interim",

@@ -259,12 +259,15 @@ class Reply:
     def _item_event(self, kind: str, item: Item) -> Event:
         return answers.event(kind, response_id=self.id, output_index=len(self.items) - 1, item=item.shown())
 
+    @property
+    def audio_ms(self) -> float:
+        """How much sound it has."""
+        return sum(item.spoken.audio_ms for item in self.items if item.spoken)
+
     def _usage(self) -> Event:
         text = sum(count_tokens(item.words() or item.text) for item in self.items)
-        audio = sum(item.spoken.audio_ms for item in self.items if item.spoken)
-        return answers.usage(
-            text_in=self._text_in, audio_in=self._audio_in, text_out=text, audio_out=int(audio * AUDIO_TOKENS_OUT_PER_MS)
-        )
+        audio = int(self.audio_ms * AUDIO_TOKENS_OUT_PER_MS)
+        return answers.usage(text_in=self._text_in, audio_in=self._audio_in, text_out=text, audio_out=audio)
 
 
 def _is_interim(item: Item) -> bool:

@@ -53,6 +53,8 @@ class SessionState:
         self.exchange.functions = self.mcp.functions
         self.turn = ClientTurn(self.exchange, lambda: self.listening)
         self._buffered_ms = 0.0
+        self._appended_ms = 0.0
+        """Audio since the session began."""
         self._has_audio = False
         self._after_commit: client.ResponseCreate | None = None
         """A response that waits for the buffer to be an item."""
@@ -73,7 +75,13 @@ class SessionState:
     def appended(self, duration_ms: float) -> None:
         """Audio was appended (hot path: no event, no steps)."""
         self._buffered_ms += duration_ms
+        self._appended_ms += duration_ms
         self._has_audio = True
+
+    def nobody_spoke(self) -> list[Step]:
+        """The last audio held no speech that anybody noticed."""
+        self.exchange.nobody_spoke(self._appended_ms, self.session)
+        return self._taken()
 
     def may_append(self, event: Mapping[str, Any]) -> None:
         """Whether audio is welcome now; raises `Refusal`."""

@@ -227,3 +227,48 @@ def test_deltas_under_way_can_arrive_after_a_cancelled_response(stage: Callable[
     one.say("Hello there.")
     assert one.client("response.cancel") == [*CLOSING, "response.audio.delta", "response.audio.delta"]
     assert one.last("response.audio.delta")["response_id"] == one.requests[-1].response_id
+
+
+def idle(stage: Callable[..., Any], idle_timeout_ms: int | None, **offer: Any) -> Any:
+    one = stage(**offer)
+    one.update(turn_detection={"type": "server_vad", "idle_timeout_ms": idle_timeout_ms})
+    one.client("response.create")
+    one.say("Are you there?", ms=2000)
+    one.done()
+    return one
+
+
+def nobody_spoke(one: Any, now_ms: float) -> list[str]:
+    one.now_ms = now_ms
+    one.state.appended(1_000)
+    found: list[str] = one.take(one.state.nobody_spoke())
+    return found
+
+
+def test_a_long_silence_is_answered_when_the_session_says_so(stage: Callable[..., Any]) -> None:
+    one = idle(stage, 5_000)
+    assert nobody_spoke(one, 6_900) == [], "the response is heard for two seconds, then five must pass"
+    assert nobody_spoke(one, 7_000) == [
+        "input_audio_buffer.timeout_triggered",
+        "input_audio_buffer.committed",
+        "conversation.item.created",
+        "conversation.item.done",
+        "response.created",
+    ]
+    told = one.last("input_audio_buffer.timeout_triggered")
+    assert (told["audio_start_ms"], told["audio_end_ms"]) == (0, 2_000)
+    assert told["item_id"] == one.last("input_audio_buffer.committed")["item_id"]
+    assert nobody_spoke(one, 90_000) == [], "a response is under way"
+    one.done()
+    assert nobody_spoke(one, 90_000) == []
+    assert nobody_spoke(one, 95_000)[0] == "input_audio_buffer.timeout_triggered"
+
+
+def test_who_speaks_in_time_is_heard_out(stage: Callable[..., Any]) -> None:
+    one = idle(stage, 5_000)
+    one.speech_starts(6_000)
+    assert nobody_spoke(one, 60_000) == []
+
+
+def test_without_the_setting_a_silence_may_last(stage: Callable[..., Any]) -> None:
+    assert nobody_spoke(idle(stage, None), 3_600_000) == []
