@@ -243,6 +243,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("voice", "whether the voice can be one", engine.voice, needs=("engine",), causes=(engine.VOICE_UNKNOWN,)),
     Check(
+        "serve",
+        "whether `voiceagent serve` takes these settings",
+        project.servable,
+        needs=("agent project",),
+        unless=("phone", "audience", "event secret", "public address", "engine"),
+        causes=(project.WOULD_NOT_SERVE,),
+    ),
+    Check(
         "engine endpoint",
         "whether anybody answers there",
         engine.reached,

@@ -23,6 +23,7 @@ NOT_WRITABLE = Cause(
 PORT_TAKEN = Cause(
     "port_taken", "failed", "{where}: {why}", "end what listens there, or take another: voiceagent serve --port 0"
 )
+WOULD_NOT_SERVE = Cause("would_not_serve", "failed", "`voiceagent serve` refuses these settings: {told}", "{remedy}")
 OFFLINE_NOT = Cause(
     "calls_need_azure", "warning", "calls need Azure here: the embedded engine is not installed", "install the extra `embedded`"
 )
@@ -84,6 +85,20 @@ def port(around: Surroundings) -> Found:
         except OSError as error:
             return PORT_TAKEN.found(where=f"{bridge.host}:{bridge.port}", why=error.strerror or error)
     return fine(f"{bridge.host}:{bridge.port} is free")
+
+
+def servable(around: Surroundings) -> Found:
+    """Whether `serve` would start: it refuses settings that would fail in the middle of a call."""
+    from voiceagent.server.serve import check
+
+    settings = around.settings
+    if not (settings.acs.connection_string or settings.acs.endpoint or settings.twilio.account_sid):
+        return skipped("`serve` emulates the phone where none is set")
+    try:
+        check(around.notes["project"])
+    except UserError as error:
+        return WOULD_NOT_SERVE.found(told=error, remedy=error.remedy)
+    return fine("`voiceagent serve` takes these settings")
 
 
 def offline(around: Surroundings) -> Found:

@@ -207,6 +207,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "secret_header_differs",
     ),
     "deliveries with another secret": (another_secret_arrived, "delivery_secret_differs"),
+    "a telephone to transfer to, and no number of ours": (without("ACS_SOURCE_PHONE_NUMBER"), "would_not_serve"),
     "the engine's endpoint is nobody's": (engine_nowhere, "engine_unreachable"),
     "the engine's key is wrong": (env(AZURE_VOICELIVE_API_KEY="canary-key"), "engine_key_refused"),
     "the engine forbids us": (fault("engine.refused", status=403), "engine_role_missing"),

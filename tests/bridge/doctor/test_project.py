@@ -71,6 +71,19 @@ def test_a_bridge_of_ours_may_have_the_port(directory: Path) -> None:
     assert found.detail.startswith("4321: voiceagent serve runs there")
 
 
+def test_whether_serve_would_start(directory: Path) -> None:
+    def found(**environ: str) -> str:
+        look = around(directory, **environ)
+        project.agent(look)
+        return project.servable(look).code or project.servable(look).status
+
+    assert found() == "skipped"
+    acs = {"ACS_CONNECTION_STRING": "endpoint=http://127.0.0.1:1;accesskey=Zm9v", "ACS_AUDIENCE": "a"}
+    engine = {"AZURE_VOICELIVE_ENDPOINT": "http://127.0.0.1:2"}
+    assert found(**acs, **engine) == "would_not_serve"
+    assert found(**acs, **engine, ACS_SOURCE_PHONE_NUMBER="+14255550199") == "ok"
+
+
 @pytest.mark.parametrize(("present", "status"), [(True, "ok"), (False, "warning")])
 def test_whether_calls_run_without_azure(directory: Path, present: bool, status: str) -> None:
     look: Any = around(directory)

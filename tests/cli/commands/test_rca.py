@@ -36,6 +36,14 @@ def test_the_cause_of_a_call_for_programs(voiceagent: Any, with_calls: Path) -> 
     assert [phase["name"] for phase in told["phases"]][:2] == ["received", "validated"]
 
 
+def test_by_the_id_that_the_telephony_service_logs(voiceagent: Any, with_calls: Path, report: dict[str, Any]) -> None:
+    told = json.loads(voiceagent("rca", "last", "--dir", with_calls, "--json").out)
+    names = {"call_id": told["call_id"], "correlation_id": told["correlation_id"], "started_at": "2026-11-22T05:00:00.000Z"}
+    content = {"v": 1, "row": {**names, "duration_ms": 1}, "report": {**report, **names}}
+    (with_calls / "captures" / f"{told['call_id']}.report.json").write_text(json.dumps(content))
+    assert json.loads(voiceagent("rca", told["correlation_id"], "--dir", with_calls, "--json").out) == told
+
+
 def test_no_such_call(voiceagent: Any, with_calls: Path) -> None:
     assert voiceagent("rca", "nobody", "--dir", with_calls).code == 2
 
