@@ -32,7 +32,8 @@ async def serve(
 
     RemoteError, in the same good order, when the emulators beside the bridge are gone.
     """
-    log = settings_of(directory, flags=flags).settings.log
+    settings = settings_of(directory, flags=flags).settings
+    log = settings.log
     terminal.log(log.level, log.format)
     if other := read_note(directory):
         terminal.warn(
@@ -55,7 +56,7 @@ async def serve(
             showing = tasks.create_task(_show(served, terminal, as_json=as_json))
             lost = await _until(stop, served)
             why = "" if lost is None else "The emulators are gone. "
-            terminal.say(f"{why}Ending: calls finish their sentence. Ctrl-C again cuts them short.")
+            terminal.say(f"{why}Ending: {_how_calls_end(settings.bridge.drain_seconds)}. Ctrl-C again cuts them short.")
         served.feed.close()
         await showing
     if lost is not None:
@@ -71,6 +72,10 @@ def _tell(finding: Mapping[str, Any], terminal: Terminal, *, as_json: bool) -> N
         return
     for line in lines_of(finding):
         terminal.say(line)
+
+
+def _how_calls_end(drain_seconds: float) -> str:
+    return f"calls may go on for {drain_seconds:g} s" if drain_seconds else "calls finish their sentence"
 
 
 async def _until(stop: asyncio.Event, served: Bridge) -> RemoteError | None:

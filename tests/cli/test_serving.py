@@ -52,3 +52,10 @@ async def test_for_programs_one_line_with_the_promised_fields(served: Bridge) ->
     facts = json.loads(out.getvalue())
     assert {"ready", "public_url", "port", "workbench_url", "mode", "agent", "engine"} <= set(facts)
     assert facts["ready"] is True
+
+
+def test_how_calls_end_is_told() -> None:
+    from voiceagent_cli.serving import _how_calls_end
+
+    assert _how_calls_end(0) == "calls finish their sentence"
+    assert _how_calls_end(580) == "calls may go on for 580 s"
