@@ -68,6 +68,7 @@ class Containers:
         down = "ingress" in self.failing
         return 503 if down else 200, {"ready": not down, "calls": self.calls.get(str(found["name"]), 0)}
 
+    # unverified: app-consents
     def consents(self, endpoint: str) -> bool:
         """Whether an emulated app is behind the address of a webhook and takes calls: it would consent to deliveries."""
         host = urlsplit(endpoint).hostname or ""
@@ -146,6 +147,7 @@ class Containers:
         if (found := self.revisions.get(words[-1])) is None:
             raise errors.not_found(at.resource_id)
         if method == "POST" and at.action in ("activate", "deactivate"):
+            # unverified: revision-traffic
             if at.action == "deactivate" and found["properties"]["trafficWeight"]:
                 raise errors.conflict("A revision that has traffic cannot be deactivated.")
             wakes = at.action == "activate"
