@@ -80,5 +80,5 @@ def list_price(country: str, number_type: str) -> Cost | None:
 def minutes(country: str, number_type: str) -> dict[str, float]:
     """What a minute costs by direction, as far as a list tells."""
     inbound = (_INBOUND_TOLL_FREE if number_type == "tollFree" else _INBOUND).get(country)
-    found = {"inbound": inbound, "outbound from": _OUTBOUND.get(country)}
+    found = {"inbound": inbound, "outbound": _OUTBOUND.get(country)}
     return {direction: rate for direction, rate in found.items() if rate is not None}

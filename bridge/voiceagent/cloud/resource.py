@@ -33,7 +33,10 @@ _OPEN = re.compile(r"\{([a-z_]+\.[a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What something costs while it is there, and for `minutes` of calls (by direction). `is_list_price`: not asked for yet."""
+    """What something costs while it is there, and a minute of calls: `inbound`, and `outbound` at the least.
+
+    `is_list_price`: of a published list, for the service could not be asked yet.
+    """
 
     amount: float
     currency: str = "USD"
@@ -51,8 +54,9 @@ class Cost:
         }
 
     def words(self) -> str:
-        """For people: `1.00 USD a month, 0.0085 a minute inbound`."""
-        rates = [f"{rate:g} a minute {direction}" for direction, rate in self.minutes.items()]
+        """For people: `1.00 USD a month, inbound 0.0085 a minute`."""
+        words = {"inbound": "inbound {:g} a minute", "outbound": "outbound from {:g} a minute"}
+        rates = [words[way].format(rate) for way, rate in self.minutes.items()]
         return ", ".join([f"{self.amount:.2f} {self.currency} a {self.per}", *rates])
 
 

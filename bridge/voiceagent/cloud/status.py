@@ -30,7 +30,8 @@ class Standing:
 async def status(site: Site) -> tuple[list[Standing], tuple[str, ...]]:
     """All lines, and what else is to be known."""
     planned = await make_plan(site)
-    ours = {one.key for one in site.journal.made()}
+    made = [one for one in site.journal.made() if one.kind != "provider"]  # what is registered stays registered
+    ours = {one.key for one in made} | {f"number:{one.gives['number.number']}" for one in made if "number.number" in one.gives}
     lines = [_standing(step, ours, planned.known) for step in planned.plan.steps if step.resource.kind != "search"]
     return lines, planned.plan.notes
 
@@ -44,7 +45,7 @@ def _standing(step: Step, ours: set[str], known: Mapping[str, str]) -> Standing:
 
 def _detail(one: Resource, known: Mapping[str, str]) -> str:
     match one.kind:
-        case "number":
+        case "number" if known.get("number.number") != one.name:
             return known.get("number.number", "")
         case "acs":
             return known.get("acs.id", "")

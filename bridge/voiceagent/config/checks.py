@@ -22,6 +22,7 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
         if number and not E164.fullmatch(number):
             raise not_a_number(key, number, where)
     _check_twilio(settings.twilio, where)
+    _check_entra(settings, where)
     check_engine(settings, where)
     check_tools(settings, where)
     url = settings.bridge.public_url
@@ -29,6 +30,17 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
         raise UserError(
             f"`bridge.public_url` is {url} ({where('bridge.public_url')}); Azure needs https",
             remedy="give the https address of whatever stands before the port (a tunnel, an ingress)",
+        )
+
+
+def _check_entra(settings: Settings, where: Callable[[str], str]) -> None:
+    grid = settings.cloud.event_grid
+    if bool(grid.entra_tenant_id) != bool(grid.entra_app_id):
+        given, lacking = ("tenant", "app") if grid.entra_tenant_id else ("app", "tenant")
+        key = f"cloud.event_grid.entra_{given}_id"
+        raise UserError(
+            f"`{key}` is set ({where(key)}), and the {lacking} is not",
+            remedy=f"set `cloud.event_grid.entra_{lacking}_id` too, or neither",
         )
 
 

@@ -67,6 +67,7 @@ class CloudSection(Section):
     )
     acs_resource_id: str = Field(
         "",
+        pattern=r"(?i)^(/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Communication/communicationServices/[^/]+)?$",
         description="ARM id of a Communication Services resource to use; empty: the one of acs.connection_string, or a new one",
         json_schema_extra=env("AZURE_COMMUNICATION_SERVICE_RESOURCE_ID"),
     )

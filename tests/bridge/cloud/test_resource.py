@@ -32,7 +32,7 @@ def test_what_must_hold_is_compared_and_the_rest_is_not(must: object, found: obj
 
 
 def test_a_cost_in_words() -> None:
-    assert Cost(1, minutes={"inbound": 0.0085}).words() == "1.00 USD a month, 0.0085 a minute inbound"
+    assert Cost(1, minutes={"inbound": 0.0085}).words() == "1.00 USD a month, inbound 0.0085 a minute"
     assert Cost(2.5, "EUR").facts() == {
         "amount": 2.5,
         "currency": "EUR",

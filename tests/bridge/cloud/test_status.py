@@ -23,7 +23,7 @@ async def test_first_nothing_then_everything_is_there_and_ours(world: Any) -> No
     assert notes == ()
     shown = {one.kind: one.facts() for one in after}
     (number,) = await world.numbers()
-    assert shown["number"]["detail"] == number
+    assert (shown["number"]["name"], shown["number"]["made_by_us"]) == (number, True)
     assert shown["event_subscription"]["detail"] == f"to {world.app.url}/events"
     assert shown["acs"]["made_by_us"]
     assert "search" not in shown

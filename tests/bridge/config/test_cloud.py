@@ -26,6 +26,8 @@ def test_azures_own_names_are_read() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"cloud.acs_resource_id": "mine"},
+        {"cloud.event_grid.entra_app_id": "a"},
         {"cloud.number.country": "usa"},
         {"cloud.name": "Voice Agent"},
         {"cloud.make": ["house"]},

@@ -81,7 +81,7 @@ def test_a_process_that_is_killed_right_after_a_request_leaves_nothing_undone_or
 def test_what_it_costs_is_asked_and_without_a_terminal_refused(subscription: Any, told: Callable[..., Any]) -> None:
     refused = told("apply")
     assert refused.code == 2
-    assert "This costs 1.00 USD a month, 0.0085 a minute inbound" in refused.err
+    assert "This costs 1.00 USD a month, inbound 0.0085 a minute" in refused.err
     assert "--yes" in refused.err
     assert subscription.things() == []
 

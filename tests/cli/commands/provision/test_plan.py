@@ -19,7 +19,7 @@ def test_each_step_has_the_promised_fields(subscription: Any, provision: Callabl
         "amount": 1.0,
         "currency": "USD",
         "per": "month",
-        "per_minute": {"inbound": 0.009, "outbound from": 0.015},
+        "per_minute": {"inbound": 0.009, "outbound": 0.015},
         "list_price": True,
     }
     assert plan["changes"] == len(plan["steps"])

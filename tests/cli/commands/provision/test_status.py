@@ -13,9 +13,9 @@ def test_what_is_missing_and_then_what_is_there(
     assert {one["state"] for one in before["resources"]} == {"missing"}
     provision("apply", "--yes")
     after = provision("status")
-    assert {(one["state"], one["made_by_us"]) for one in after["resources"] if one["kind"] != "number"} == {("ready", True)}
-    number = next(one for one in after["resources"] if one["kind"] == "number")
-    assert [number["detail"]] == subscription.numbers()
+    assert {one["state"] for one in after["resources"]} == {"ready"}
+    assert {one["kind"] for one in after["resources"] if not one["made_by_us"]} == {"provider"}
+    (number,) = subscription.numbers()
     shown = told("status")
-    assert f"ready\tnumber\t{number['name']}\t{number['detail']}" in shown.out
+    assert f"ready\tnumber\t{number}\tnamed in the settings\tours" in shown.out
     assert "no public address is known" in shown.err
