@@ -14,6 +14,7 @@ from voiceagent.discreet import without_secrets
 from voiceagent.doctor.finding import Cause, Checked, Found, skipped
 from voiceagent.doctor.surroundings import Surroundings
 from voiceagent.errors import RemoteError, UserError
+from voiceagent.observe.logs import discreet_text
 
 Look = Callable[[Surroundings], "Found | Awaitable[Found]"]
 INSTALL = "pip install 'voiceagent-workbench[{extra}]'"
@@ -44,7 +45,9 @@ async def examine(
     done: dict[str, Checked] = {}
     for number, check in enumerate(checks, start=1):
         found = _not_made(check, around, done) or await _made(check, around)
-        done[check.name] = Checked(number, check.name, found.status, found.detail, found.remedy, found.next_command, found.code)
+        texts = (found.detail, found.remedy, found.next_command)
+        detail, remedy, command = texts if around.unredacted else map(discreet_text, texts)
+        done[check.name] = Checked(number, check.name, found.status, detail, remedy, command, found.code)
         tell(done[check.name])
     return list(done.values())
 

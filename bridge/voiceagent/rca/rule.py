@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from voiceagent.discreet import without_secrets
+from voiceagent.observe.logs import discreet_text
 from voiceagent.rca.story import Fact, Story
 
 
@@ -50,8 +50,8 @@ class Rule:
         hit = self.when(story)
         if hit is None:
             return None
-        told = {name: without_secrets(str(value)) for name, value in hit.facts.items()}
-        evidence = tuple(Fact(one.at_ms, one.what, without_secrets(one.text)) for one in hit.evidence[:MOST_EVIDENCE])
+        told = {name: discreet_text(str(value)) for name, value in hit.facts.items()}
+        evidence = tuple(Fact(one.at_ms, one.what, discreet_text(one.text)) for one in hit.evidence[:MOST_EVIDENCE])
         return Explanation(self.code, self.sentence.format(**told), self.remedy.format(**told), evidence)
 
 

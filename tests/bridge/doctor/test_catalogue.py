@@ -19,6 +19,7 @@ from voiceagent.observe.journal import journal
 
 OTHER_KEY = "Zm9vYmFyYmF6cXV4Y2FuYXJ5"
 OTHER_GUID = "00000000-1111-2222-3333-444444444444"
+ANOTHER = f"/subscriptions/{OTHER_GUID}/resourceGroups/another"
 TEN_MINUTES = 600.0
 
 Plant = Callable[[Any], object]
@@ -182,7 +183,10 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "role_missing",
     ),
     "another Azure subscription": (env(AZURE_SUBSCRIPTION_ID=OTHER_GUID), "subscription_unknown"),
-    "another ACS resource": (env(VOICEAGENT_CLOUD_ACS_RESOURCE_ID="/subscriptions/x/other"), "acs_resource_unknown"),
+    "another ACS resource": (
+        env(VOICEAGENT_CLOUD_ACS_RESOURCE_ID=f"{ANOTHER}/providers/Microsoft.Communication/communicationServices/other"),
+        "acs_resource_unknown",
+    ),
     "the number was released": (env(ACS_SOURCE_PHONE_NUMBER="+14255550111"), "number_released"),
     "no public address": (without("VOICEAGENT_PUBLIC_URL"), "no_public_url"),
     "the tunnel has ended": (tunnel_ended, "public_unreachable"),

@@ -72,6 +72,13 @@ async def test_errors_are_findings() -> None:
     assert "c2VjcmV0" not in found[2].detail
 
 
+async def test_a_number_in_somebody_elses_sentence_shows_only_its_end() -> None:
+    check = a_check("user", UserError("acs.phone_number is +14255550177"))
+    [hidden] = await examine([check], around())
+    [whole] = await examine([check], around(unredacted=True))
+    assert (hidden.detail, whole.detail) == ("acs.phone_number is …77", "acs.phone_number is +14255550177")
+
+
 async def test_a_check_may_wait() -> None:
     async def look(_: Surroundings) -> Found:
         return fine("well")

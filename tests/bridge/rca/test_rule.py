@@ -5,7 +5,7 @@ from __future__ import annotations
 from voiceagent.rca.rule import MOST_EVIDENCE, Hit, Rule, when_any
 from voiceagent.rca.story import Fact, Story
 
-FACT = Fact(12.3456, "callback", "ACS reports X; accesskey=c2VjcmV0")
+FACT = Fact(12.3456, "callback", "ACS reports X of +14255550177; accesskey=c2VjcmV0")
 
 
 def test_the_sentence_is_filled_in_and_holds_no_secret() -> None:
@@ -13,6 +13,7 @@ def test_the_sentence_is_filled_in_and_holds_no_secret() -> None:
     found = rule.explain(Story())
     assert found is not None
     assert "c2VjcmV0" not in str(found.json())
+    assert "4255550177" not in str(found.json())
     assert found.json()["evidence"][0]["at_ms"] == 12.346
 
 
