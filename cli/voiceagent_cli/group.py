@@ -99,6 +99,7 @@ CHAPTERS = (
             Listed("trigger callback", "Send the app a callback of any type"),
             Listed("trigger event", "Deliver an event of any type through Event Grid"),
             Listed("trigger fault", "Let something go wrong in running emulators: lost, late, forged, refused"),
+            Listed("tunnel", "Give a bridge on this machine an address that telephony services reach"),
             Listed("doctor", "Check this machine, the settings and the services; say what to mend first"),
             Listed("config show", "Every setting, its value and where it comes from"),
         ),

@@ -20,7 +20,7 @@ from voiceagent.local.announcing import All
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.tunnels.choice import choose, told
 from voiceagent.tunnels.door import Door
-from voiceagent.tunnels.kept import Lost, Restored, Tunnel
+from voiceagent.tunnels.kept import Change, Lost, Tunnel
 from voiceagent.tunnels.probe import Reached, probe
 
 if TYPE_CHECKING:
@@ -56,14 +56,20 @@ def is_real_phone(settings: Settings) -> bool:
 
 @contextlib.asynccontextmanager
 async def public_way(
-    settings: Settings, *, data: Path, home: Path | None = None, say: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    *,
+    data: Path,
+    home: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    door: Door | None = None,
+    needed: bool | None = None,
 ) -> AsyncIterator[PublicWay | None]:
     """A tunnel to a door of this process while the block runs; None when the settings want none.
 
-    `data` is the folder for what is remembered (keys of SSH servers), `home` the user's. UserError, or RemoteError, when it
-    cannot be opened.
+    `data` is the folder for what is remembered (keys of SSH servers), `home` the user's. `needed`: whether calls come from the
+    internet, where the settings do not tell. UserError, or RemoteError, when it cannot be opened.
     """
-    choice = choose(settings, real_phone=is_real_phone(settings))
+    choice = choose(settings, real_phone=is_real_phone(settings) if needed is None else needed)
     if choice is None:
         yield None
         return
@@ -72,7 +78,7 @@ async def public_way(
 
     told(choice, settings, say)
     say(f"Opening the tunnel {choice.name} ...")
-    door = Door()
+    door = door or Door()
     async with contextlib.AsyncExitStack() as stack:
         where = stack.enter_context(contextlib.closing(bind("127.0.0.1", 0)))
         await stack.enter_async_context(listening(door, where, short_path=settings.bridge.media_path == "short"))
@@ -115,15 +121,17 @@ async def _follow(tunnel: Tunnel, ready: Ready, announcers: All, publish: Publis
         async for change in tunnel.changes():
             if pointing is not None:
                 pointing.cancel()  # to an address that is gone
+            publish(change_item(change))
             if isinstance(change, Lost):
-                publish({"kind": "tunnel", "state": "lost", "why": change.why})
                 continue
             ready.move(change.address)
-            publish(_restored_item(change))
             pointing = tasks.create_task(_point(announcers, change.address.url, publish))
 
 
-def _restored_item(change: Restored) -> dict[str, Any]:
+def change_item(change: Change) -> Mapping[str, Any]:
+    """A change as an item of the feed."""
+    if isinstance(change, Lost):
+        return {"kind": "tunnel", "state": "lost", "why": change.why}
     return {
         "kind": "tunnel",
         "state": "restored",

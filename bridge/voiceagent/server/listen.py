@@ -68,9 +68,14 @@ async def listening(app: ASGIApp, where: socket.socket, *, short_path: bool) -> 
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     server = _Server(config)
+    failure: Exception | None = None
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(sockets=[where]))
         try:
             yield
+        except Exception as error:  # raised below: the group would cancel the server, which then leaves its sockets open
+            failure = error
         finally:
             server.should_exit = True
+    if failure is not None:
+        raise failure

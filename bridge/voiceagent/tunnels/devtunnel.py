@@ -21,20 +21,21 @@ _LINE = "connect via browser:"
 
 def way(tunnel_id: str, local_port: int, *, program: Sequence[str] = ()) -> AbstractAsyncContextManager[ChildLink]:
     """A link through a dev tunnel: the given one, whose name stays, or a new one. UserError without the program."""
-    own = list(program) or [_found()]
+    own = list(program) or [found()]
     access = ["--port-numbers", str(local_port), "--protocol", "http", "--allow-anonymous"]
     words = ["host", tunnel_id, *access] if tunnel_id else ["host", *access]
     return child_link([*own, *words], PROGRAM, address=lambda line: address_in(line, local_port), refusal=_refusal)
 
 
-def _found() -> str:
-    found = shutil.which(PROGRAM)
-    if found is None:
+def found() -> str:
+    """Where the program is; UserError when it is nowhere."""
+    path = shutil.which(PROGRAM)
+    if path is None:
         raise UserError(
             "the tunnel devtunnel needs the program of that name, which is not installed",
             remedy="install Microsoft's devtunnel CLI and run `devtunnel user login`, or take another tunnel",
         )
-    return found
+    return path
 
 
 def address_in(line: str, port: int) -> str:

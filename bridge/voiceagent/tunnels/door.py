@@ -29,8 +29,10 @@ def is_public(path: str) -> bool:
 class Door:
     """An ASGI application: lets the public routes of `app` through. Without one /healthz is answered, and 503 elsewhere."""
 
-    def __init__(self, app: ASGIApp | None = None) -> None:
+    def __init__(self, app: ASGIApp | None = None, *, own_health: bool = False) -> None:
         self.app = app
+        self._own_health = own_health
+        """/healthz is ours: the tunnel stands, whether or not the bridge behind it runs at the moment."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and scope["path"] == MEDIA_PATH:
@@ -38,7 +40,7 @@ class Door:
             await _answer(Response(status_code=403), scope, receive, send)
         elif not is_public(scope["path"]):
             await _answer(PlainTextResponse("Not Found", status_code=404), scope, receive, send)
-        elif self.app is not None:
+        elif self.app is not None and not (self._own_health and scope["path"] == "/healthz"):
             await self.app(scope, receive, send)
         elif scope["path"] == "/healthz":
             await _answer(JSONResponse({"ok": True}), scope, receive, send)

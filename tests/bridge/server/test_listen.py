@@ -60,3 +60,12 @@ def test_both_families_of_addresses() -> None:
             assert listening_socket.family == socket.AF_INET6
     except UserError:
         pytest.skip("no IPv6 on this machine")
+
+
+async def test_what_the_block_raises_is_raised_as_it_is_and_the_port_is_free_again() -> None:
+    where = bind("127.0.0.1", 0)
+    port = where.getsockname()[1]
+    with pytest.raises(ValueError, match="at once"):
+        async with listening(Starlette(), where, short_path=True):
+            raise ValueError("at once")
+    bind("127.0.0.1", port).close()
