@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voiceagent.discreet import Words
 from voiceagent.emulators.acs.circuit import Circuit
@@ -31,6 +31,7 @@ from voiceagent.emulators.faults.switchboard import Switchboard
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.reach import Reach
 from voiceagent.emulators.tap import Tap
+from voiceagent.emulators.tasks import Tasks
 from voiceagent.errors import UserError
 from voiceagent.protocol.event_grid import IncomingCall
 from voiceagent.protocol.identifiers import from_raw_id
@@ -72,6 +73,8 @@ class Network:
         now: Callable[[], float] = _monotonic_ms,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        self._tasks = Tasks(tasks)
+        self._start = self._tasks.start
         self.options = options
         self.client = client
         self.ids = Ids(options.seed)
@@ -114,8 +117,6 @@ class Network:
             faults=self.faults,
             findings=self.findings,
         )
-        self._tasks = tasks
-        self._running: set[asyncio.Task[None]] = set()
         self._carrying: set[asyncio.Task[None]] = set()
         self._live: dict[str, Circuit] = {}
         self._temporary = TemporaryDirectory(prefix="voiceagent-recordings-") if options.recordings is None else None
@@ -132,8 +133,7 @@ class Network:
             circuit.carry_out()
         if self._carrying:
             await asyncio.wait(self._carrying, timeout=FAREWELL_SECONDS)
-        for task in self._running:
-            task.cancel()
+        self._tasks.cancel()
         self.studio.close()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -242,13 +242,6 @@ class Network:
         circuit.call.diary.note("warning", self.now(), sentence=f"The emulator failed: {type(error).__name__}: {error}")
         circuit.call.caller_hangs_up(self.now(), "the emulator failed")
         circuit.carry_out()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Begin work that may be cancelled when the network stops."""
-        task = self._tasks.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
 
     async def _keep(self, circuit: Circuit, recording_id: str) -> None:
         recording = circuit.call.recordings[recording_id]

@@ -8,7 +8,6 @@ Leaving the block hangs up all calls, delivers the callbacks that are due, and c
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.numbers.state import Numbers
 from voiceagent.emulators.reach import Reach
 from voiceagent.emulators.tap import Tap, hooks, tapped_app
+from voiceagent.emulators.tasks import task_group
 from voiceagent.errors import UserError
 from voiceagent.protocol.auth import is_access_key
 from voiceagent.trust import authorities
@@ -122,7 +122,6 @@ class AcsEmulator:
     async def _running(self) -> AsyncIterator[None]:
         import httpx
 
-        failure: BaseException | None = None
         limits = httpx.Limits(max_connections=OPEN_CONNECTIONS, max_keepalive_connections=OPEN_CONNECTIONS)
         async with httpx.AsyncClient(
             timeout=CALLBACK_SECONDS,
@@ -134,7 +133,7 @@ class AcsEmulator:
         ) as client:
             with doors(self.reach, self.port, self.tls_port) as opened:
                 self.port, self.tls_port = ports(opened)
-                async with asyncio.TaskGroup() as tasks:
+                async with task_group() as tasks:
                     self.network = Network(
                         tasks,
                         client,
@@ -153,11 +152,8 @@ class AcsEmulator:
                         self.network.start(self.url)
                         try:
                             yield
-                        except BaseException as error:  # raised again below, not wrapped in the task group's own
-                            failure = error
-                        await self.network.stop()
-        if failure is not None:
-            raise failure
+                        finally:
+                            await self.network.stop()
 
 
 def build_app(network: Network, numbers: NumbersOptions | None = None) -> Starlette:

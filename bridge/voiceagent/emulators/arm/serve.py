@@ -8,7 +8,6 @@ Azure's own policies send a token over https alone; `authentication_policy` must
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from voiceagent.emulators.arm.tokens import MSI_PATH
 from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.reach import Reach
 from voiceagent.emulators.tap import tapped_app
+from voiceagent.emulators.tasks import Tasks, task_group
 
 if TYPE_CHECKING:
     import ssl
@@ -87,25 +87,14 @@ class ArmEmulator:
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
-        failure: BaseException | None = None
         with doors(self.reach, self.port, self.tls_port) as opened:
             self.port, self.tls_port = ports(opened)
-            async with asyncio.TaskGroup() as tasks:
-                work: set[asyncio.Task[None]] = set()
-
-                def start(coroutine: Any) -> None:
-                    task = tasks.create_task(coroutine)
-                    work.add(task)
-                    task.add_done_callback(work.discard)
-
-                self.desk = Desk(self._network, start, self.url, self._options)
+            async with task_group() as group:
+                tasks = Tasks(group)
+                self.desk = Desk(self._network, tasks.start, self.url, self._options)
                 self.identity_header = self.desk.ids.guid()
-                async with serving(self._app(), opened, tasks):
-                    try:
+                try:
+                    async with serving(self._app(), opened, group):
                         yield
-                    except BaseException as error:  # raised again below, not wrapped in the task group's own
-                        failure = error
-                for task in work:
-                    task.cancel()
-        if failure is not None:
-            raise failure
+                finally:
+                    tasks.cancel()

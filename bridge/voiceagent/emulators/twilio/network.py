@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.order import Order
@@ -15,6 +15,7 @@ from voiceagent.emulators.acs.pulse import Pulse
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.studio import Line, Studio
 from voiceagent.emulators.lint.shown import shown
+from voiceagent.emulators.tasks import Tasks
 from voiceagent.emulators.twilio.line import PhoneCall
 from voiceagent.errors import UserError
 from voiceagent.protocol.twilio_calls import SIGNATURE_HEADER, signature
@@ -61,8 +62,8 @@ class Network:
         self.studio = Studio(voice)
         self.pulse = Pulse(now, self._beat)
         self._client = client
-        self._tasks = tasks
-        self._running: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(tasks)
+        self._start = self._tasks.start
         self._carrying: set[asyncio.Task[None]] = set()
 
     def sid(self, kind: str) -> str:
@@ -79,8 +80,7 @@ class Network:
             call.hang_up("the emulator was stopped")
         if self._carrying:
             await asyncio.wait(self._carrying, timeout=FAREWELL_SECONDS)
-        for task in self._running:
-            task.cancel()
+        self._tasks.cancel()
         self.studio.close()
 
     def place(self, order: Order, steps: tuple[Step, ...], line: Line) -> PhoneCall:
@@ -138,9 +138,3 @@ class Network:
         _log.exception("emulated Twilio call %s broke", call.call_sid, exc_info=error)
         call.diary.note("warning", self.now(), sentence=f"The emulator failed: {type(error).__name__}: {error}")
         call.end("failed", "the emulator failed")
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = self._tasks.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task

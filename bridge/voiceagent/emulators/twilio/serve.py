@@ -8,7 +8,6 @@ Leaving the block hangs up all calls and closes the port.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.script import Speaker
 from voiceagent.emulators.listening import doors, ports, serving
 from voiceagent.emulators.reach import Reach
+from voiceagent.emulators.tasks import task_group
 from voiceagent.emulators.twilio.network import Network
 from voiceagent.emulators.twilio.routes import twilio_routes
 from voiceagent.trust import authorities
@@ -75,19 +75,15 @@ class TwilioEmulator:
         import httpx
         from starlette.applications import Starlette
 
-        failure: BaseException | None = None
         async with httpx.AsyncClient(trust_env=False, verify=authorities()) as client:
             with doors(self.reach, self.port, 0) as opened:
                 self.port, _ = ports(opened)
-                async with asyncio.TaskGroup() as tasks:
+                async with task_group() as tasks:
                     self.network = Network(tasks, client, options=self._options, voice=self._voice, auth_token=self._auth_token)
                     app = Starlette(routes=twilio_routes(self.network, self.reach))
                     async with serving(app, opened, tasks):
                         self.network.start()
                         try:
                             yield
-                        except BaseException as error:  # raised again below, not wrapped in the task group's own
-                            failure = error
-                        await self.network.stop()
-        if failure is not None:
-            raise failure
+                        finally:
+                            await self.network.stop()
