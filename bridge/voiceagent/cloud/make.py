@@ -25,6 +25,7 @@ from voiceagent.cloud.plan import Plan, Step, difference
 from voiceagent.cloud.quota import told_quota
 from voiceagent.cloud.rehearsal import request_of, watched
 from voiceagent.cloud.resource import Cost, Resource, fill, filled, open_places
+from voiceagent.cloud.subscribed import rivals, subscribed_to
 from voiceagent.cloud.wanted import Surroundings, not_yet, wanted
 from voiceagent.cloud.wire import Request, Watch
 from voiceagent.errors import LocalProtocolError, RemoteError, UserError
@@ -87,7 +88,8 @@ async def make_plan(site: Site) -> Planned:
     resources = _priced(first.resources, first.known, await surveying.price(azure))
     steps = difference(resources, first.found)
     shown = [replace(step, request=await request_of(azure, step)) for step in steps]
-    return Planned(Plan(tuple(shown), (*_notes(site, steps), *not_yet(settings, around))), first.known)
+    notes = (*_notes(site, steps), *await _rivals(site, first.known), *not_yet(settings, around))
+    return Planned(Plan(tuple(shown), notes), first.known)
 
 
 def _priced(resources: tuple[Resource, ...], known: Mapping[str, str], asked: Cost | None) -> list[Resource]:
@@ -108,6 +110,16 @@ def _notes(site: Site, steps: list[Step]) -> list[str]:
     searches = any(step.resource.kind == "search" and step.action == "create" for step in steps)
     buys = any(step.resource.kind == "number" and step.action == "create" for step in steps)
     return ([NOTICE] if buys else []) + told_quota(site.journal, site.now(), searches=searches, buys=buys)
+
+
+async def _rivals(site: Site, known: Mapping[str, str]) -> list[str]:
+    """What else announces our calls. A resource that is only about to be made has no subscriptions."""
+    settings = site.azure.settings
+    if "events" not in settings.cloud.make or "acs.immutable_id" not in known:
+        return []
+    found = await subscribed_to(site.azure, known["acs.id"])
+    number = str.__str__(settings.acs.phone_number) or known.get("number.number", "")
+    return rivals(found, names_of(settings.cloud).incoming, number)
 
 
 async def apply(site: Site, planned: Planned, done: Callable[[Step], None] = lambda _: None) -> None:

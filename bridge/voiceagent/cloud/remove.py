@@ -14,11 +14,13 @@ from typing import Any
 from voiceagent.cloud.block import without_block
 from voiceagent.cloud.kinds import KINDS
 from voiceagent.cloud.make import Journalling, Site
-from voiceagent.cloud.names import TAG
+from voiceagent.cloud.names import TAG, names_of
 from voiceagent.cloud.plan import Plan, Step, removal
 from voiceagent.cloud.rehearsal import request_of, watched
 from voiceagent.cloud.resource import Resource, filled
-from voiceagent.cloud.survey import find
+from voiceagent.cloud.subscribed import subscribed_to
+from voiceagent.cloud.survey import find, given_acs
+from voiceagent.errors import UserError
 
 
 async def plan_removal(site: Site) -> Plan:
@@ -30,12 +32,15 @@ async def plan_removal(site: Site) -> Plan:
     for one in made:
         at = _to_be_removed(filled(one, known))
         body = await find(azure, at, project=site.project, known=known)
-        known |= one.gives
         if body is not None:
+            known |= one.gives
             found[one.key] = body
             if one.kind == "voice_live":
                 found[_purge_of(one).key] = {}  # it will be among the deleted by then
         ready.append(at)
+    for left in await _left_over(site, known, {one.key for one in ready}):
+        found[left.key] = {}
+        ready.append(left)
     plan = removal(ready, found, tag=(TAG, azure.settings.cloud.name))
     steps = [step for step in plan.steps if step.resource.kind != "resource_group"]
     notes = list(plan.notes)
@@ -48,6 +53,24 @@ async def plan_removal(site: Site) -> Plan:
         else:
             steps.append(group)
     return Plan(tuple([replace(step, request=await request_of(azure, step)) for step in steps]), tuple(notes))
+
+
+async def _left_over(site: Site, known: Mapping[str, str], made: set[str]) -> list[Resource]:
+    """Subscriptions of ours that the journal does not know: a bridge made them for its tunnel, and was killed with it."""
+    names = names_of(site.azure.settings.cloud)
+    try:
+        acs_id = known.get("acs.id") or await given_acs(site.azure)
+    except UserError:
+        return []  # the resource that settings name is not in this subscription, so neither is anything of ours on it
+    if not acs_id:
+        return []
+    found = []
+    for one in await subscribed_to(site.azure, acs_id):
+        at = {"scope": acs_id} if not one.topic else {"group": one.topic_group, "topic": one.topic}
+        resource = Resource("event_subscription", one.name, {**at, "name": one.name})
+        if one.is_ours and one.name in (names.incoming, names.recordings) and resource.key not in made:
+            found.append(resource)
+    return found
 
 
 def _with_purge(made: list[Resource]) -> list[Resource]:

@@ -122,3 +122,18 @@ async def test_after_it_everything_can_be_made_again(world: Any) -> None:
     await destroy(world)
     await world.provision()
     assert len(await world.numbers()) == 1
+
+
+async def test_a_subscription_that_a_bridge_left_behind_goes_too(world: Any) -> None:
+    """Killed with its tunnel, so it could neither put it back nor remove it; the journal never knew of it."""
+    from voiceagent.cloud.pointing import open_pointing
+
+    world.flags["cloud.event_grid.at"] = "resource"
+    await world.provision()
+    (world.project / ".voiceagent" / "provision.jsonl").unlink()
+    pointing = await open_pointing(world.settings())
+    assert pointing is not None
+    await pointing.close()
+    plan = await destroy(world)
+    assert [step.resource.kind for step in plan.steps] == ["event_subscription", "event_subscription"]
+    assert not [one for one in world.things() if one.startswith("subscription/")]

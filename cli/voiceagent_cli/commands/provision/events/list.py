@@ -10,13 +10,13 @@ from typer import Context
 from voiceagent_cli.options import AsJson, Project
 
 if TYPE_CHECKING:
-    from voiceagent.cloud.event_desk import Subscribed
     from voiceagent.cloud.make import Site
+    from voiceagent.cloud.subscribed import Subscribed
 
 
 def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> None:
     """List the event subscriptions of the Communication Services resource, ours and others: what, whose calls, and where to."""
-    from voiceagent.cloud.event_desk import list_subscribed
+    from voiceagent.cloud.subscribed import list_subscribed
     from voiceagent_cli.provisioning import at_site
 
     async def work(site: Site) -> list[Subscribed]:
