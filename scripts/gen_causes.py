@@ -38,7 +38,7 @@ are never shown.
 * Azure's management (resource, numbers, subscription, region) is asked when `AZURE_SUBSCRIPTION_ID` is set, as whoever is
   signed in. Reader on the resource group is enough.
 * What the bridge turned away lately is known from its journal, `.voiceagent/serve.log`: at most 2 MB, masked like every log
-  line.
+  line; with `log.level = "error"` it stays empty.
 
 | exit code | |
 |---|---|

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.local.bridge import Bridge, bridge
 from voiceagent.local.need import sentence
 from voiceagent.local.project import settings_of
-from voiceagent.local.running import noted, read_note, starting
+from voiceagent.local.running import moved, noted, read_note, starting
 
 if TYPE_CHECKING:
     from voiceagent.errors import RemoteError
@@ -50,10 +51,11 @@ async def serve(
                     served = await stack.enter_async_context(
                         bridge(directory, flags=flags, say=terminal.soft, also=also, found=found)
                     )
+                running = replace(served.running, public_url=served.ready.public_url)
                 for one in (directory, *also):
-                    stack.enter_context(noted(one, served.running))
+                    stack.enter_context(noted(one, running))
             (_announce_as_json if as_json else _announce)(served, terminal, directory)
-            showing = tasks.create_task(_show(served, terminal, as_json=as_json))
+            showing = tasks.create_task(_show(served, terminal, (directory, *also), as_json=as_json))
             lost = await _until(stop, served)
             why = "" if lost is None else "The emulators are gone. "
             terminal.say(f"{why}Ending: {_how_calls_end(settings.bridge.drain_seconds)}. Ctrl-C again cuts them short.")
@@ -128,10 +130,16 @@ def _announce(served: Bridge, terminal: Terminal, directory: Path) -> None:
     terminal.say("Saved changes count from the next call. Ctrl-C ends.")
 
 
-async def _show(served: Bridge, terminal: Terminal, *, as_json: bool) -> None:
-    """The calls as they happen: one JSON object a line, plain lines, or a live screen when a person looks."""
+async def _show(served: Bridge, terminal: Terminal, projects: Sequence[Path], *, as_json: bool) -> None:
+    """The calls as they happen: one JSON object a line, plain lines, or a live screen when a person looks.
+
+    A tunnel that came back elsewhere is noted, for `doctor` and whoever else looks for this bridge.
+    """
     from voiceagent_cli.screen import screen
 
     with served.feed.subscribe() as items, screen(terminal, as_json=as_json) as show:
         async for item in items:
+            if item.get("kind") == "tunnel" and item.get("public_url"):
+                for one in projects:
+                    moved(one, str(item["public_url"]))
             show(item)

@@ -133,7 +133,7 @@ CHECKS: tuple[Check, ...] = (
         public.address,
         needs=("settings",),
         unless=("phone",),
-        causes=(public.NO_ADDRESS, public.NOT_HTTPS),
+        causes=(public.NO_ADDRESS, public.NO_TUNNEL, public.NOT_HTTPS),
     ),
     Check(
         "certificate",

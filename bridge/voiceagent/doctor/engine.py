@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from voiceagent.agent.project import AgentProject
     from voiceagent.config.schema import Settings
 
-AZURE_VOICE = re.compile(
-    r"[a-z]{2,3}(-[A-Za-z]{2,8})?-[A-Z]{2}-[A-Za-z]+(:[A-Za-z]+)?(Neural|Turbo[A-Za-z]*|HD[A-Za-z0-9]*)", re.ASCII
-)
-"""`en-US-AvaNeural`, `en-US-Ava:DragonHDLatestNeural`, `zh-CN-sichuan-YunxiNeural` without its dialect."""
+AZURE_VOICE = re.compile(r"[a-z]{2,3}-[a-z0-9:-]*(neural|hd|turbo|mai)[a-z0-9-]*", re.IGNORECASE | re.ASCII)
+"""`en-US-AvaNeural`, `en-US-Ava:DragonHDLatestNeural`, `zh-CN-liaoning-XiaobeiNeural`, `en-US-Andrew2:DragonHDLatestNeural`."""
 SLOW_MS = 3000.0  # a caller hears it ring for 30 s, and the agent cannot greet before
 
 SETTINGS = Cause("engine_settings", "failed", "{told}", "{remedy}", "voiceagent config show")

@@ -6,12 +6,16 @@ import asyncio
 import socket
 import ssl
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voiceagent.doctor.addresses import acs_address, is_here
 from voiceagent.doctor.finding import Cause, Found, fine, skipped
 from voiceagent.doctor.surroundings import Surroundings, reason
+from voiceagent.errors import UserError
+
+if TYPE_CHECKING:
+    from voiceagent.config.schema import Settings
 
 EXPIRES_SOON_DAYS = 14
 TLS_SECONDS = 10.0
@@ -23,6 +27,7 @@ NO_ADDRESS = Cause(
     "let `serve` open a tunnel (`--tunnel`), or set VOICEAGENT_PUBLIC_URL to an https address that leads to the port",
     "voiceagent serve --tunnel auto",
 )
+NO_TUNNEL = Cause("tunnel_not_set_up", "failed", "{told}", "{remedy}")
 NOT_HTTPS = Cause(
     "public_url_not_https",
     "failed",
@@ -74,6 +79,7 @@ FAR = Cause(
     "take a tunnel or a region nearer by: the caller waits this long, in both directions, for every word",
 )
 FAR_MS = 300.0
+RELAYS = ".servicebus.windows.net"
 
 
 def address(around: Surroundings) -> Found:
@@ -82,20 +88,36 @@ def address(around: Surroundings) -> Found:
     acs = acs_address(settings)
     if acs is None and not settings.twilio.account_sid:
         return skipped("not needed while the phone is emulated")
-    url = settings.bridge.public_url
+    url = around.public_url
     if not url and settings.acs.emulator_url:
         return skipped("not needed: the phone is on this machine")
     if not url:
-        return NO_ADDRESS.found(service="ACS" if acs is not None else "Twilio")
+        return _tunnel(settings, "ACS" if acs is not None else "Twilio")
     parts = urlsplit(url)
     if parts.scheme != "https" and not is_here(url):
         return NOT_HTTPS.found(place=around.place("bridge.public_url"), scheme=parts.scheme)
-    return fine(f"{url} ({around.place('bridge.public_url')})")
+    mine = url == settings.bridge.public_url.rstrip("/")
+    return fine(f"{url} ({around.place('bridge.public_url') if mine else 'of the bridge that runs'})")
+
+
+def _tunnel(settings: Settings, service: str) -> Found:
+    """No address yet: whether `serve` would open a tunnel."""
+    from voiceagent.tunnels.choice import choose
+
+    try:
+        choice = choose(settings, real_phone=True)
+    except UserError as error:
+        wanted = settings.bridge.tunnel
+        named = NO_TUNNEL.found(told=error, remedy=error.remedy)
+        return NO_ADDRESS.found(service=service) if wanted == "auto" else named
+    if choice is None:
+        return NO_ADDRESS.found(service=service)
+    return skipped(f"`serve` opens a tunnel ({choice.name}), and does not run now", "look again while it runs")
 
 
 async def certificate(around: Surroundings) -> Found:
     """The certificate as a stranger sees it, and until when it holds."""
-    parts = urlsplit(around.settings.bridge.public_url)
+    parts = urlsplit(around.public_url)
     if parts.scheme != "https":
         return skipped("http on this machine has none")
     host, port = parts.hostname or "", parts.port or 443
@@ -132,7 +154,7 @@ async def reachable(around: Surroundings) -> Found:
     """Whether it leads to a bridge, through whatever stands between."""
     answer = await _probed(around)
     if answer.round_trip_ms is None:
-        host = urlsplit(around.settings.bridge.public_url).hostname
+        host = urlsplit(around.public_url).hostname
         if "name or service not known" in answer.sentence.lower() or "nodename" in answer.sentence.lower():
             return NO_HOST.found(host=host)
         return NOBODY.found(told=answer.sentence, remedy=answer.remedy)
@@ -154,6 +176,8 @@ async def handshake(around: Surroundings) -> Found:
 
 async def media(around: Surroundings) -> Found:
     """Whether a WebSocket comes through."""
+    if (urlsplit(around.public_url).hostname or "").endswith(RELAYS):
+        return skipped("a relay takes WebSockets at another address, which only the bridge that listens there knows")
     answer = await _probed(around)
     if answer.media == "failed":
         return MEDIA.found(told=answer.sentence, remedy=answer.remedy)
@@ -165,5 +189,5 @@ async def _probed(around: Surroundings) -> Any:
         from voiceagent.tunnels.probe import probe
 
         secret = str.__str__(around.settings.acs.event_secret)
-        around.notes["reached"] = await probe(around.settings.bridge.public_url, secret=secret)
+        around.notes["reached"] = await probe(around.public_url, secret=secret)
     return around.notes["reached"]

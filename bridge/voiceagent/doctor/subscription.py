@@ -165,7 +165,7 @@ def state(around: Surroundings) -> Found:
 
 def target(around: Surroundings) -> Found:
     """Whether it delivers here."""
-    wanted = around.settings.bridge.public_url.rstrip("/")
+    wanted = around.public_url
     calls = around.notes["subscriptions"]
     if len(calls) > 1 and len({_number_filter(one) for one in calls}) < len(calls):
         return TWO.found(count=len(calls), names=", ".join(one.name for one in calls))

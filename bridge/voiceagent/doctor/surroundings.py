@@ -90,6 +90,13 @@ class Surroundings:
             raise self.loaded
         return self.loaded.settings
 
+    @property
+    def public_url(self) -> str:
+        """Where telephony services reach the bridge: as the one that runs says, else as the settings do."""
+        running = self.notes.get("running")
+        told = getattr(running, "public_url", "")
+        return (told if told and not is_here(told) else self.settings.bridge.public_url).rstrip("/")
+
     def place(self, key: str) -> str:
         """Where a setting comes from, for people."""
         if isinstance(self.loaded, UserError):

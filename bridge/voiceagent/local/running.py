@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ _LOOK_SECONDS = 0.1
 class Running:
     """A bridge that runs now. `token` opens its private listener; `emulator_url` is "" when its phone is a real one.
 
-    `twilio_url` is the same for a Twilio number.
+    `twilio_url` is the same for a Twilio number. `public_url` is where telephony services reach it at present.
     """
 
     pid: int
@@ -29,6 +30,7 @@ class Running:
     emulator_url: str
     token: str
     twilio_url: str = ""
+    public_url: str = ""
 
 
 def note_path(project: Path) -> Path:
@@ -61,6 +63,14 @@ def noted(project: Path, running: Running) -> Iterator[None]:
         current = read_note(project)
         if current is None or current.pid == running.pid:
             path.unlink(missing_ok=True)
+
+
+def moved(project: Path, public_url: str) -> None:
+    """This process's bridge is reached elsewhere from now on."""
+    note = read_note(project)
+    if note is not None and note.pid == os.getpid():
+        with contextlib.suppress(OSError):  # who looks for it finds the former address
+            _write(note_path(project), replace(note, public_url=public_url))
 
 
 def starting_path(project: Path) -> Path:

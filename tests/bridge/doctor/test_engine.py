@@ -42,7 +42,15 @@ def test_which_engine_it_is(environ: dict[str, str], status: str, detail: str) -
 
 
 @pytest.mark.parametrize(
-    "name", ["alloy", "en-US-AvaNeural", "en-US-Ava:DragonHDLatestNeural", "zh-CN-XiaoxiaoMultilingualNeural"]
+    "name",
+    [
+        "alloy",
+        "en-US-AvaNeural",
+        "en-US-Ava:DragonHDLatestNeural",
+        "zh-CN-liaoning-XiaobeiNeural",
+        "en-US-Andrew2:DragonHDLatestNeural",
+        "en-US-NovaTurboMultilingualNeural",
+    ],
 )
 def test_voices_that_can_be(name: str) -> None:
     assert engine.voice(around(**VOICE_LIVE, AZURE_VOICELIVE_VOICE=name)).status == "ok"

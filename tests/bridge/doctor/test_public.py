@@ -16,6 +16,7 @@ from voiceagent.config.load import load_settings
 from voiceagent.doctor import public
 from voiceagent.doctor.surroundings import Surroundings
 from voiceagent.emulators.certificates import Authority, open_authority
+from voiceagent.local.running import Running
 from voiceagent.tunnels.probe import Reached
 
 ACS = {"ACS_CONNECTION_STRING": "endpoint=https://acs.example;accesskey=Zm9v"}
@@ -32,6 +33,22 @@ def test_whether_one_is_needed_and_there() -> None:
     assert public.address(around("https://b.example", **ACS)).status == "ok"
     twilio = around(TWILIO_ACCOUNT_SID="AC" + "0" * 32, TWILIO_AUTH_TOKEN="t")
     assert public.address(twilio).detail == "Twilio has no way to reach this bridge: bridge.public_url is empty"
+
+
+def test_a_tunnel_that_serve_would_open() -> None:
+    assert public.address(around(**ACS, NGROK_AUTHTOKEN="canary")).status == "skipped"
+    assert public.address(around(**ACS, VOICEAGENT_TUNNEL="none")).code == "no_public_url"
+    assert public.address(around(**ACS, VOICEAGENT_TUNNEL="relay")).code == "tunnel_not_set_up"
+
+
+def test_the_bridge_that_runs_knows_best() -> None:
+    look = around("https://old.example", **ACS)
+    look.notes["running"] = Running(1, 1, "", "", "t", public_url="https://new.example")
+    assert public.address(look).detail == "https://new.example (of the bridge that runs)"
+
+
+async def test_a_relay_has_another_address_for_sockets() -> None:
+    assert (await public.media(around("https://ns.servicebus.windows.net/x"))).status == "skipped"
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.local.running import Running, is_starting, note_path, noted, read_note, started, starting, starting_path
+from voiceagent.local.running import Running, is_starting, moved, note_path, noted, read_note, started, starting, starting_path
 
 
 def running(pid: int) -> Running:
@@ -97,3 +97,13 @@ def test_where_no_note_can_be_left_the_bridge_runs_all_the_same(tmp_path: Path, 
     with noted(tmp_path, running(os.getpid())):
         assert read_note(tmp_path) is None
     assert "will not find this bridge" in caplog.text
+
+
+def test_a_tunnel_that_came_back_elsewhere_is_noted(tmp_path: Path) -> None:
+    moved(tmp_path, "https://nobody.example")
+    assert read_note(tmp_path) is None
+    with noted(tmp_path, running(os.getpid())):
+        moved(tmp_path, "https://new.example")
+        found = read_note(tmp_path)
+    assert found is not None
+    assert found.public_url == "https://new.example"
