@@ -10,7 +10,7 @@ from voiceagent.config.section import Section, secret
 
 
 class TunnelSection(Section):
-    ssh: str = Field("", description="USER@HOST[:PORT] of an SSH server of your own, for auto and for plain ssh")
+    ssh: str = Field("", description="USER@HOST[:PORT] of an SSH server of your own, for a tunnel that is named just ssh")
     ssh_key: str = Field("", description="file with the private key; empty: the SSH agent and the usual files in ~/.ssh")
     ssh_listen: str = Field(
         "127.0.0.1:0",
