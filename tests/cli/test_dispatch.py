@@ -77,7 +77,7 @@ def test_nor_is_it_when_tasks_were_under_way(throwing: Any, monkeypatch: pytest.
         (["cals"], "No such command 'cals'. Did you mean 'calls', 'call'?"),
         (["calls", "shwo"], "No such command 'shwo'. Did you mean 'show'?"),
         (["doctor", "--jsn"], "No such option: --jsn (Possible options: --json)"),
-        (["init"], "Missing argument 'DIR'."),
+        (["dial"], "Missing argument 'TARGET'."),
     ],
 )
 def test_wrong_words_are_told_with_the_right_ones(voiceagent: Any, words: list[str], sentence: str) -> None:
