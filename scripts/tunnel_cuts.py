@@ -2,10 +2,10 @@
 """Cuts a tunnel under calls, and looks how soon the next call rings.
 
 `voiceagent serve --tunnel ssh:…` runs as a process of its own, through a real OpenSSH server on the loopback where there is one
-(else a stand-in that says so), against emulators of Azure with an event subscription that leads elsewhere before. Calls come
-all the time. The SSH server is killed with all its connections, comes back a moment later under the same address, and the
-tunnel gets another public address. For each cut: how long until a new call was answered and had sound, and whether the
-subscription led to the new address. At the end: whether it leads to the old one again.
+(else a stand-in that says so), against emulators of Azure in which `voiceagent provision apply` made an event subscription that
+leads to another bridge. Calls are under way when the SSH server is killed with all its connections; it comes back a moment
+later under the same address, and the tunnel gets another public address. For each cut: how long until a new call was answered
+and had sound, and whether the subscription led to the new address. At the end: whether it leads to the old one again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from voiceagent.agent.init import write_project
 from voiceagent.emulators.together import Emulators
@@ -43,10 +44,37 @@ AWAY_SECONDS = 0.5
 READY_SECONDS = 60
 
 
+class Azure:
+    """Emulated, with the project's event subscriptions in it."""
+
+    def __init__(self, http: httpx.AsyncClient, env: dict[str, str]) -> None:
+        self._http = http
+        self.env = env
+
+    async def leads(self) -> set[str]:
+        """The bridges that events are delivered to."""
+        answer = await self._http.get(f"{self.env['VOICEAGENT_EMULATOR_URL']}/emulator/subscriptions")
+        return {one["endpoint"].rsplit("/", 1)[0] for one in answer.json()["subscriptions"]}
+
+    async def provision(self, agent: Path, url: str) -> None:
+        """What a person types once, with the address of a bridge that is there."""
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "voiceagent_cli", "provision", "apply", str(agent), "--yes", "--url", url),
+            env=os.environ | self.env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await child.communicate()
+        if child.returncode:
+            raise SystemExit(f"provision apply ended with {child.returncode}:\n{said.decode()}")
+
+
 class Cuts:
     """The bridge, its callers and what was measured."""
 
-    def __init__(self, phone: Phone, server: OnLoopback, calls: int) -> None:
+    def __init__(self, azure: Azure, phone: Phone, server: OnLoopback, calls: int) -> None:
+        self._azure = azure
         self._phone = phone
         self._server = server
         self._calls = calls
@@ -68,7 +96,7 @@ class Cuts:
         restored = await self._until("restored")
         self.back_ms.append(restored["after_ms"])
         await self._until("pointed")
-        if (leads := await self._phone.subscribed()) != f"{restored['public_url']}/events":
+        if (leads := await self._azure.leads()) != {restored["public_url"]}:
             self.wrong.append(f"cut {number}: calls are announced at {leads}, and the bridge is at {restored['public_url']}")
         if not await self._answered(began):
             self.wrong.append(f"cut {number}: no call was answered within {LIMIT_SECONDS:g} s")
@@ -113,17 +141,27 @@ class Cuts:
 
 
 @contextlib.asynccontextmanager
-async def another_app() -> AsyncIterator[str]:
-    """Where calls are announced before the bridge comes, and after it has left."""
+async def another_bridge() -> AsyncIterator[str]:
+    """Where calls are announced before ours comes, and after it has left: it answers as a bridge does that nobody calls."""
+
+    async def healthy(_: Request) -> Response:
+        return JSONResponse({"ok": True})
 
     async def events(request: Request) -> Response:
         event = (await request.json())[0]
         return JSONResponse({"validationResponse": event.get("data", {}).get("validationCode", "")})
 
+    async def media(websocket: WebSocket) -> None:
+        await websocket.send_denial_response(Response(status_code=403))
+
     with contextlib.closing(bind("127.0.0.1", 0)) as where:
-        app = Starlette(routes=[Route("/events", events, methods=["POST"])])
-        async with listening(app, where, short_path=False):
-            yield f"http://127.0.0.1:{where.getsockname()[1]}/events"
+        routes = [
+            Route("/healthz", healthy),
+            Route("/events", events, methods=["POST"]),
+            WebSocketRoute("/media/{rest:path}", media),
+        ]
+        async with listening(Starlette(routes=routes), where, short_path=False):
+            yield f"http://127.0.0.1:{where.getsockname()[1]}"
 
 
 @contextlib.asynccontextmanager
@@ -153,12 +191,13 @@ async def measure(cuts: int, calls: int) -> int:
     kind = SshdOnLoopback if find_sshd() else StandIn
     said = "OpenSSH's server" if kind is SshdOnLoopback else "a stand-in for OpenSSH's server, which is not installed here"
     print(f"{cuts} cuts with {calls} calls under way, over {said}.")
-    async with Emulators("all", answers="scripted") as azure, another_app() as old, running(kind(folder / "ssh")) as server:
-        env = {name: str(value) for name, value in azure.env().items()} | {"VOICEAGENT_EVENT_SECRET": "the-secret-of-this-run"}
+    async with Emulators("all", answers="scripted") as house, another_bridge() as old, running(kind(folder / "ssh")) as server:
+        env = {name: str(value) for name, value in house.env().items()} | {"VOICEAGENT_EVENT_SECRET": "the-secret-of-this-run"}
         async with httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as http:
             phone = Phone(http, env["VOICEAGENT_EMULATOR_URL"])
-            await phone.subscribe(old, secret=env["VOICEAGENT_EVENT_SECRET"])
-            run = Cuts(phone, server, calls)
+            azure = Azure(http, env)
+            await azure.provision(folder / "agent", old)
+            run = Cuts(azure, phone, server, calls)
             async with bridge(folder, env, server) as child, asyncio.TaskGroup() as tasks:
                 assert child.stdout is not None
                 async with asyncio.timeout(READY_SECONDS):
@@ -174,7 +213,7 @@ async def measure(cuts: int, calls: int) -> int:
                 code = await child.wait()
                 left = time.monotonic() - began
                 following.cancel()
-            restored = await phone.subscribed() == old
+            restored = await azure.leads() == {old}
     return report(run, code=code, left=left, restored=restored)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent_cli.screen import Calls, screen
+from voiceagent_cli.screen import Calls, news, screen
 from voiceagent_cli.terminal import Terminal
 
 BEGAN = {"kind": "note", "call_id": "abcdef", "at_ms": 0, "note": "CallBeganNoted", "caller": "…42", "called": "…99"}
@@ -77,6 +77,28 @@ def test_saved_changes_are_told(out: Any, capsys: Any) -> None:
         "Loaded again: the next call uses it.",
         "Loaded again: the next call uses it. bridge.port needs a restart.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("item", "line"),
+    [
+        (
+            {"state": "lost", "why": "it was cut"},
+            "The tunnel is lost: it was cut. New calls cannot come; it is being made again.",
+        ),
+        (
+            {"state": "restored", "public_url": "https://x.example", "round_trip_ms": 21.0, "after_ms": 1620},
+            "The tunnel is back after 1.6 s at https://x.example (21 ms there and back).",
+        ),
+        ({"state": "pointed", "public_url": "https://x.example"}, "Calls are announced at https://x.example."),
+        (
+            {"state": "not_pointed", "sentence": "no rights", "remedy": "ask for them"},
+            "Calls cannot be announced at the new address: no rights; ask for them.",
+        ),
+    ],
+)
+def test_what_happens_to_the_tunnel_is_told(item: dict[str, Any], line: str) -> None:
+    assert news({"kind": "tunnel", **item}) == line
 
 
 def test_a_person_sees_the_lines_too(capsys: Any) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -46,12 +49,21 @@ def test_what_the_linter_finds_is_told_as_it_happens(as_json: bool) -> None:
         assert err.getvalue() == "error   r: No.\n        a call\n        {}\n        source: docs\n"
 
 
+async def test_a_tunnel_and_its_round_trip_are_told(served: Bridge) -> None:
+    tunnel: Any = SimpleNamespace(name="ngrok", round_trip_ms=42.0)
+    out, err = io.StringIO(), io.StringIO()
+    _announce(replace(served, tunnel=tunnel), Terminal(io.StringIO(), err), Path("demo"))
+    assert err.getvalue().splitlines()[1] == "Tunnel ngrok: 42 ms there and back."
+    _announce_as_json(replace(served, tunnel=tunnel), Terminal(out, io.StringIO()), Path("demo"))
+    assert json.loads(out.getvalue())["tunnel"] == {"name": "ngrok", "round_trip_ms": 42.0}
+
+
 async def test_for_programs_one_line_with_the_promised_fields(served: Bridge) -> None:
     out = io.StringIO()
     _announce_as_json(served, Terminal(out, io.StringIO()), Path("demo"))
     facts = json.loads(out.getvalue())
     assert {"ready", "public_url", "port", "workbench_url", "mode", "agent", "engine"} <= set(facts)
-    assert facts["ready"] is True
+    assert (facts["ready"], facts["tunnel"]) == (True, None)
 
 
 def test_how_calls_end_is_told() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -36,6 +37,7 @@ from voiceagent.tunnels.asgi import Answer, Socket, ask, open_socket
 _log = logging.getLogger(__name__)
 
 SERVICE = "Azure Relay"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 TOKEN_SECONDS = 3600
 RENEW_SECONDS = 2700.0
 """A quarter of an hour before it expires: a clock may be off, and one renewal be lost."""
@@ -51,7 +53,7 @@ MESSAGE_LIMIT = 1_114_112
 def place_of(connection_string: str, path: str) -> RelayPlace:
     """The hybrid connection that the settings name. UserError for what is missing."""
     try:
-        return read_connection_string(connection_string, path)
+        place = read_connection_string(connection_string, path)
     except ValueError as missing:
         remedy = (
             "set tunnel.relay_path to the hybrid connection's name"
@@ -59,6 +61,12 @@ def place_of(connection_string: str, path: str) -> RelayPlace:
             else "copy it from the Azure portal: Relay namespace, hybrid connection, Shared access policies"
         )
         raise UserError(f"AZURE_RELAY_CONNECTION_STRING has no {missing}", remedy=remedy) from None
+    if not _HOST.fullmatch(place.host):  # told here, because the library would quote the whole address, and our token is in it
+        raise UserError(
+            f'the Endpoint in AZURE_RELAY_CONNECTION_STRING is "{place.host}", which is no host',
+            remedy="it is sb://NAMESPACE.servicebus.windows.net/",
+        )
+    return place
 
 
 class RelayLink:

@@ -191,7 +191,11 @@ async def test_there_is_no_relay() -> None:
 
 @pytest.mark.parametrize(
     ("text", "path", "words"),
-    [("", "", "has no Endpoint"), ("Endpoint=sb://x;SharedAccessKeyName=n;SharedAccessKey=k", "", "has no EntityPath")],
+    [
+        ("Endpoint=sb://a b/;SharedAccessKeyName=n;SharedAccessKey=k;EntityPath=p", "", 'is "a b", which is no host'),
+        ("", "", "has no Endpoint"),
+        ("Endpoint=sb://x;SharedAccessKeyName=n;SharedAccessKey=k", "", "has no EntityPath"),
+    ],
 )
 def test_a_connection_string_that_is_none(text: str, path: str, words: str) -> None:
     with pytest.raises(UserError, match=words) as caught:
