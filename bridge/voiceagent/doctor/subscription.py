@@ -16,7 +16,6 @@ from voiceagent.doctor.surroundings import Surroundings
 from voiceagent.protocol.event_grid import IncomingCall
 
 EVENTS_PATH = "/events"
-SECRET_HEADER = "x-voiceagent-secret"  # noqa: S105  the header's name
 SCHEMAS = ("eventgridschema", "cloudeventschemav1_0")
 RINGS_SECONDS = 30
 MOST_MINUTES = 5
@@ -91,27 +90,6 @@ SCHEMA = Cause(
     "failed",
     "the subscription {name} delivers in the schema {schema}, which the bridge cannot read",
     "use EventGridSchema or CloudEventSchemaV1_0",
-    POINT_IT,
-)
-NO_SECRET = Cause(
-    "secret_header_missing",
-    "failed",
-    "the subscription {name} sends no header x-voiceagent-secret: the bridge refuses all it delivers (401)",
-    "add it as a secret delivery header with the value of VOICEAGENT_EVENT_SECRET",
-    POINT_IT,
-)
-SECRET_DIFFERS = Cause(
-    "secret_header_differs",
-    "failed",
-    "the subscription {name} sends another x-voiceagent-secret than acs.event_secret ({place})",
-    "set both to the same value, and let the header be secret: this one can be read by anybody who can read the subscription",
-    POINT_IT,
-)
-SECRET_READABLE = Cause(
-    "secret_header_readable",
-    "warning",
-    "the header x-voiceagent-secret of the subscription {name} is not marked as secret",
-    "mark it: anybody who can read the subscription can announce calls",
     POINT_IT,
 )
 RETRY = Cause(
@@ -208,34 +186,17 @@ def number(around: Surroundings) -> Found:
 
 
 def delivery(around: Surroundings) -> Found:
-    """In which schema, how often, and with which proof it delivers."""
+    """In which schema, and how often it delivers."""
     one = around.notes["subscription"]
     schema = str(getattr(one.event_delivery_schema, "value", one.event_delivery_schema) or "EventGridSchema")
     if schema.lower() not in SCHEMAS:
         return SCHEMA.found(name=one.name, schema=schema)
-    if (wrong := _proof(one, around)) is not None:
-        return wrong
     policy = one.retry_policy
     attempts, minutes = (policy.max_delivery_attempts, policy.event_time_to_live_in_minutes) if policy else (None, None)
     attempts, minutes = attempts or 30, minutes or 1440
     if attempts > MOST_ATTEMPTS or minutes > MOST_MINUTES:
         return RETRY.found(name=one.name, attempts=attempts, minutes=minutes)
     return fine(f"{schema}, {attempts} attempts, {minutes} min")
-
-
-def _proof(one: Any, around: Surroundings) -> Found | None:
-    secret = str.__str__(around.settings.acs.event_secret)
-    mappings = {str(each.name).lower(): each for each in one.destination.delivery_attribute_mappings or ()}
-    ours = mappings.get(SECRET_HEADER)
-    if not secret:
-        return None
-    if ours is None:
-        return NO_SECRET.found(name=one.name)
-    if getattr(ours, "is_secret", False):
-        return None
-    if str(getattr(ours, "value", "") or "") != secret:
-        return SECRET_DIFFERS.found(name=one.name, place=around.place("acs.event_secret"))
-    return SECRET_READABLE.found(name=one.name)
 
 
 _PASSES: Mapping[str, Callable[[str, str], bool]] = {

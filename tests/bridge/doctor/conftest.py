@@ -136,11 +136,11 @@ def setup(house: House, tmp_path: Path) -> Iterator[Setup]:
     assert house.emulators.arm is not None
     things = house.emulators.arm.desk.things
     made = dict(things.made)
-    before = {key: (one, one.properties, one.state) for key, one in house.subscriptions.items()}
+    before = {key: (one, one.properties, one.state, one.target) for key, one in house.subscriptions.items()}
     yield Setup(house, tmp_path / "demo", dict(house.env))
     house.emulators.faults.clear()
     house.subscriptions.clear()
     things.made = made
-    for key, (one, properties, state) in before.items():
-        one.properties, one.state = properties, state
+    for key, (one, properties, state, target) in before.items():
+        one.properties, one.state, one.target = properties, state, target
         house.subscriptions[key] = one

@@ -7,7 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -114,6 +114,11 @@ def wrong_path(properties: dict[str, Any]) -> None:
     webhook["endpointUrl"] = webhook["endpointUrl"].replace("/events", "/api/calls")
 
 
+def secret_in_the_address(setup: Any) -> None:
+    for one in setup.house.subscriptions.values():
+        one.target = replace(one.target, endpoint=f"{one.target.endpoint}?code=something-else")
+
+
 def other_number(properties: dict[str, Any]) -> None:
     properties["filter"]["advancedFilters"][0]["values"] = ["+14255550111"]
 
@@ -209,6 +214,11 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "another secret in the header": (
         header(lambda one: one["properties"].update(isSecret=False, value="something-else")),
         "secret_header_differs",
+    ),
+    "another secret in the address": (secret_in_the_address, "secret_header_differs"),
+    "a token of Entra is wanted": (
+        env(VOICEAGENT_CLOUD_EVENT_GRID_ENTRA_APP_ID=OTHER_GUID, VOICEAGENT_CLOUD_EVENT_GRID_ENTRA_TENANT_ID=OTHER_GUID),
+        "entra_token_missing",
     ),
     "deliveries with another secret": (another_secret_arrived, "delivery_secret_differs"),
     "a telephone to transfer to, and no number of ours": (without("ACS_SOURCE_PHONE_NUMBER"), "would_not_serve"),

@@ -83,6 +83,6 @@ def test_a_state_that_is_told_as_a_word() -> None:
     )
 
 
-def test_without_a_secret_of_ours_none_is_asked_for() -> None:
+def test_its_patience_and_its_words() -> None:
     assert subscription.delivery(around(a_subscription())).status == "ok"
     assert subscription.short("Microsoft.Communication.IncomingCall") == "IncomingCall"
