@@ -81,7 +81,8 @@ class MediaSocket:
         self._stopped = stopped
 
     async def send_metadata(self, subscription_id: str, rate: int) -> None:
-        await self._socket.send(encode_metadata(AudioMetadata(subscription_id, "PCM", rate, 1, rate // 25)), text=True)
+        """The first frame. On a socket that was cut meanwhile nothing happens; `receive` tells that it ended."""
+        await self._send_slowly(encode_metadata(AudioMetadata(subscription_id, "PCM", rate, 1, rate // 25)))
 
     async def send_audio(
         self, payload: bytes, *, timestamp: str, participant: str | None, silent: bool, late_ms: float

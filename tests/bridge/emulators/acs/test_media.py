@@ -78,6 +78,17 @@ async def test_the_app_gets_metadata_audio_and_keys() -> None:
     assert frames[2] == {"kind": "DtmfData", "dtmfData": {"data": "#"}}
 
 
+async def test_a_socket_that_is_cut_before_its_first_frame_has_ended_and_breaks_nothing() -> None:
+    async def cut(app: ServerConnection) -> None:
+        app.transport.abort()
+
+    async with a_server(cut) as url:
+        media = Ears().socket(await dial(url, {}))
+        assert "no close frame" in await media.receive()
+        await media.send_metadata("sub", 24_000)
+        await media.close()
+
+
 async def test_audio_is_understood_in_every_casing_and_the_rest_is_counted() -> None:
     messages = [
         '{"Kind":"AudioData","AudioData":{"Data":"AAAA"},"StopAudio":null}',
