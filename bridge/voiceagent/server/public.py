@@ -5,9 +5,13 @@ A call is told its addresses when it begins and keeps them. What still comes for
 
 from __future__ import annotations
 
+import re
 from collections import deque
 
 from voiceagent.protocol.public_address import PublicAddress
+
+_REVISION = re.compile(r"^(https://[a-z0-9-]+?)--[a-z0-9-]+(\.[a-z0-9.-]+\.azurecontainerapps\.io)$")
+"""A revision of a container app: what is told to strangers, as Twilio is told its webhook, is the app's name without it."""
 
 _REMEMBERED = 8
 """Former addresses. Twilio's requests for a call that began under one are signed for it; calls are few and short."""
@@ -29,7 +33,7 @@ class Public:
     @property
     def urls(self) -> tuple[str, ...]:
         """Under which a request may have come: the present one first."""
-        return (self.url, *self._former)
+        return (self.url, *_app_of(self.url), *self._former)
 
     def move(self, address: PublicAddress) -> None:
         """Calls that begin from now on are told this one."""
@@ -44,3 +48,8 @@ class Public:
     def ws(self, path: str) -> str:
         """Where a call of ours opens a WebSocket to that path."""
         return self._address.ws(self.door + path)
+
+
+def _app_of(url: str) -> tuple[str, ...]:
+    found = _REVISION.match(url)
+    return () if found is None else (found[1] + found[2],)

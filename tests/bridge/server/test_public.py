@@ -38,3 +38,9 @@ def test_the_paths_of_calls_begin_with_the_replicas_own() -> None:
         "https://one.example/at/here/hold/1/t",
         "wss://one.example/at/here/media/1/t",
     )
+
+
+def test_a_revision_of_a_container_app_is_called_by_the_apps_name_too() -> None:
+    revision = "https://shop--r1a2b.happy-hill.swedencentral.azurecontainerapps.io"
+    assert Public(revision).urls == (revision, "https://shop.happy-hill.swedencentral.azurecontainerapps.io")
+    assert Public("https://a--b.example.com").urls == ("https://a--b.example.com",)
