@@ -85,6 +85,7 @@ async def bridge(
     """
     settings = settings_of(directory, flags=flags).settings
     which = needed(settings, phone=phone, leg=leg)
+    _check_tunnel(directory, _reachable(flags, which))
     async with AsyncExitStack() as stack:
         plan = Plan(directory, flags, which, _private(_phone_beside(settings), settings))
         house = beside if which else None
@@ -105,6 +106,15 @@ async def bridge(
         else:
             await _announced_here(served, plan)
         yield served if house is None else replace(served, lost=house.lost)
+
+
+def _check_tunnel(directory: Path, flags: Mapping[str, Any]) -> None:
+    """UserError for a tunnel that cannot be, before anything is started that would take its time."""
+    from voiceagent.local.public_way import is_real_phone
+    from voiceagent.tunnels.choice import choose
+
+    settings = settings_of(directory, flags=flags).settings
+    choose(settings, real_phone=is_real_phone(settings))
 
 
 def _reachable(flags: Mapping[str, Any], which: str) -> dict[str, Any]:

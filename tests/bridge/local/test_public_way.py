@@ -189,6 +189,13 @@ async def test_one_that_cannot_be_opened_is_raised(server: StandIn, tmp_path: Pa
         assert isinstance(caught.value, error) or caught.group_contains(error)
 
 
+async def test_a_tunnel_that_cannot_be_is_told_before_anything_starts(project: Path) -> None:
+    said: list[str] = []
+    with pytest.raises(UserError, match="is no tunnel"):
+        await bridge(project, flags={"bridge.tunnel": "carrier-pigeon"}, say=said.append).__aenter__()
+    assert said == []
+
+
 def test_a_tunnel_in_the_settings_is_not_opened_for_an_emulated_phone() -> None:
     assert module._reachable({}, "all")["bridge.tunnel"] == "none"
     assert module._reachable({"bridge.tunnel": "ngrok"}, "acs")["bridge.tunnel"] == "ngrok"

@@ -200,6 +200,11 @@ async def test_a_query_is_signed_too(line: Twilio) -> None:
     assert (await line.ask("/twilio/voice?a=1", RING)).status_code == 200
 
 
+async def test_what_was_signed_for_an_address_that_the_bridge_had_is_taken(line: Twilio) -> None:
+    line.bench.bridge.public.move(PublicAddress("https://moved.example"))
+    assert addresses(await line.ring())[0].startswith("wss://moved.example/twilio/media/")
+
+
 async def test_what_is_no_form_is_refused(line: Twilio) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         assert (await http.post(f"{line.public}/twilio/voice", content=b"\xff")).status_code == 400
