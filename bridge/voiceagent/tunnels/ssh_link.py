@@ -226,5 +226,5 @@ def _refusals(server: SshServer) -> Any:
         raise RemoteError(
             f"{server.name} cannot be connected to: {reason}",
             service="SSH server",
-            remedy="is the name right, and does it listen there? `ssh` to the same address would say the same",
+            remedy=f"is the name right, and does it listen there? `ssh -p {server.port} {server.user}@{server.host}` may tell",
         ) from None

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from voiceagent.config.schema import Settings
+from voiceagent.emulators.relay.serve import RelayEmulator
 from voiceagent.emulators.together import Emulators as Together
 from voiceagent.errors import RemoteError, UserError
 from voiceagent.local import bridge as module
@@ -127,6 +128,17 @@ async def test_a_call_rings_is_answered_and_has_sound_through_it(kind: Any, proj
         assert served.tunnel is not None
         # The bridge hands out nothing but the tunnel's address, so sound came through it.
         assert served.ready.public_url == served.tunnel.url
+
+
+async def test_a_call_has_sound_through_a_relay_which_has_an_address_of_its_own_for_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with RelayEmulator() as relay:
+        monkeypatch.setenv("AZURE_RELAY_CONNECTION_STRING", relay.connection_string)
+        async with bridge(project, flags={"bridge.port": 0, "bridge.tunnel": "relay"}) as served:
+            assert served.ready.public_url == relay.place.url
+            assert await subscribed(served) == f"{relay.place.url}/events"
+            await _called(served)
 
 
 async def test_what_cannot_be_pointed_is_told_and_tried_again(server: StandIn, tmp_path: Path) -> None:

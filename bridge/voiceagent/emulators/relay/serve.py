@@ -64,7 +64,7 @@ class RelayEmulator:
                 ws_max_size=MESSAGE_LIMIT,
                 lifespan="off",
                 log_config=None,
-                log_level="error",
+                log_level="critical",
             )
             config.load()
             server = uvicorn.Server(config)
