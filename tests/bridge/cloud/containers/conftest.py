@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ from voiceagent.cloud.containers.apply import apply
 from voiceagent.cloud.containers.plan import look
 from voiceagent.cloud.containers.wanted import wanted
 from voiceagent.config.load import Loaded, load_settings
-from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.serve import AcsEmulator
-from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.serve import ArmEmulator
 from voiceagent.errors import RemoteError
+
+_SPEC = spec_from_file_location("emptied", Path(__file__).with_name("emptied.py"))
+assert _SPEC is not None
+assert _SPEC.loader is not None
+emptied = sys.modules.setdefault("emptied", module_from_spec(_SPEC))
+_SPEC.loader.exec_module(emptied)
 
 SECRETS = {
     "ACS_CONNECTION_STRING": "endpoint=https://line.example;accesskey=do-not-tell-1",
@@ -140,14 +145,17 @@ class Subscription:
         return found
 
 
+@pytest.fixture(scope="session")
+def resource_manager() -> Iterator[ArmEmulator]:
+    """For all tests."""
+    with emptied.Running() as arm:
+        yield arm
+
+
 @pytest.fixture
-async def subscribing(loading: Load, project: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Subscription]:
+def subscribing(resource_manager: ArmEmulator, loading: Load, project: Path, monkeypatch: pytest.MonkeyPatch) -> Subscription:
     """An empty subscription, in which nothing takes its time."""
     monkeypatch.setattr("voiceagent.cloud.azure.Azure.poll_seconds", 0)
     monkeypatch.setattr("voiceagent.cloud.containers.revisions.LOOK_SECONDS", 0)
-    options = ArmOptions(operation_seconds=0, retry_after_seconds=0, empty=True)
-    async with (
-        AcsEmulator(options=NetworkOptions(seed=1)) as acs,
-        ArmEmulator(acs.network, options=options) as arm,
-    ):
-        yield Subscription(arm, loading, project)
+    emptied.empty(resource_manager)
+    return Subscription(resource_manager, loading, project)

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
+import sys
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.serve import AcsEmulator
-from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.serve import ArmEmulator
 
+_SPEC = spec_from_file_location("emptied", Path(__file__).parents[3] / "bridge/cloud/containers/emptied.py")
+assert _SPEC is not None
+assert _SPEC.loader is not None
+emptied = sys.modules.setdefault("emptied", module_from_spec(_SPEC))
+_SPEC.loader.exec_module(emptied)
 
-class Running:
-    """An emulated Resource Manager in a thread."""
 
-    def __init__(self) -> None:
-        self._up, self._stop = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        options = ArmOptions(operation_seconds=0, retry_after_seconds=0, empty=True)
-        async with AcsEmulator(options=NetworkOptions(seed=1)) as acs, ArmEmulator(acs.network, options=options) as self.arm:
-            self._up.set()
-            await self._stop.wait()
-
-    def __enter__(self) -> ArmEmulator:
-        self._thread.start()
-        assert self._up.wait(10)
-        return self.arm
-
-    def __exit__(self, *_: Any) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+@pytest.fixture(scope="session")
+def resource_manager() -> Iterator[ArmEmulator]:
+    """For all tests."""
+    with emptied.Running() as arm:
+        yield arm
 
 
 @pytest.fixture
@@ -57,7 +43,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def subscription(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ArmEmulator]:
+def subscription(resource_manager: ArmEmulator, shop: Path, monkeypatch: pytest.MonkeyPatch) -> ArmEmulator:
     """An empty emulated subscription that the project's settings lead to; its Event Grid has nothing to point."""
 
     async def nothing_to_point(_: Any) -> None:
@@ -66,7 +52,7 @@ def subscription(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ArmEmu
     monkeypatch.setattr("voiceagent.cloud.containers.apply.open_pointing", nothing_to_point)
     monkeypatch.setattr("voiceagent.cloud.containers.apply.why_none", lambda _: "no number is bought")
     monkeypatch.setattr("voiceagent.cloud.azure.Azure.poll_seconds", 0)
-    with Running() as arm:
-        monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", arm.azure_subscription)
-        monkeypatch.setenv("VOICEAGENT_ARM_ENDPOINT", arm.url)
-        yield arm
+    emptied.empty(resource_manager)
+    monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", resource_manager.azure_subscription)
+    monkeypatch.setenv("VOICEAGENT_ARM_ENDPOINT", resource_manager.url)
+    return resource_manager
