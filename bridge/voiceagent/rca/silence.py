@@ -19,14 +19,8 @@ from voiceagent.rca.story import Fact
 ON_THE_WAY = (
     *("settings", "port", "clock", "phone", "ACS endpoint", "ACS key", "ACS token keys", "audience", "event secret"),
     *("identity", "ACS resource", "numbers", "public address", "certificate", "reachable", "handshake", "media upgrade"),
-    *(
-        "subscription",
-        "subscription state",
-        "subscription target",
-        "subscription filter",
-        "subscription delivery",
-        "deliveries",
-    ),
+    *("subscription", "subscription state", "subscription target", "subscription filter", "subscription proof"),
+    *("subscription delivery", "deliveries"),
 )
 """The checks of what a call passes on its way to the bridge, in the doctor's order."""
 

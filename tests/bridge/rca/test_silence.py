@@ -17,7 +17,9 @@ def a_check(name: str, status: Status, code: str) -> Checked:
 
 
 def test_the_way_is_the_doctors() -> None:
-    assert {*ON_THE_WAY} <= {check.name for check in CHECKS}
+    on_the_way = [check for check in CHECKS if check.name in ON_THE_WAY]
+    assert {check.name for check in on_the_way} == {*ON_THE_WAY}
+    assert {name for check in on_the_way for name in (*check.needs, *check.unless)} <= {*ON_THE_WAY}
 
 
 def test_the_first_thing_that_is_broken_on_the_way() -> None:
