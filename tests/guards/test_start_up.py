@@ -9,6 +9,7 @@ import pytest
 
 HEAVY = [
     "aiohttp",
+    "asyncssh",
     "azure",
     "httpx",
     "hibari",
@@ -16,6 +17,7 @@ HEAVY = [
     "livekit",
     "msal",
     "moonshine_voice",
+    "ngrok",
     "numpy",
     "onnxruntime",
     "pydantic",
@@ -59,6 +61,7 @@ def imported_by(*words: str) -> list[str]:
         ["talk", "--help"],
         ["say", "--help"],
         ["serve", "--help"],
+        ["tunnel", "--help"],
         ["calls", "list", "--help"],
     ],
 )
