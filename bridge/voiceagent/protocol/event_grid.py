@@ -182,7 +182,7 @@ def _read(event: Any) -> GridEvent:
     kind = event.get("eventType", event.get("type"))
     if type(kind) is not str:
         raise RemoteProtocolError(f"an Event Grid event has a type that is {json_type(kind)}, expected text")
-    envelope = {
+    envelope: dict[str, Any] = {
         "event_id": _plain(event.get("id")),
         "topic": _plain(event.get("topic", event.get("source"))),
         "subject": _plain(event.get("subject")),
