@@ -41,5 +41,5 @@ def empty(arm: ArmEmulator) -> None:
     for one in (things.groups, things.made, things.deleted, things._registered):
         one.clear()
     for other in (containers.failing, containers.calls, containers.revisions, containers.uploads, containers.secrets):
-        other.clear()  # type: ignore[attr-defined]  # sets and dictionaries
+        other.clear()
     containers.runs.clear()
