@@ -73,7 +73,7 @@ class Azure:
     @property
     def poll_seconds(self) -> float:
         """How long to wait between two looks at something that takes a while."""
-        return 0.05 if _is_here(self.settings.cloud.arm_endpoint) else POLL_SECONDS
+        return 0.01 if _is_here(self.settings.cloud.arm_endpoint) else POLL_SECONDS
 
     @cached_property
     def acs(self) -> CommunicationServiceManagementClient:

@@ -18,6 +18,8 @@ from voiceagent.cloud.resource import Resource
 from voiceagent.errors import UserError
 
 WEEK_SECONDS = 7 * 86_400.0
+SEEN_ONTO_DISK = ("sent", "done", "refused", "gone")
+"""After these even a machine that loses its power knows what was done; the others a killed process does not lose either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,14 @@ class Journal:
         self.entries = [entry for entry in _read(path) if entry.facts.get("place") == place]
 
     def write(self, what: str, key: str, at: float, **facts: Any) -> None:
-        """Add a line and see it onto the disk: what is not there after a crash did not happen."""
+        """Add a line. What is about to be sent, and what came of it, is seen onto the disk with all that was before it."""
         entry = {"what": what, "at": at, "key": key, "place": self._place, **facts}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
             file.flush()
-            os.fsync(file.fileno())
+            if what in SEEN_ONTO_DISK:
+                os.fsync(file.fileno())
         self.entries.append(Entry(what, at, key, entry))
 
     def made(self) -> list[Resource]:
