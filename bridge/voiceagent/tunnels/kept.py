@@ -28,9 +28,8 @@ SILENCES = 2
 """One unanswered probe may be a dropped packet; after two, at most 20 s later, callers would find nobody either."""
 PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Before each new attempt, the last one for ever. A caller rings 30 s: half of it may go into a new tunnel."""
-FIRST_PROBES = 10
-"""A new name on the internet takes some seconds until it leads somewhere."""
-CLOSE_SECONDS = 3.0
+FIRST_PROBES, COME_UP_MS = 10, 20_000.0
+"""A new name on the internet takes some seconds until it leads somewhere. What does not by then is made again."""
 _REMEMBERED = 32
 
 
@@ -67,6 +66,10 @@ class Restored:
 
 
 Change = Lost | Restored
+
+
+async def _gone(link: Link) -> Reached:
+    return Reached(link.address.url, sentence=await link.lost())
 
 
 class Tunnel:
@@ -124,62 +127,74 @@ class Tunnel:
     async def _keep(self, first: asyncio.Future[None]) -> None:
         failures = 0
         while True:
+            worked = False
+
+            def came_up(link: Link, reached: Reached) -> None:
+                nonlocal worked
+                worked = True
+                self._came_up(link, reached)
+                if not first.done():
+                    first.set_result(None)
+
             try:
                 async with self._way() as link:
-                    await self._come_up(link)
-                    failures = 0
-                    if not first.done():
-                        first.set_result(None)
-                    why = await self._until_lost(link)
-            except (UserError, RemoteError) as error:
-                if not first.done():
-                    first.set_exception(error)
-                    return
-                why = f"{error}; {error.remedy}" if error.remedy else str(error)
-            except Exception as error:  # a library's own bug must not end the calls that go on; the tunnel is made again
-                if not first.done():
-                    first.set_exception(error)
-                    return
+                    why = await self._until_lost(link, came_up)
+                error: Exception = RemoteError(why.sentence, service=self.name, remedy=why.remedy)
+            except (UserError, RemoteError) as refused:
+                error = refused
+            except Exception as defect:  # a library's own bug must not end the calls that go on; the tunnel is made again
                 _log.exception("the tunnel %s broke", self.name)
-                why = f"{type(error).__name__} in the tunnel"
-            self._went_down(why)
+                error = defect
+            if not first.done():
+                first.set_exception(error)
+                return
+            self._went_down(
+                str(error) if isinstance(error, UserError | RemoteError) else f"{type(error).__name__} in the tunnel"
+            )
+            failures = 0 if worked else failures + 1
             await self._pause(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
-            failures += 1
 
-    async def _come_up(self, link: Link) -> None:
-        """Believe the link once an answer came through it."""
-        for attempt in range(FIRST_PROBES):
-            reached = await self._probe(link.address)
-            if reached.round_trip_ms is not None:
-                break
-            if attempt == FIRST_PROBES - 1:
-                raise RemoteError(reached.sentence, service=self.name, remedy=reached.remedy)
-            await self._pause(1.0)
+    def _came_up(self, link: Link, reached: Reached) -> None:
         self.address, self.round_trip_ms = link.address, reached.round_trip_ms or 0.0
         if self._lost_at_ms is not None:
             after, self._lost_at_ms = self._clock.now_ms() - self._lost_at_ms, None
             self._tell(Restored(link.address, self.round_trip_ms, round(after)))
 
-    async def _until_lost(self, link: Link) -> str:
+    async def _until_lost(self, link: Link, came_up: Callable[[Link, Reached], None]) -> Reached:
+        """What it ended with, as an unanswered probe would tell it: by itself, or by silence under its address."""
         async with asyncio.TaskGroup() as tasks:
-            gone, silent = tasks.create_task(link.lost()), tasks.create_task(self._silent(link))
+            gone, silent = tasks.create_task(_gone(link)), tasks.create_task(self._silent(link, came_up))
             done, _ = await asyncio.wait({gone, silent}, return_when=asyncio.FIRST_COMPLETED)
             gone.cancel()
             silent.cancel()
         return done.pop().result()
 
-    async def _silent(self, link: Link) -> str:
-        """Probe until nobody answers any more; a sentence why."""
+    async def _silent(self, link: Link, came_up: Callable[[Link, Reached], None]) -> Reached:
+        """Probe until nobody answers any more. The link is believed once an answer came through it."""
+        reached = await self._first_answer(link)
+        if reached.round_trip_ms is None:
+            return reached
+        came_up(link, reached)
         silences = 0
-        while True:
+        while silences < SILENCES:
             await self._pause(PROBE_SECONDS)
             reached = await self._probe(link.address)
-            if reached.round_trip_ms is not None:
+            if reached.round_trip_ms is None:
+                silences += 1
+            else:
                 silences, self.round_trip_ms = 0, reached.round_trip_ms
-                continue
-            silences += 1
-            if silences == SILENCES:
-                return reached.sentence
+        return reached
+
+    async def _first_answer(self, link: Link) -> Reached:
+        """The first answer, or the last silence when none came in time."""
+        began = self._clock.now_ms()
+        reached = await self._probe(link.address)
+        for _ in range(FIRST_PROBES - 1):
+            if reached.round_trip_ms is not None or self._clock.now_ms() - began > COME_UP_MS:
+                break
+            await self._pause(1.0)
+            reached = await self._probe(link.address)
+        return reached
 
     def _went_down(self, why: str) -> None:
         if self._lost_at_ms is None:

@@ -41,6 +41,7 @@ class Stage:
         self.closed = 0
         self.refusals: list[Exception] = []
         self.probes: list[Reached] = []
+        self.slow_ms = 0.0
         self._pauses: list[tuple[float, asyncio.Event]] = []
         self._paused = asyncio.Event()
 
@@ -56,6 +57,7 @@ class Stage:
             self.closed += 1
 
     async def probe(self, _: PublicAddress) -> Reached:
+        self.clock.advance(self.slow_ms)
         return self.probes.pop(0) if self.probes else answering(20.0)
 
     async def pause(self, seconds: float) -> None:
@@ -149,6 +151,35 @@ async def test_a_new_address_is_believed_once_somebody_answers_there(stage: Stag
         await stage.let_pass(1.0)
         await opened
         await entering.__aexit__(None, None, None)
+
+
+async def test_a_link_that_ends_before_anybody_answered_is_made_again_at_once(stage: Stage) -> None:
+    async with stage.tunnel() as tunnel:
+        stage.probes = [SILENT] * FIRST_PROBES
+        stage.links[0].ended.set()
+        assert await news(tunnel) == Lost("it was cut")
+        await stage.let_pass(0.5)
+        await stage.let_pass(1.0)
+        stage.links[1].ended.set()
+        while stage.closed < 2:
+            await asyncio.sleep(0)
+        stage.probes = []
+        await stage.let_pass(1.0)
+        assert await news(tunnel) == Restored(PublicAddress("https://2.example"), 20.0, 2500)
+
+
+async def test_one_that_takes_too_long_to_answer_is_made_again(stage: Stage) -> None:
+    async with stage.tunnel() as tunnel:
+        stage.links[0].ended.set()
+        await news(tunnel)
+        stage.probes, stage.slow_ms = [SILENT] * 2, 10_000.0
+        await stage.let_pass(0.5)
+        await stage.let_pass(1.0)
+        while stage.closed < 2:
+            await asyncio.sleep(0)
+        stage.slow_ms = 0.0
+        await stage.let_pass(1.0)
+        assert await news(tunnel) == Restored(PublicAddress("https://2.example"), 20.0, 22500)
 
 
 async def test_one_that_nobody_ever_answers_under_is_refused(stage: Stage) -> None:
