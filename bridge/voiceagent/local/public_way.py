@@ -99,14 +99,16 @@ async def led_here(
     way.door.app = ready.app
     ready.move(way.tunnel.address)
     _complain(await probe(way.tunnel.address, secret=secret), say)
-    await announcers.point(way.tunnel.url)
-    async with asyncio.TaskGroup() as tasks:
-        following = tasks.create_task(_follow(way.tunnel, ready, announcers, publish))
-        try:
-            yield
-        finally:
-            following.cancel()
-            await _restored(announcers, say)
+    try:
+        await announcers.point(way.tunnel.url)
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(_follow(way.tunnel, ready, announcers, publish))
+            try:
+                yield
+            finally:
+                following.cancel()
+    finally:  # also when it was pointed only half
+        await _restored(announcers, say)
 
 
 def _complain(reached: Reached, say: Callable[[str], None]) -> None:

@@ -176,6 +176,29 @@ async def test_what_cannot_be_pointed_is_told_and_tried_again(server: StandIn, t
     assert said[1:] == ["Calls could not be announced where they were before: it is gone."]
 
 
+async def test_what_was_pointed_half_is_put_back(tmp_path: Path, server: StandIn) -> None:
+    asked: list[str] = []
+
+    class Half:
+        async def point(self, url: str) -> None:
+            asked.append("point")
+            raise RemoteError("no rights", service="Event Grid")
+
+        async def restore(self) -> None:
+            asked.append("restore")
+
+    settings = Settings.model_validate(
+        {"bridge": {"tunnel": flags(server)["bridge.tunnel"]}, "tunnel": {"ssh_key": server.key_file}}
+    )
+    ready = Ready(1, "", "local", "a", "e", move=lambda _: None, app=_healthy)
+    async with public_way(settings, data=tmp_path) as way:
+        assert way is not None
+        led = led_here(way, ready, All([Half()]), secret="", publish=print, say=asked.append)
+        with pytest.raises(RemoteError, match="no rights"):
+            await led.__aenter__()
+    assert [one for one in asked if not one.startswith("Warning")] == ["point", "restore"]
+
+
 async def _next(told: asyncio.Queue[Item]) -> Item:
     async with asyncio.timeout(10):
         return await told.get()
