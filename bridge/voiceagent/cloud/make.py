@@ -126,6 +126,8 @@ async def apply(site: Site, planned: Planned, done: Callable[[Step], None] = lam
     """Carry out the plan; `done` hears of each step. RemoteError or UserError with what to do; what was done stays done."""
     known = dict(planned.known)
     for step in planned.plan.changes:
+        if step.resource.kind == "settings":
+            known |= await _key_to_write(site.azure, planned.plan, step, known)
         ready = replace(step, resource=filled(step.resource, known))
         known |= await carry_out(site, ready, known)
         done(ready)
@@ -191,6 +193,14 @@ async def _keys(azure: Azure, one: Resource) -> dict[str, str]:
     if one.kind != "acs":
         return {}
     return {"acs.connection_string": await know_acs(azure, one)}
+
+
+async def _key_to_write(azure: Azure, plan: Plan, step: Step, known: Mapping[str, str]) -> dict[str, str]:
+    """The connection string, where it is to be written and the resource was made by an earlier run, or by somebody else."""
+    if "acs.connection_string" not in open_places(fill(dict(step.resource.body), known)):
+        return {}
+    (acs,) = [one.resource for one in plan.steps if one.resource.kind == "acs"]
+    return await _keys(azure, acs)
 
 
 def _must_be_agreed(site: Site, step: Step, known: Mapping[str, str]) -> None:

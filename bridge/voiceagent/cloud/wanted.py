@@ -246,7 +246,11 @@ def _settings(settings: Settings, names: Names, around: Surroundings) -> Resourc
         else {"ACS_SOURCE_PHONE_NUMBER": "{number.number}"}
     )
     body = {
-        **({} if settings.acs.connection_string else {"ACS_CONNECTION_STRING": "{acs.connection_string}"}),
+        **(
+            {}
+            if settings.acs.connection_string or settings.acs.endpoint
+            else {"ACS_CONNECTION_STRING": "{acs.connection_string}"}
+        ),
         **({} if settings.acs.resource_id else {"ACS_AUDIENCE": "{acs.immutable_id}"}),
         **number,
         **({} if settings.acs.event_secret else {"VOICEAGENT_EVENT_SECRET": around.event_secret}),
@@ -259,7 +263,7 @@ def _settings(settings: Settings, names: Names, around: Surroundings) -> Resourc
         **({} if settings.cloud.subscription_id == "" else {"AZURE_SUBSCRIPTION_ID": names.subscription_id}),
         **({} if settings.cloud.resource_group else {"AZURE_RESOURCE_GROUP": names.group}),
     }
-    return Resource("settings", ".env", {}, body)
+    return Resource("settings", ".env", {}, body, must=dict.fromkeys(body, "{settings.value}"))  # any value will do
 
 
 def _container_url(names: Names) -> dict[str, str]:

@@ -146,8 +146,18 @@ async def test_killed_at_every_request_it_ends_the_same_with_one_number(
         assert len([target for _, target, _ in world.sent() if ":purchase" in target]) == 1
         assert SUBSCRIPTIONS[0] in world.things()
         things = world.things()
+        assert world.acs.key in (world.project / ".env").read_text(), "the bridge knows how to reach what an earlier run made"
         assert (await world.provision()).plan.changes == []
         assert world.things() == things
+
+
+async def test_what_the_settings_lack_later_is_written_beside_what_was_written_before(world: Any) -> None:
+    await world.provision()
+    env = world.project / ".env"
+    env.write_text("".join(line for line in env.read_text().splitlines(keepends=True) if world.acs.key not in line))
+    planned = await world.provision()
+    assert [step.why for step in planned.plan.changes] == ["differs: ACS_CONNECTION_STRING"]
+    assert world.acs.key in env.read_text()
 
 
 @pytest.mark.parametrize("at", ["search", "purchase"])

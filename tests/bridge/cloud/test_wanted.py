@@ -115,3 +115,8 @@ def test_what_cannot_be_planned_yet_is_told() -> None:
     assert "no public address" in not_yet(settings(), Surroundings())[0]
     assert not_yet(settings(), Surroundings(public_url="https://a.example")) == []
     assert not_yet(settings(**{"cloud.make": ["number"]}), Surroundings()) == []
+
+
+def test_who_signs_in_with_entra_is_given_no_key() -> None:
+    (env,) = [one for one in want(**{"acs.endpoint": "https://shop.communication.azure.com"}) if one.kind == "settings"]
+    assert "ACS_CONNECTION_STRING" not in env.body
