@@ -95,7 +95,8 @@ class Surroundings:
         """Where telephony services reach the bridge: as the one that runs says, else as the settings do."""
         running = self.notes.get("running")
         told = getattr(running, "public_url", "")
-        return (told if told and not is_here(told) else self.settings.bridge.public_url).rstrip("/")
+        own = is_here(told) and urlsplit(told).port == getattr(running, "port", 0)  # its own door, for an emulated phone
+        return (told if told and not own else self.settings.bridge.public_url).rstrip("/")
 
     def place(self, key: str) -> str:
         """Where a setting comes from, for people."""

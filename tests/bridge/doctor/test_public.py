@@ -45,6 +45,10 @@ def test_the_bridge_that_runs_knows_best() -> None:
     look = around("https://old.example", **ACS)
     look.notes["running"] = Running(1, 1, "", "", "t", public_url="https://new.example")
     assert public.address(look).detail == "https://new.example (of the bridge that runs)"
+    look.notes["running"] = Running(1, 8080, "", "", "t", public_url="http://127.0.0.1:9000")
+    assert public.address(look).detail == "http://127.0.0.1:9000 (of the bridge that runs)", "a tunnel that ends here"
+    look.notes["running"] = Running(1, 8080, "", "", "t", public_url="http://127.0.0.1:8080")
+    assert "https://old.example" in public.address(look).detail, "its own port is where emulated phones reach it, and no one else"
 
 
 async def test_a_relay_has_another_address_for_sockets() -> None:
