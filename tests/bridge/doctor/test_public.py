@@ -48,7 +48,9 @@ def test_the_bridge_that_runs_knows_best() -> None:
     look.notes["running"] = Running(1, 8080, "", "", "t", public_url="http://127.0.0.1:9000")
     assert public.address(look).detail == "http://127.0.0.1:9000 (of the bridge that runs)", "a tunnel that ends here"
     look.notes["running"] = Running(1, 8080, "", "", "t", public_url="http://127.0.0.1:8080")
-    assert "https://old.example" in public.address(look).detail, "its own port is where emulated phones reach it, and no one else"
+    assert "https://old.example" in public.address(look).detail, (
+        "its own port is where emulated phones reach it, and no one else"
+    )
 
 
 async def test_a_relay_has_another_address_for_sockets() -> None:
