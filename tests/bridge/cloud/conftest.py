@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -33,21 +32,6 @@ assert _SPEC is not None
 assert _SPEC.loader is not None
 fake_app = sys.modules.setdefault("fake_app", module_from_spec(_SPEC))
 _SPEC.loader.exec_module(fake_app)
-
-
-class Hurried:
-    """asyncio as uvicorn sees it here: its servers wait by tenths of a second when they are left, which a test need not."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.003))
-
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uvicorn.server.asyncio", Hurried())
 
 
 @dataclass(frozen=True)

@@ -24,21 +24,6 @@ from voiceagent.emulators.tap import Asked
 from voiceagent.emulators.together import Emulators
 
 
-class Hurried:
-    """asyncio as uvicorn sees it here: its servers wait by tenths of a second when they are left, which a test need not."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.003))
-
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uvicorn.server.asyncio", Hurried())
-
-
 class Mute:
     """A voice without a model."""
 
@@ -106,7 +91,7 @@ def a_thread() -> Iterator[Subscription]:
 
 
 @pytest.fixture
-def subscription(monkeypatch: pytest.MonkeyPatch, _hurry: None) -> Iterator[Subscription]:
+def subscription(monkeypatch: pytest.MonkeyPatch) -> Iterator[Subscription]:
     """One that answers at once."""
     with a_thread() as found:
         found.acs = found.enter(AcsEmulator(numbers=NumbersOptions(owned=(), operation_seconds=0), voice=Mute, tap=found.hear))
@@ -119,7 +104,7 @@ def subscription(monkeypatch: pytest.MonkeyPatch, _hurry: None) -> Iterator[Subs
 
 
 @pytest.fixture
-def emulated(monkeypatch: pytest.MonkeyPatch, _hurry: None) -> Iterator[Subscription]:
+def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Subscription]:
     """What `voiceagent emulate all --empty` runs, with its settings."""
     with a_thread() as found:
         emulators = found.enter(Emulators("all", answers="scripted", empty=True, voice=Mute))
