@@ -13,7 +13,10 @@ import re
 
 from voiceagent.capture.records import FRAME_KEY, lines
 
-HEAD = rb'\{"t":(-?\d+(?:\.\d+)?(?:e-?\d+)?),"kind":"'
+NUMBER = rb"\d{1,15}(?:\.\d{1,20})?(?:e-\d{1,3})?"
+"""A time as it is written; longer ones are nobody's, and would be infinite."""
+
+HEAD = rb'\{"t":(-?' + NUMBER + rb'),"kind":"'
 """How a record begins; its time is the first group."""
 
 _WIRE = HEAD + rb'wire","edge":"\w+","dir":"\w+",'
@@ -29,7 +32,7 @@ is_audio = re.compile(_WIRE + rb'(?:"at":|' + _FRAME + rb")").match
 """Whether the line of a frame is one of audio, wherever that frame is."""
 
 _inline = re.compile(_WIRE + _FRAME).match
-_elsewhere = re.compile(rb"(" + _WIRE + rb')"at":(\d+),"size":(\d+)\}').fullmatch
+_elsewhere = re.compile(rb"(" + _WIRE + rb')"at":(\d{1,10}),"size":(\d{1,10})\}').fullmatch
 _OPENING = b'{"kind":"audio","frames":['
 _CLOSING = b"]}"
 _SHORTEST = 200  # below that, its place takes as much room as the frame
@@ -44,7 +47,7 @@ class Aside:
 
     def taken(self, line: bytes) -> bytes:
         """The line without its audio; the line itself when it has none."""
-        if len(line) < _SHORTEST or _inline(line) is None:
+        if len(line) < _SHORTEST or _inline(line) is None or not line.endswith(b"}}"):  # space behind it would not come back
             return line
         start = line.index(FRAME_KEY)
         frame = line[start + len(FRAME_KEY) : -1]
@@ -61,26 +64,37 @@ class Aside:
         return content
 
 
-def joined(content: bytes, audio: bytes) -> tuple[bytes, bytes]:
-    """A block's lines with their audio in them again, and the audio that following lines may ask for.
+class Rejoined:
+    """Puts the audio into its lines again, block after block.
 
-    `audio` is what lies aside so far, b"" when nothing does. A frame that is not there leaves its line as it is, whose record
-    then knows only its size.
+    Each frame is taken once, in the order in which `Aside` gave them their places: so no file, however it was made, becomes
+    larger than what is packed in it. A frame that is not there leaves its line as it is, whose record then knows only its size.
     """
-    found = []
-    for line in lines(content):
-        if line.startswith(_OPENING):
-            audio = line
-        elif (elsewhere := _elsewhere(line)) is not None:
-            found.append(_with_frame(line, elsewhere, audio))
-        else:
-            found.append(line)
-    return b"\n".join(found), audio
 
+    def __init__(self) -> None:
+        self._audio = b""
+        self._taken = 0
 
-def _with_frame(line: bytes, elsewhere: re.Match[bytes], audio: bytes) -> bytes:
-    at, size = int(elsewhere[3]), int(elsewhere[4])
-    frame = audio[at : at + size]
-    if at < len(_OPENING) or len(frame) != size or frame[:1] + frame[-1:] != b"{}":
-        return line
-    return elsewhere[1] + FRAME_KEY + frame + b"}"
+    def forget(self) -> None:
+        """What lies aside so far belongs to none of the lines that follow."""
+        self._audio = b""
+
+    def joined(self, content: bytes) -> bytes:
+        """A block's lines with their audio in them; its own line of audio is kept for those that follow."""
+        found = []
+        for line in lines(content):
+            if line.startswith(_OPENING):
+                self._audio, self._taken = line, len(_OPENING)
+            elif (elsewhere := _elsewhere(line)) is not None:
+                found.append(self._with_frame(line, elsewhere))
+            else:
+                found.append(line)
+        return b"\n".join(found)
+
+    def _with_frame(self, line: bytes, elsewhere: re.Match[bytes]) -> bytes:
+        at, size = int(elsewhere[3]), int(elsewhere[4])
+        frame = self._audio[at : at + size]
+        if at < self._taken or len(frame) != size or frame[:1] + frame[-1:] != b"{}":
+            return line
+        self._taken = at + size
+        return elsewhere[1] + FRAME_KEY + frame + b"}"

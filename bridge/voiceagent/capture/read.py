@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voiceagent.capture import records
-from voiceagent.capture.aside import joined
+from voiceagent.capture.aside import Rejoined
 from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
 from voiceagent.capture.migrate import current, upgraded
 from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
@@ -59,7 +59,7 @@ class CaptureReader:
         self.path = path
         self._scan = scan
         self._with_audio = audio
-        self._audio, self._audio_number = b"", UNNUMBERED
+        self._rejoined, self._audio_number = Rejoined(), UNNUMBERED
         self.stopped: str | None = None
         self.state: State = "whole"
         self._number = 0
@@ -140,10 +140,9 @@ class CaptureReader:
     def _joined(self, number: int, content: bytes) -> bytes:
         """With the audio that lies aside. In a file of ours that is the block just before, and no other."""
         if number != UNNUMBERED and self._audio_number != number - 1:
-            self._audio = b""
-        content, self._audio = joined(content, self._audio)
+            self._rejoined.forget()
         self._audio_number = number
-        return content
+        return self._rejoined.joined(content)
 
     def _unsealed(self, sealer: Sealer, numbered: int, offset: int, lines: bytes) -> Iterator[Record]:
         for line in records.lines(lines):
@@ -151,7 +150,7 @@ class CaptureReader:
             self._sealed = number + 1
             try:
                 content = sealer.open(number, line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield self._damage(offset, f"block {number} cannot be decrypted: {error}")
                 continue
             yield from self._scanned(content, offset)

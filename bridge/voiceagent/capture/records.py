@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -198,11 +199,15 @@ def parse_header(raw: Mapping[str, Any]) -> Header:
         str(raw.get("call_id", "")),
         str(raw.get("created", "")),
         str(raw.get("policy", "")),
-        raw.get("versions") or {},
-        raw.get("project") or {},
+        _mapping(raw.get("versions")),
+        _mapping(raw.get("project")),
         str(raw.get("engine", "")),
-        raw.get("sealed") or {},
+        _mapping(raw.get("sealed")),
     )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def parse(line: bytes) -> Record:
@@ -211,6 +216,8 @@ def parse(line: bytes) -> Record:
     if not isinstance(raw, dict):
         raise ValueError("a record is an object")
     at_ms = float(raw.get("t", 0.0))
+    if not math.isfinite(at_ms):
+        raise ValueError("a time is a number")
     match raw.get("kind"):
         case "wire":
             frame = _frame(raw, line)
@@ -250,7 +257,7 @@ def parsed(line: bytes, parse: Callable[[bytes], Record] = parse) -> Record:
     """A record from its line, or `Damage` when it is none. `parse` raises ValueError as `parse` does."""
     try:
         return parse(line)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError, OverflowError):  # the last: a number that is infinite here
         return Damage(0.0, 0, "a line that is no record")
 
 

@@ -11,19 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voiceagent.capture import records
-from voiceagent.capture.aside import HEAD, is_audio
+from voiceagent.capture.aside import HEAD, NUMBER, is_audio
 from voiceagent.capture.read import CaptureReader
 from voiceagent.capture.records import Header, Passed, Record, Step, Wire
 from voiceagent.capture.seal import CaptureKey
 
-_NUMBER = rb"\d+(?:\.\d+)?(?:e-?\d+)?"
 # As `capture.records` writes them; a line of another form is read the slow way.
-_LANE = rb'lane","do":"(\w+)","reply":"([^"\\\n]{0,80})","item":"([^"\\\n]{0,80})","ms":(' + _NUMBER + rb")\}(?:\n|\Z)"
+_LANE = rb'lane","do":"(\w+)","reply":"([^"\\\n]{0,80})","item":"([^"\\\n]{0,80})","ms":(' + NUMBER + rb")\}(?:\n|\Z)"
 _PLACE = rb'wire","edge":"\w+","dir":"\w+","at":\d+,"size":\d+\}(?:\n|\Z)'
 _WIRE = re.compile(HEAD + rb'wire","edge":"(\w+)","dir":"(\w+)","frame":').match
 
 _stretch = re.compile(
-    rb'(?:\{"t":-?' + _NUMBER + rb',"kind":"(?:' + _PLACE + rb"|" + re.sub(rb"\((?!\?)", rb"(?:", _LANE) + rb"))++"
+    rb'(?:\{"t":-?' + NUMBER + rb',"kind":"(?:' + _PLACE + rb"|" + re.sub(rb"\((?!\?)", rb"(?:", _LANE) + rb"))++"
 ).match
 """As many lines of audio that lies aside, and of lane steps, as there are: one search for hundreds of lines."""
 
@@ -88,7 +87,7 @@ def scan(content: bytes) -> Iterator[Record]:
 
 def _passed(content: bytes, count: int, steps: list[Step], since: int, at: int, last: int) -> Passed:
     """`last` is where the last line of the stretch begins."""
-    return Passed(records.time_of(content[last : last + 40]), count, steps, content, since, at)
+    return Passed(records.time_of(content[last : content.index(b",", last) + 1]), count, steps, content, since, at)
 
 
 def each(content: bytes) -> Iterator[Record]:

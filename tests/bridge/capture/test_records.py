@@ -63,3 +63,21 @@ def test_the_header_of_an_encrypted_capture_names_its_key() -> None:
 def test_what_is_no_record_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):
         records.parse(line)
+
+
+HOSTILE = [
+    b'{"t":1e400,"kind":"note"}',
+    b'{"t":1,"kind":"end","records":1e400}',
+    b'{"t":%b,"kind":"x"}' % (b"1" * 500),
+    b"[" * 99_999,
+]
+
+
+@pytest.mark.parametrize("line", HOSTILE)
+def test_a_hostile_line_is_damage_and_breaks_no_reader(line: bytes) -> None:
+    assert isinstance(records.parsed(line), records.Damage)
+
+
+def test_a_header_whose_members_are_something_else_has_none() -> None:
+    header = records.parse_header({"call_id": "c", "versions": 5, "project": ["x"], "sealed": "y"})
+    assert (header.versions, header.project, header.sealed) == ({}, {}, {})

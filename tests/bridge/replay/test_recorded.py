@@ -101,3 +101,9 @@ def test_a_frame_is_cut_out_as_it_was() -> None:
 def test_a_line_that_is_no_record_is_refused() -> None:
     with pytest.raises(ValueError):
         parse(b'{"t":1,"kind":"lane"')
+
+
+@pytest.mark.parametrize("at", [b"1" * 60, b"1." + b"1" * 60, b"1" * 15 + b"." + b"1" * 20 + b"e-100"])
+def test_a_time_of_any_length_breaks_nothing(at: bytes) -> None:
+    (record,) = scan(b'{"t":%b,"kind":"wire","edge":"media","dir":"in","at":26,"size":3}\n' % at)
+    assert record.at_ms == float(at)
