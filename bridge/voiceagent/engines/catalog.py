@@ -17,6 +17,7 @@ from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE
+from voiceagent.engines.owned import IN_AGENT_MODE, INSTRUCTIONS
 from voiceagent.engines.realtime import EngineConnection
 from voiceagent.errors import UserError
 from voiceagent.protocol.dialects import AZURE_OPENAI, FOUNDRY_VOICE_AGENTS, OPENAI, Dialect, voice_live
@@ -104,9 +105,14 @@ def connection_of(settings: Settings, bearer: Callable[[], Awaitable[str]] | Non
         query=_query(engine, kind),
         more_headers=FEATURES if kind == "foundry-agent" else {},
         service=SERVICES[kind],
-        own_instructions=agents,
+        owned=_owned(kind) if agents else frozenset(),
         audio=engine.audio,
     )
+
+
+def _owned(kind: Kind) -> frozenset[str]:
+    # That Foundry's voice agents refuse tools as well is not known.
+    return INSTRUCTIONS if kind == "foundry-agent" else IN_AGENT_MODE
 
 
 def _as_token(key: Secret) -> Callable[[], Awaitable[str]]:

@@ -18,6 +18,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
 from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
+from voiceagent.engines.owned import without_owned
 from voiceagent.engines.refusals import refused, unreachable
 from voiceagent.engines.sound import Plain, Sound, Ulaw
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
@@ -63,8 +64,8 @@ class EngineConnection:
     more_headers: Mapping[str, str] = field(default_factory=dict)
     service: str = "Voice Live"
     """Its name for people."""
-    own_instructions: bool = False
-    """It has instructions of its own and refuses ours."""
+    owned: frozenset[str] = frozenset()
+    """Settings that it has of its own, so that ours are not sent."""
     audio: Literal["pcm", "g711_ulaw"] = "pcm"
 
     @property
@@ -131,12 +132,12 @@ class RealtimeEngine:
         self.malformed = 0
         """Messages of the engine that broke its protocol."""
         self._setup = setup
-        self._own_instructions = settings.own_instructions
+        self._owned = settings.owned
         self._dialect = settings.spoken
         self._sound: Sound = Plain() if settings.audio == "pcm" else Ulaw(setup.sample_rate)
         self._plain = settings.audio == "pcm"
         newest = self._dialect.shape is None and self._dialect.version in ("", NEWEST)
-        self._literal = newest and self._plain and not settings.own_instructions
+        self._literal = newest and self._plain and not settings.owned
         self._exact_voice = speaks_exactly(setup)
         self._listener = listener
         self._tap = wire_fn
@@ -202,20 +203,17 @@ class RealtimeEngine:
         self._sent += 1
         command_id = f"{type(command).__name__}-{self._sent}"
         message = message_of(command, command_id, exact_voice=self._exact_voice)
-        frame = self._dialect.encode_frame(self._adapted(message) if isinstance(command, ConfigureEngine) else message)
+        taken = without_owned(self._in_its_sound(message) if isinstance(command, ConfigureEngine) else message, self._owned)
+        frame = b"" if taken is None else self._dialect.encode_frame(taken)
         if self._tap is not None:
             self._tap("out", frame if self._literal else encode_frame(message))
-        if self._wire is not None:
+        if self._wire is not None and frame:
             self._wire.send(frame)
         return command_id
 
-    def _adapted(self, message: ClientEvent) -> ClientEvent:
-        """The settings as this engine takes them: in its own sound, without instructions where it has some."""
+    def _in_its_sound(self, message: ClientEvent) -> ClientEvent:
         assert isinstance(message, SessionUpdate)
-        session = self._sound.asked(dict(message.session))
-        if self._own_instructions:
-            session.pop("instructions", None)
-        return replace(message, session=session)
+        return replace(message, session=self._sound.asked(dict(message.session)))
 
     # --- what the engine says
 

@@ -136,7 +136,7 @@ async def test_an_agent_at_an_emulator_is_opened_with_its_key_as_a_token() -> No
         )
     )
     assert await found.headers() == {"Authorization": "Bearer k"}
-    assert found.own_instructions
+    assert found.owned >= {"instructions", "tools", "tool_choice"}
 
 
 VOICE = {"voice": "marin"}
