@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from voiceagent.config.schema import Settings
 from voiceagent.engines.catalog import scope_of
 
-_WHOLE = ("tunnel", "capture", "log", "shared")
+_WHOLE = ("tunnel", "capture", "log", "shared", "telemetry")
 """Sections of which nothing is followed."""
 
 _BUT: Mapping[str, frozenset[str]] = {
@@ -20,6 +20,9 @@ _BUT: Mapping[str, frozenset[str]] = {
 _LET_IN = ("kind", "endpoint", "api_key")
 """What decides by which proof the engine is opened: the tokens of Entra are fetched by a task that the start begins."""
 
+_PROOF = ("entra_app_id", "entra_tenant_id", "entra_authority")
+"""Who must have signed what Event Grid delivers; the rest of its section is for `provision`."""
+
 _QUOTA = "engine_connections_per_minute"
 
 
@@ -28,6 +31,8 @@ def read_once_and_changed(at_start: Settings, now: Settings) -> list[str]:
     changed = list(_changed(at_start, now))
     if getattr(at_start.limits, _QUOTA) != getattr(now.limits, _QUOTA):
         changed.append(f"limits.{_QUOTA}")
+    grid, grid_now = at_start.cloud.event_grid, now.cloud.event_grid
+    changed += [f"cloud.event_grid.{name}" for name in _PROOF if getattr(grid, name) != getattr(grid_now, name)]
     if scope_of(at_start) != scope_of(now):
         before, after = at_start.engine, now.engine
         changed.append(next((f"engine.{name}" for name in _LET_IN if getattr(before, name) != getattr(after, name)), "engine"))

@@ -6,6 +6,7 @@ anybody could have us hammer the service. When the keys cannot be had we answer 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.ports import Clock
+from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     from jwt import PyJWK
@@ -161,8 +163,9 @@ def fetch_json(url: str) -> FetchKeys:
     async def fetch() -> dict[str, Any]:
         import httpx
 
-        # Without TLS there is nothing to verify, and what would verify it takes 50 ms to make.
-        async with httpx.AsyncClient(timeout=5, follow_redirects=False, verify=url.startswith("https:")) as http:
+        # Without TLS there is nothing to verify; what verifies takes 50 ms to make, in which no call may stand still.
+        verify = await asyncio.to_thread(authorities) if url.startswith("https:") else False
+        async with httpx.AsyncClient(timeout=5, follow_redirects=False, verify=verify) as http:
             answer = await http.get(url)
             answer.raise_for_status()
             found: dict[str, Any] = answer.json()

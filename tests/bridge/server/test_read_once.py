@@ -9,6 +9,7 @@ import pytest
 from voiceagent.config.schema import Settings
 from voiceagent.server.read_once import read_once_and_changed
 
+ENTRA = {"entra_app_id": "00000000-0000-0000-0000-000000000001", "entra_tenant_id": "00000000-0000-0000-0000-000000000002"}
 AZURE = "https://x.services.ai.azure.com"
 
 
@@ -29,6 +30,8 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         ({"capture": {"policy": "full"}}, ["capture.policy"]),
         ({"limits": {"engine_connections_per_minute": 90}}, ["limits.engine_connections_per_minute"]),
         ({"engine": {"endpoint": AZURE}}, ["engine.endpoint"]),
+        ({"telemetry": {"otlp_endpoint": "http://127.0.0.1:4318"}}, ["telemetry.otlp_endpoint"]),
+        ({"cloud": {"event_grid": ENTRA}}, ["cloud.event_grid.entra_app_id", "cloud.event_grid.entra_tenant_id"]),
         ({}, []),
     ],
 )
@@ -43,6 +46,7 @@ def test_what_is_read_once_wants_a_restart(after: dict[str, Any], keys: list[str
         {"acs": {"phone_number": "+14255550199"}},
         {"bridge": {"audio_format": "pcm16k"}},
         {"limits": {"max_calls": 3}},
+        {"cloud": {"subscription_id": "00000000-0000-0000-0000-000000000003"}},
         {"engine": {"temperature": 0.5}},
     ],
 )

@@ -178,6 +178,27 @@ async def test_keys_come_over_http() -> None:
         assert await fetch_json(f"http://127.0.0.1:{port}/calling/keys")() == {"keys": []}
 
 
+async def test_what_verifies_a_server_is_read_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ssl
+    import threading
+
+    import httpx
+
+    from voiceagent.server import tokens as module
+
+    read_in: list[threading.Thread] = []
+
+    def authorities() -> ssl.SSLContext:
+        read_in.append(threading.current_thread())
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    monkeypatch.setattr(module, "authorities", authorities)
+    with pytest.raises(httpx.HTTPError):
+        await fetch_json("https://127.0.0.1:1/calling/keys")()
+    assert read_in
+    assert read_in[0] is not threading.main_thread()
+
+
 async def test_keys_can_be_fetched_before_they_are_needed(tokens: AcsTokens, signature: Any) -> None:
     signature.broken = True
     await tokens.prefetch()
