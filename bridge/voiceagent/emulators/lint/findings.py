@@ -41,7 +41,7 @@ class Findings:
         where = shown(where)
         for breach in breaches:
             rule = rule_of(breach.rule)
-            sentence = f"{rule.sentence} {breach.detail}".rstrip()
+            sentence = f"{rule.sentence} {shown(breach.detail)}".rstrip()  # a refusal may quote what was asked
             refusal = refusal or (sentence if self.strict and rule.severity == "error" else "")
             key = breach.rule, where
             if key not in self._times and len(self.told) >= KEPT:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from voiceagent.emulators.faults.http import again, whole
 from voiceagent.emulators.lint.calling import CallingLint, Request
 from voiceagent.emulators.lint.findings import Findings
-from voiceagent.emulators.lint.management import ARM_PATHS, NUMBER_PATHS, numbers, resources
+from voiceagent.emulators.lint.management import ARM_PATHS, NUMBER_PATHS, numbers, resources, without_values
 from voiceagent.emulators.lint.rule import Breach
 
 Scope = MutableMapping[str, Any]
@@ -40,7 +40,8 @@ class LintedApp:
         body = await whole(receive)
         request = self._request(scope, body)
         where = f"{request.method} {request.path}{app_of(request.headers)}"
-        refusal = self._findings.report(self._look(request), where, body)
+        told = without_values(body) if _surface(request.path) == "arm" else body
+        refusal = self._findings.report(self._look(request), where, told)
         if refusal:
             await _refuse(refusal, send)
             return
@@ -56,7 +57,7 @@ class LintedApp:
 
         await self._app(scope, again(body, receive), look)
         if 400 <= status < 500 and not _is_no_news(status, request):
-            self._findings.report([_refused(_surface(request.path), status, b"".join(parts))], where, body)
+            self._findings.report([_refused(_surface(request.path), status, b"".join(parts))], where, told)
 
     def _look(self, request: Request) -> list[Breach]:
         match _surface(request.path):

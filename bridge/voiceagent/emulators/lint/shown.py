@@ -8,7 +8,8 @@ from voiceagent.discreet import PhoneNumber, without_secrets
 
 _QUERY = re.compile(r"(\b\w+://[^\s\"'<>?#]*)\?[^\s\"'<>#]*")
 """Of an address: apps put their own tokens there under names of their own."""
-_NUMBER = re.compile(r"\+\d{7,15}")
+_NUMBER = re.compile(r"(?:\+|%2[Bb]|(?<=/phoneNumbers/))\d{7,15}")
+"""As it stands in text, or in a path: escaped, or without its plus."""
 
 
 def shown(text: str) -> str:

@@ -51,3 +51,9 @@ def test_they_are_bounded() -> None:
     assert (len(findings.told), findings.more, len(findings._times)) == (KEPT, 3, KEPT)
     findings.report([Breach("media-json")], "0")
     assert (findings.json()["findings"][0]["times"], findings.more) == (2, 3)
+
+
+def test_a_number_that_a_refusal_quotes_is_not_told() -> None:
+    findings = Findings()
+    findings.report([Breach("num-refused", "404/NotFound: +14255550123 is not yours.")], "a")
+    assert findings.told[0].sentence.endswith("404/NotFound: …23 is not yours.")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voiceagent.emulators.lint.calling import Request
-from voiceagent.emulators.lint.management import numbers, resources
+from voiceagent.emulators.lint.management import numbers, resources, without_values
 
 GRID = "/subscriptions/1/resourceGroups/g/providers/Microsoft.EventGrid/systemTopics/t/eventSubscriptions/s"
 MERGE = "application/merge-patch+json"
@@ -78,3 +78,9 @@ def delivered(url: str, **attribute: Any) -> dict[str, Any]:
 )
 def test_requests_for_resources(request_: Request, expected: list[str]) -> None:
     assert [breach.rule for breach in resources(request_)] == expected
+
+
+@pytest.mark.parametrize("value", ["hush", 'hu\\"sh', ""])
+def test_secrets_of_a_body_are_not_shown(value: str) -> None:
+    body = json.dumps({"name": "x-secret", "properties": {"value": value, "isSecret": True}}).encode()
+    assert json.loads(without_values(body)) == {"name": "x-secret", "properties": {"value": "...", "isSecret": True}}

@@ -14,6 +14,8 @@ from voiceagent.emulators.lint.shown import shown
         ('{"subject":"/caller/4:+14255550100/recipient/x"}', '{"subject":"/caller/4:…00/recipient/x"}'),
         ("https://app.example/c#call", "https://app.example/c#call"),
         ("http://me:hush@app.example/c?token=hush&more", "http://me:<secret>@app.example/c?…"),
+        ("PATCH /phoneNumbers/%2B14255550100/capabilities", "PATCH /phoneNumbers/…00/capabilities"),
+        ("GET /phoneNumbers/14255550100", "GET /phoneNumbers/…00"),
         ("Why?", "Why?"),
     ],
 )
