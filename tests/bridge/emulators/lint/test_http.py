@@ -82,5 +82,5 @@ async def test_looking_for_what_is_not_there_is_no_mistake() -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://emulator") as client:
         await client.get("/subscriptions/1", params={"api-version": "2025-06-01"})
         assert not findings
-        await client.put("/subscriptions/1", params={"api-version": "2025-06-01"}, json={})
-    assert [one.rule for one in findings.told] == ["arm-refused"]
+        await client.put("/subscriptions/1", params={"api-version": "2025-06-01"}, json={"name": "key", "value": "hush"})
+    assert [(one.rule, one.frame) for one in findings.told] == [("arm-refused", '{"name":"key","value":"..."}')]
