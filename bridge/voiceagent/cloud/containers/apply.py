@@ -102,11 +102,11 @@ async def _make(azure: Azure, deployment: Deployment, say: Say) -> list[str]:
         body = deployment.body(resource, known)
         if resource.symbol in deployment.found and deployment.is_done(resource, body):
             continue
-        resource_id = known.id_of(resource)
-        say(f"Making {resource.type.rsplit('/', 1)[-1]} {resource_id.rsplit('/', 1)[-1]} ...")
-        made = await _put(azure, resource_id, resource, body)
+        name = deployment.name_of(resource, known)
+        say(f"Making {resource.type.rsplit('/', 1)[-1]} {name} ...")
+        made = await _put(azure, known.id_of(resource), resource, body)
         deployment.found[resource.symbol] = known.answers[resource.symbol] = made
-        changed.append(resource_id.rsplit("/", 1)[-1])
+        changed.append(name)
     return changed
 
 

@@ -82,7 +82,7 @@ class Deployment:
         return {"location": self.settings.cloud.location}
 
     def _step(self, resource: Resource, shown: Known) -> Step:
-        name = self._name(resource, shown)
+        name = self.name_of(resource, shown)
         if resource.there:
             there = resource.symbol in self.found
             return Step("keep" if there else "skip", resource.type, name, "" if there else self._missing(resource))
@@ -132,7 +132,8 @@ class Deployment:
         """Whether it is about something that somebody else has, and that is not in the group."""
         return bool(resource.scope) and resource.scope not in self.found and self.known.wanted.named(resource.scope).there
 
-    def _name(self, resource: Resource, shown: Known) -> str:
+    def name_of(self, resource: Resource, shown: Known) -> str:
+        """What people call it: a role by what it lets whom do, for its own name is a GUID."""
         if isinstance(resource.name, str):
             return resource.name
         role = str(shown.body_of(resource)["properties"]["roleDefinitionId"]).rsplit("/", 1)[-1]

@@ -27,6 +27,7 @@ async def test_an_empty_subscription_gets_all_it_needs_and_the_calls_at_the_end(
     registry = subscribing.body("/registries/" + image.partition(".")[0])
     assert image.startswith(f"{registry['properties']['loginServer']}/voiceagent:")
     assert set(subscribing.containers.secrets.values()) >= {"do-not-tell-2"}
+    assert any(name.startswith("Key Vault Secrets User on ") for name in done.changed), "roles are told as the plan tells them"
 
 
 async def test_done_again_it_changes_nothing(subscribing: Any) -> None:
