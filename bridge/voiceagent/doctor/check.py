@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
 
 from voiceagent.discreet import without_secrets
 from voiceagent.doctor.finding import Cause, Checked, Found, skipped
@@ -47,9 +49,18 @@ async def examine(
         found = _not_made(check, around, done) or await _made(check, around)
         texts = (found.detail, found.remedy, found.next_command)
         detail, remedy, command = texts if around.unredacted else map(discreet_text, texts)
+        command = _for_project(command, around.directory)
         done[check.name] = Checked(number, check.name, found.status, detail, remedy, command, found.code)
         tell(done[check.name])
     return list(done.values())
+
+
+def _for_project(command: str, project: Path) -> str:
+    """A command of ours as it is typed from here: with the folder, unless the user stands in it."""
+    words = command.split()
+    if project == Path() or words[:1] != ["voiceagent"] or words[1] == "init":
+        return command
+    return f"{command} {'--dir ' if words[1] == 'rca' else ''}{quote(str(project))}"
 
 
 def first_failure(checked: Sequence[Checked]) -> Checked | None:

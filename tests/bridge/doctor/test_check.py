@@ -59,6 +59,19 @@ async def test_a_missing_extra_is_named_and_not_a_crash() -> None:
     assert (one.status, one.next_command) == ("skipped", "pip install 'voiceagent-workbench[azure]'")
 
 
+async def test_the_next_command_can_be_pasted_where_the_user_stands() -> None:
+    commands = {
+        "voiceagent serve --tunnel auto": "voiceagent serve --tunnel auto 'my desk'",
+        "voiceagent rca": "voiceagent rca --dir 'my desk'",
+        "voiceagent init my-agent": "voiceagent init my-agent",
+        "az login": "az login",
+    }
+    checks = [a_check(given, fine("well", next_command=given)) for given in commands]
+    there = await examine(checks, Surroundings(Path("my desk"), UserError("no settings")))
+    assert [one.next_command for one in there] == list(commands.values())
+    assert [one.next_command for one in await examine(checks, around())] == list(commands)
+
+
 async def test_errors_are_findings() -> None:
     found = await examine(
         [

@@ -28,7 +28,7 @@ def test_the_shape_that_programs_rely_on(voiceagent: Any, project: Path) -> None
 def test_for_people_it_numbers_the_checks_and_ends_with_the_next_command(voiceagent: Any, project: Path) -> None:
     outcome = voiceagent("doctor", project, "--local-only")
     assert " ok       python: 3." in outcome.out.splitlines()[0]
-    assert outcome.err == "Next: voiceagent call\n"
+    assert outcome.err == f"Next: voiceagent call {project}\n"
 
 
 def test_something_broken_is_exit_code_1(voiceagent: Any, project: Path) -> None:
