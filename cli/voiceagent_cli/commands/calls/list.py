@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 from typer import Context, Option
@@ -25,7 +26,7 @@ def command(
         terminal.record({"calls": calls})
         return
     if not calls:
-        terminal.say("No calls yet. Place one: voiceagent call")
+        terminal.say(f"No calls yet. Place one: voiceagent call {quote(str(directory))}")
         return
     terminal.table(
         ("call", "agent", "started", "lasted", "outcome", "why it ended"),

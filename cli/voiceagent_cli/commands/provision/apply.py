@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Context, Option
@@ -66,7 +67,7 @@ async def _apply(site: Site, terminal: Terminal, *, yes: bool, dry_run: bool, as
     await apply(site, planned, tell)
     if not as_json:
         terminal.result(f"{len(done)} changes made." if done else "Nothing to do.")
-        terminal.say("Next: voiceagent provision status; voiceagent serve with a tunnel takes calls.")
+        terminal.say(f"Next: voiceagent serve {quote(str(site.project))}; with a tunnel it has the calls announced to itself.")
     return {**plan.facts(), "done": done}
 
 
