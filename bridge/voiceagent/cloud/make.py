@@ -88,7 +88,7 @@ async def make_plan(site: Site) -> Planned:
     resources = _priced(first.resources, first.known, await surveying.price(azure))
     steps = difference(resources, first.found)
     shown = [replace(step, request=await request_of(azure, step)) for step in steps]
-    notes = (*_notes(site, steps), *await _rivals(site, first.known), *not_yet(settings, around))
+    notes = (*_notes(site, steps), *await _announced(site, first.known, around))
     return Planned(Plan(tuple(shown), notes), first.known)
 
 
@@ -112,14 +112,17 @@ def _notes(site: Site, steps: list[Step]) -> list[str]:
     return ([NOTICE] if buys else []) + told_quota(site.journal, site.now(), searches=searches, buys=buys)
 
 
-async def _rivals(site: Site, known: Mapping[str, str]) -> list[str]:
-    """What else announces our calls. A resource that is only about to be made has no subscriptions."""
+async def _announced(site: Site, known: Mapping[str, str], around: Surroundings) -> list[str]:
+    """Where calls are announced besides what the plan says. A resource that is only about to be made has no subscriptions."""
     settings = site.azure.settings
     if "events" not in settings.cloud.make or "acs.immutable_id" not in known:
-        return []
-    found = await subscribed_to(site.azure, known["acs.id"])
+        return not_yet(settings, around)
+    found, ours = await subscribed_to(site.azure, known["acs.id"]), names_of(settings.cloud).incoming
     number = str.__str__(settings.acs.phone_number) or known.get("number.number", "")
-    return rivals(found, names_of(settings.cloud).incoming, number)
+    others = rivals(found, ours, number)
+    if around.public_url or not (mine := [one.target for one in found if one.name == ours]):
+        return [*others, *not_yet(settings, around)]
+    return [*others, f"Calls are announced to {mine[0]}, where `serve` or `deploy` had them announced; no plan changes that."]
 
 
 async def apply(site: Site, planned: Planned, done: Callable[[Step], None] = lambda _: None) -> None:

@@ -151,6 +151,14 @@ async def test_killed_at_every_request_it_ends_the_same_with_one_number(
         assert world.things() == things
 
 
+async def test_calls_that_are_announced_already_are_not_said_to_be_nobodys(world: Any) -> None:
+    await world.provision()
+    async with world.site(url="") as site:
+        notes = (await make_plan(site)).plan.notes
+    assert any(note.startswith("Calls are announced to http") for note in notes), notes
+    assert not any("no public address" in note for note in notes)
+
+
 async def test_what_the_settings_lack_later_is_written_beside_what_was_written_before(world: Any) -> None:
     await world.provision()
     env = world.project / ".env"
