@@ -4,6 +4,9 @@ The emulators run in this process, so that both truths can be read where they ar
 the engine's conversation. The bridge is `voiceagent serve` in a process of its own, as in production. Each call interrupts
 every turn of the agent; what sounded between two flushes is what was heard of one reply.
 
+The ear can only be as punctual as this process. While it stood still for longer than half of what the bridge sends ahead, the
+ear had nothing to play and nobody could know; such barge-ins are counted, and their history is not judged.
+
 `--engine embedded` (default) hears and speaks with the models, `scripted` answers with tones and needs little processor time.
 """
 
@@ -51,6 +54,30 @@ class Found:
     not_cut: int = 0
     late_audio: int = 0
     unpaired: int = 0
+    disturbed: int = 0
+
+
+STALLED_MS = 100.0
+
+
+class Stalls:
+    """When this process stood still, by the clock of the calls."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[float, float]] = []
+
+    async def watch(self) -> None:
+        clock = asyncio.get_running_loop().time
+        before = clock()
+        while True:
+            await asyncio.sleep(0.01)
+            now = clock()
+            if (now - before) * 1000 > STALLED_MS:
+                self._found.append((before * 1000, now * 1000))
+            before = now
+
+    def between(self, start: float, end: float) -> bool:
+        return any(began < end and start < ended for began, ended in self._found)
 
 
 async def measure(barge_ins: int, engine: str, at_once: int, seed: int) -> Found:
@@ -68,12 +95,16 @@ async def measure(barge_ins: int, engine: str, at_once: int, seed: int) -> Found
                     made = sum(len(circuit.turns.barge_ins) for circuit in ended)
                     print(f"\r{made} of {barge_ins} barge-ins", end="", file=sys.stderr)
 
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(at_once):
-                    tasks.create_task(callers())
+            stalls = Stalls()
+            async with asyncio.TaskGroup() as around:
+                watching = around.create_task(stalls.watch())
+                async with asyncio.TaskGroup() as tasks:
+                    for _ in range(at_once):
+                        tasks.create_task(callers())
+                watching.cancel()
             # Only now: reading captures would stop the ears of calls that go on, which live in this process.
             for circuit in ended:
-                learn(found, circuit, await wires_of(project, circuit), emulated.voice_live.sessions())
+                learn(found, circuit, await wires_of(project, circuit), emulated.voice_live.sessions(), stalls)
     print(file=sys.stderr)
     return found
 
@@ -181,7 +212,7 @@ class Wires:
                 noticed = None
 
 
-def learn(found: Found, circuit: Circuit, wires: Wires, sessions: Sequence[dict[str, Any]]) -> None:
+def learn(found: Found, circuit: Circuit, wires: Wires, sessions: Sequence[dict[str, Any]], stalls: Stalls) -> None:
     """Compare the three accounts of one call: the ear's, the wire's, the engine's."""
     session = next(one for one in sessions if one["id"] == wires.session_id)
     cut = [one for one in circuit.turns.barge_ins if one.cut]
@@ -195,18 +226,22 @@ def learn(found: Found, circuit: Circuit, wires: Wires, sessions: Sequence[dict[
     if len(remembered) != len(heard):
         found.unpaired += abs(len(remembered) - len(heard))
         return
-    found.drift += [ours - truth for ours, truth in zip(remembered, heard, strict=True)]
+    for ours, (truth, start, flush) in zip(remembered, heard, strict=True):
+        if stalls.between(start - 50, flush + 50):
+            found.disturbed += 1
+        else:
+            found.drift.append(ours - truth)
 
 
-def heard_between_flushes(circuit: Circuit) -> Iterator[float]:
-    """How many ms of each interrupted reply sounded; a flush of nothing interrupts nothing."""
+def heard_between_flushes(circuit: Circuit) -> Iterator[tuple[float, float, float]]:
+    """How many ms of each interrupted reply sounded, since when and until when; a flush of nothing interrupts nothing."""
     ear, pieces = circuit.ear, list(circuit.ear.pieces)
     for flush in ear.flushes:
-        sounded = 0.0
+        sounded, since = 0.0, pieces[0].start_ms if pieces else flush
         while pieces and pieces[0].start_ms < flush:
             sounded += len(pieces.pop(0).pcm) * 1000 / (ear.rate * 2)
         if sounded:
-            yield sounded
+            yield sounded, since, flush
 
 
 LATE_MS = 300.0
@@ -242,6 +277,8 @@ def tell(found: Found, engine: str) -> bool:
         mean, least, most = statistics.fmean(found.drift), min(found.drift), max(found.drift)
         print(f"history less ear, signed: mean {mean:.1f}, {least:.1f} to {most:.1f}")
     print(f"not cut by StopAudio {found.not_cut}, late audio {found.late_audio}, items without a partner {found.unpaired}")
+    if found.disturbed:
+        print(f"not judged, because this process stood still for more than {STALLED_MS:.0f} ms: {found.disturbed}")
     kept = bool(found.stop) and share(found.stop, 0.95) <= STOP_MS and share(found.bridge, 0.95) <= BRIDGE_MS
     return kept and bool(drifts) and max(drifts) <= HISTORY_MS and not found.late_audio and not found.unpaired
 
