@@ -107,7 +107,8 @@ def show_requests(terminal: Terminal, plan: Plan) -> None:
         if facts is None:
             continue
         if "file" in facts:
-            terminal.result(f"write {facts['file']}: {', '.join(facts['names'])}")
+            names = ", ".join(facts["names"])
+            terminal.result(f"write {facts['file']}: {names}" if names else f"remove our lines from {facts['file']}")
             continue
         terminal.result(f"{facts['method']} {facts['path']}")
         if facts["body"] is not None:

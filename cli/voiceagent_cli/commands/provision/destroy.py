@@ -50,7 +50,8 @@ async def _destroy(site: Site, terminal: Terminal, *, yes: bool, dry_run: bool, 
     with terminal.on_the_side():
         show_plan(terminal, plan)
     if plan.changes:
-        lost = " The number is lost." if any(step.resource.kind == "number" for step in plan.changes) else ""
+        numbers = [step.resource.at.get("exactly") or "of ours" for step in plan.changes if step.resource.kind == "number"]
+        lost = f" The number {numbers[0]} is lost." if numbers else ""
         must_agree(terminal, f"Remove these {len(plan.changes)}?{lost}", yes=yes)
 
     def tell(step: Step) -> None:
