@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from voiceagent.cloud.containers.difference import OWNER_TAG, Step
 from voiceagent.cloud.containers.names import app_name, group_name
 from voiceagent.cloud.containers.plan import Deployment
 from voiceagent.cloud.containers.revisions import Ask, Revision, Revisions, asking
+from voiceagent.cloud.names import INCOMING_CALL
+from voiceagent.cloud.subscribed import subscribed_to
+from voiceagent.cloud.survey import given_acs
 from voiceagent.errors import RemoteError, UserError
 
 if TYPE_CHECKING:
@@ -68,6 +72,18 @@ async def to_be_removed(azure: Azure, deployment: Deployment) -> list[Step]:
     return steps + [
         _deletion(str(one.type), str(one.id), _ORDER[str(one.type).lower()]) for one in await _ours(azure, deployment.settings)
     ]
+
+
+async def still_announced(azure: Azure, deployment: Deployment) -> list[str]:
+    """Event subscriptions that announce calls to the deployed bridge; without it they announce to nobody."""
+    app = deployment.found.get("app") or {}
+    host = ((app.get("properties") or {}).get("configuration") or {}).get("ingress", {}).get("fqdn")
+    try:
+        acs_id = await given_acs(azure) if host else ""
+        found = await subscribed_to(azure, acs_id) if acs_id else []
+    except (RemoteError, UserError):  # a resource of another subscription, or one we may not read: it goes all the same
+        return []
+    return [one.name for one in found if INCOMING_CALL in one.types and urlsplit(one.target).hostname == host]
 
 
 async def remove(azure: Azure, steps: list[Step], *, say: Callable[[str], None]) -> None:

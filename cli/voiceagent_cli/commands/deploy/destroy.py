@@ -22,19 +22,26 @@ def command(
 ) -> None:
     """Remove what `deploy apply` made, and nothing else: what carries its mark. The resource group stays.
 
-    Calls that are going on end. Event Grid is not touched: point it elsewhere first, with `voiceagent serve` and a tunnel or
-    with `voiceagent provision destroy`.
+    Calls that are going on end. Event Grid is not touched, and whether it still announces calls here is told: point it
+    elsewhere first, with `voiceagent serve` and a tunnel, or with `voiceagent provision events point URL`.
     """
-    from voiceagent.cloud.containers.afterwards import remove, to_be_removed
+    from voiceagent.cloud.containers.afterwards import remove, still_announced, to_be_removed
     from voiceagent.cloud.containers.plan import look
     from voiceagent_cli.deploying import confirmed, load, show_steps, with_azure
 
     loaded, terminal = load(directory), ctx.obj
 
+    announced: list[str] = []
+
     async def work(azure: Azure) -> list[Step]:
-        steps = await to_be_removed(azure, await look(azure, directory, loaded))
+        deployment = await look(azure, directory, loaded)
+        steps = await to_be_removed(azure, deployment)
+        announced.extend(await still_announced(azure, deployment))
         with terminal.on_the_side():
             show_steps(terminal, steps)
+        if announced:
+            terminal.warn(f"{', '.join(announced)} announces calls to this bridge, and nobody answers them once it is gone")
+            terminal.say("Lead them elsewhere first: voiceagent serve with a tunnel, or voiceagent provision events point URL.")
         if not steps or not confirmed(terminal, f"{len(steps)} resources go, and calls with them. Remove?", yes=yes):
             return []
         await remove(azure, steps, say=terminal.say)
@@ -42,6 +49,6 @@ def command(
 
     gone = with_azure(loaded, work)
     if json:
-        terminal.record({"removed": [step.facts() for step in gone]})
+        terminal.record({"removed": [step.facts() for step in gone], "announced_by": announced})
         return
     terminal.say(f"{len(gone)} resources were removed.")
