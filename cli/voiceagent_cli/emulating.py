@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
 from voiceagent_cli.exits import FAILED, Ended
+from voiceagent_cli.settled import settle
 
 if TYPE_CHECKING:
     from voiceagent.emulators.certificates import Authority
@@ -50,6 +51,7 @@ async def emulate(
     pipeline = pipeline_of(options["agent"])
     async with Emulators(which, thinker=thinker, pipeline=pipeline, authority=authority, engine=engine, **chosen) as emulators:
         facts = emulators.facts()
+        settle()
         if as_json:
             terminal.record(facts, indent=None)
         else:

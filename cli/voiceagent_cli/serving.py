@@ -13,6 +13,7 @@ from voiceagent.local.bridge import Bridge, bridge
 from voiceagent.local.need import sentence
 from voiceagent.local.project import settings_of
 from voiceagent.local.running import moved, noted, read_note, starting
+from voiceagent_cli.settled import settle
 
 if TYPE_CHECKING:
     from voiceagent.errors import RemoteError
@@ -54,6 +55,7 @@ async def serve(
                 running = replace(served.running, public_url=served.ready.public_url)
                 for one in (directory, *also):
                     stack.enter_context(noted(one, running))
+            settle()
             (_announce_as_json if as_json else _announce)(served, terminal, directory)
             showing = tasks.create_task(_show(served, terminal, (directory, *also), as_json=as_json))
             lost = await _until(stop, served)
