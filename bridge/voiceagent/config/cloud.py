@@ -12,6 +12,12 @@ NumberType = Literal["geographic", "tollFree", "mobile"]
 Capability = Literal["none", "inbound", "outbound", "inbound+outbound"]
 Part = Literal["number", "events", "voice_live", "speech", "recordings"]
 
+EVENT_GRID_APP = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
+"""Microsoft.EventGrid in every tenant, as Azure's instructions for protected webhooks have it.
+
+Unverified: that the token of a delivery names it as the app it was made for.
+"""
+
 EVERYTHING: tuple[Part, ...] = ("number", "events", "voice_live", "speech", "recordings")
 
 
@@ -38,6 +44,11 @@ class EventGridSection(Section):
     entra_tenant_id: str = Field("", description="tenant of the app below; both empty: a secret alone")
     entra_app_id: str = Field(
         "", description="app for which Event Grid's tokens must be made: the bridge then wants one with each delivery"
+    )
+    entra_sender_app_id: str = Field(
+        EVENT_GRID_APP,
+        min_length=1,
+        description="app whose tokens these are (`appid`, `azp`): Event Grid, or the identity with which it delivers",
     )
     entra_authority: str = Field(
         "https://login.microsoftonline.com",

@@ -20,7 +20,7 @@ _BUT: Mapping[str, frozenset[str]] = {
 _LET_IN = ("kind", "endpoint", "api_key")
 """What decides by which proof the engine is opened: the tokens of Entra are fetched by a task that the start begins."""
 
-_PROOF = ("entra_app_id", "entra_tenant_id", "entra_authority")
+_PROOF = ("entra_app_id", "entra_tenant_id", "entra_sender_app_id", "entra_authority")
 """Who must have signed what Event Grid delivers; the rest of its section is for `provision`."""
 
 _QUOTA = "engine_connections_per_minute"

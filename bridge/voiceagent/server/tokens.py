@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.ports import Clock
@@ -38,19 +38,24 @@ class Refused(Exception):
 
 
 class AcsTokens:
-    """Checks the `Authorization` header of everything that claims to come from the service."""
+    """Checks the `Authorization` header of everything that claims to come from the service.
+
+    `sender` is the app that Entra must have made the token for; empty where the issuer signs for nobody else.
+    """
 
     def __init__(
         self,
         *,
         issuer: str | list[str],
         audience: str,
+        sender: str = "",
         fetch_keys: FetchKeys,
         clock: Clock,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer
         self._audience = audience
+        self._sender = sender
         self._fetch_keys = fetch_keys
         self._clock = clock
         self._wall = wall
@@ -96,6 +101,7 @@ class AcsTokens:
             )
         except jwt.PyJWTError as error:
             raise Refused(401, f"the token is not acceptable: {type(error).__name__}") from None
+        self._check_sender(claims)
         now = self._wall()
         expires, begins = claims["exp"], claims.get("nbf", 0)
         if not isinstance(expires, int | float) or not isinstance(begins, int | float):
@@ -105,6 +111,13 @@ class AcsTokens:
         if now < begins - leeway:
             raise Refused(401, "the token is not valid yet")
         return str(claims.get("jti") or "")
+
+    def _check_sender(self, claims: Mapping[str, Any]) -> None:
+        """Entra's tokens of version 1 name the app in `appid`, those of version 2 in `azp`."""
+        named = [str(claims[claim]) for claim in ("appid", "azp") if claim in claims]
+        if self._sender and (not named or any(app.lower() != self._sender.lower() for app in named)):
+            shown = named[0][:40] if named else ""
+            raise Refused(401, f"the token was made for the app {shown!r}, expected {self._sender}")
 
     async def _key(self, key_id: str) -> PyJWK:
         now = self._clock.now_ms()

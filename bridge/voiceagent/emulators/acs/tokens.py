@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.config.cloud import EVENT_GRID_APP
 from voiceagent.emulators.acs.ids import Ids
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ class Signer:
     def media_token(self, *, ahead: float = 0.0) -> str:
         return self._sign(MEDIA_SECONDS, ahead)
 
-    def entra_token(self, issuer: str, audience: str) -> str:
-        """As Entra would sign it for Event Grid: with the one key there is here."""
+    def entra_token(self, issuer: str, audience: str, app: str = EVENT_GRID_APP) -> str:
+        """As Entra would sign it for Event Grid, or for another `app` of the tenant: with the one key there is here."""
         import jwt
 
         now = int(self._wall())
-        claims = {"iss": issuer, "aud": audience, "iat": now, "nbf": now, "exp": now + CALLBACK_SECONDS}
+        named = {"ver": "2.0", "azp": app} if issuer.endswith("/v2.0") else {"ver": "1.0", "appid": app}
+        claims = {"iss": issuer, "aud": audience, "iat": now, "nbf": now, "exp": now + CALLBACK_SECONDS, **named}
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
     def forged(self, kind: str) -> str:
