@@ -7,10 +7,10 @@ scripts/gen_causes.py --check   fails if a file is not what would be written
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+import _generated
+from _generated import DOCS, main
 
 DOCTOR = """\
 # doctor
@@ -101,7 +101,7 @@ kept.
 
 def pages() -> dict[Path, str]:
     """Both pages, whole."""
-    return {ROOT / "docs" / "doctor.md": doctor(), ROOT / "docs" / "rca.md": rca()}
+    return {DOCS / "doctor.md": doctor(), DOCS / "rca.md": rca()}
 
 
 def doctor() -> str:
@@ -160,20 +160,8 @@ def rca() -> str:
 
 def cell(text: str) -> str:
     """For a table: `{names}` stand for what was met."""
-    return text.replace("|", "\\|").replace("{", "*").replace("}", "*").replace("[[", "`[[").replace("]]", "]]`") or " "
-
-
-def main() -> int:
-    """Write, or check."""
-    stale = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    if "--check" in sys.argv:
-        print("\n".join(f"{path.name} is stale; run scripts/gen_causes.py" for path in stale) or "fresh")
-        return 1 if stale else 0
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")
-        print(f"wrote {path}")
-    return 0
+    return _generated.cell(text).replace("{", "*").replace("}", "*").replace("[[", "`[[").replace("]]", "]]`") or " "
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main(pages))

@@ -1,14 +1,18 @@
-"""Writes docs/cli.md from the command line itself; a test compares the file with a fresh text."""
+#!/usr/bin/env python3
+"""Writes docs/cli.md: every command's help, from the command line itself.
+
+scripts/gen_cli.py           writes the file
+scripts/gen_cli.py --check   fails if the file is not what would be written
+"""
 
 from __future__ import annotations
 
 import io
 import os
-import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+from _generated import DOCS, main
 
 HEAD = """# Commands
 
@@ -20,19 +24,23 @@ write is `-o` in all of `captures`: `--out` in full, `--output` with `to-scenari
 """
 
 
-def text() -> str:
-    """The whole page."""
+def pages() -> dict[Path, str]:
+    """The one page, whole."""
+    return {DOCS / "cli.md": page()}
+
+
+def page() -> str:
     from voiceagent_cli.group import CHAPTERS
 
-    parts = [HEAD, _block([])]
+    parts = [HEAD, block([])]
     for chapter in CHAPTERS:
         for command in chapter.commands:
             parts.append(f"## {command.words}\n\n{command.line}.\n")
-            parts.append(_block(command.words.split()))
+            parts.append(block(command.words.split()))
     return "\n".join(parts)
 
 
-def _block(words: list[str]) -> str:
+def block(words: list[str]) -> str:
     from voiceagent_cli.main import run
 
     # The width decides the line breaks, so it must not be that of whoever generates.
@@ -44,5 +52,4 @@ def _block(words: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
-    print(f"wrote {TARGET}", file=sys.stderr)
+    raise SystemExit(main(pages))

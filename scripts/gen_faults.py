@@ -7,12 +7,10 @@ scripts/gen_faults.py --check   fails if the file is not what would be written
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "emulators" / "fault-list.md"
+from _generated import DOCS, cell, main
 
 HEAD = """\
 # All faults
@@ -23,8 +21,12 @@ such a thing is told by `voiceagent trigger fault NAME --list`.
 """
 
 
+def pages() -> dict[Path, str]:
+    """The one page, whole."""
+    return {DOCS / "emulators" / "fault-list.md": page()}
+
+
 def page() -> str:
-    """The whole page."""
     from voiceagent.emulators.faults.catalogue import FAULTS
 
     rows = ["| fault | does | parameters and their defaults | |", "|---|---|---|---|"]
@@ -51,22 +53,5 @@ def counts(fault: Any) -> str:
     return " ".join(f"`--{name} {value}`" for name, value, usual in said if value != usual)
 
 
-def cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or check that it is fresh."""
-    fresh = page()
-    if "--check" in arguments:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
-            return 0
-        print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/gen_faults.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(fresh, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "bridge"))
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main(pages))

@@ -8,14 +8,12 @@ scripts/gen_settings.py --check   fails if the file is not what would be written
 from __future__ import annotations
 
 import json
-import sys
 import types
 import typing
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "settings.md"
+from _generated import DOCS, cell, main
 
 HEAD = """\
 # Settings
@@ -71,8 +69,12 @@ NESTED = """\
 {replies}"""
 
 
+def pages() -> dict[Path, str]:
+    """The one page, whole."""
+    return {DOCS / "settings.md": page()}
+
+
 def page() -> str:
-    """The whole page."""
     from voiceagent.config.handover import TransferTarget
     from voiceagent.config.keypad import AgentEntry, KeyChoice
     from voiceagent.config.names import keys
@@ -145,22 +147,5 @@ def default(field: Any) -> str:
     return "" if value in (None, "", {}, []) else cell(f"`{json.dumps(value, ensure_ascii=False)}`")
 
 
-def cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or check that it is fresh."""
-    fresh = page()
-    if "--check" in arguments:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
-            return 0
-        print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/gen_settings.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(fresh, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "bridge"))
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main(pages))

@@ -7,12 +7,10 @@ scripts/gen_states.py --check   fails if the file is not what would be written
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "states.md"
+from _generated import DOCS, main
 
 HEAD = """\
 # The states of a call
@@ -22,6 +20,15 @@ The call session (`voiceagent.call.session`) is made of small state machines. Th
 there and changes nothing. What one machine means for another is in `voiceagent.call.conduct`, `floor`, `errands`, `handover`,
 `renewal` and `ending`.
 """
+
+
+def pages() -> dict[Path, str]:
+    """The one page, whole."""
+    return {DOCS / "states.md": page()}
+
+
+def page() -> str:
+    return "\n".join([HEAD, *(section(table) for table in tables())])
 
 
 def tables() -> list[Any]:
@@ -38,11 +45,6 @@ def tables() -> list[Any]:
     return [LIFE, FLOOR, BARGE_IN, GATE, ITEM, TRANSFER, SILENCE, TENURE]
 
 
-def page() -> str:
-    """The whole page."""
-    return "\n".join([HEAD, *(section(table) for table in tables())])
-
-
 def section(table: Any) -> str:
     """One machine: a sentence, its diagram, its rules."""
     from voiceagent.call.tables import diagram, listing
@@ -50,18 +52,5 @@ def section(table: Any) -> str:
     return f"## {table.name}\n\n{table.about}\n\n```mermaid\n{diagram(table)}\n```\n\n{listing(table)}\n"
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page, or check that it is fresh."""
-    fresh = page()
-    if "--check" in arguments:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
-            return 0
-        print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/gen_states.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(fresh, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "bridge"))
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main(pages))

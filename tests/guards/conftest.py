@@ -1,12 +1,14 @@
-"""The sources as the guards see them: every module of ours, parsed once, with what it imports."""
+"""The sources as the guards see them: every module of ours, parsed once, with what it imports; and the scripts."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import importlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -31,6 +33,8 @@ class Module:
     name: str
     path: Path
     tree: ast.Module = field(repr=False)
+    nodes: tuple[ast.AST, ...] = field(repr=False)
+    """All of the tree. Most guards look at each, and walking is what takes the time."""
     imports: tuple[Import, ...] = field(repr=False)
 
     @property
@@ -44,10 +48,11 @@ def all_modules() -> dict[str, Module]:
     paths = {_dotted(path, source_root): path for source_root in SOURCE_ROOTS for path in sorted(source_root.rglob("*.py"))}
     # An agent project's template is data that we write for the user, not a module of ours.
     paths = {name: path for name, path in paths.items() if ".template." not in f"{name}."}
+    known = set(paths)
     modules = {}
     for name, path in paths.items():
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-        modules[name] = Module(name, path, tree, tuple(_imports(tree, set(paths))))
+        modules[name] = Module(name, path, tree, tuple(ast.walk(tree)), tuple(_imports(tree, known)))
     return modules
 
 
@@ -82,3 +87,10 @@ def _is_typing_block(node: ast.AST) -> bool:
 @pytest.fixture(scope="session")
 def modules() -> dict[str, Module]:
     return all_modules()
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """A script as a module, by its file's name: `script("gen_cli")`."""
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    return importlib.import_module

@@ -1,19 +1,11 @@
-"""docs/cli.md is what the command line says now."""
+"""docs/cli.md has every command, and exit codes have a page."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from voiceagent_cli.exits import MEANINGS
 from voiceagent_cli.group import GROUPS, listed
-
-
-def test_the_reference_is_fresh(root: Path) -> None:
-    code = "import sys; sys.path.insert(0, 'scripts'); import gen_cli; sys.stdout.write(gen_cli.text())"
-    fresh = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
-    assert (root / "docs" / "cli.md").read_text(encoding="utf-8") == fresh, "run scripts/gen_cli.py"
 
 
 def test_every_command_file_is_in_the_overview(root: Path) -> None:
