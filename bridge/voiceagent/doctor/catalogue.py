@@ -137,6 +137,14 @@ CHECKS: tuple[Check, ...] = (
         causes=(public.NO_ADDRESS, public.NO_TUNNEL, public.NOT_HTTPS),
     ),
     Check(
+        "set address",
+        "whether the address that is set leads to a bridge, where the one that runs has another",
+        public.set_address,
+        needs=("public address",),
+        causes=(public.SET_BUT_DEAD,),
+        remote=True,
+    ),
+    Check(
         "certificate",
         "the certificate of the public address, as a stranger sees it",
         public.certificate,
@@ -194,7 +202,7 @@ CHECKS: tuple[Check, ...] = (
         "whether it delivers to this bridge, and it alone",
         subscription.target,
         needs=("subscription state",),
-        causes=(subscription.TWO, subscription.NO_WEBHOOK, subscription.ELSEWHERE, subscription.WRONG_PATH),
+        causes=(subscription.TWO, subscription.NO_WEBHOOK, subscription.ELSEWHERE, subscription.WRONG_PATH, subscription.DEAD),
         remote=True,
     ),
     Check(
@@ -266,7 +274,7 @@ CHECKS: tuple[Check, ...] = (
         "whether the model is offered where the resource is",
         resource.region,
         needs=("engine endpoint",),
-        unless=("identity", "ACS resource"),
+        unless=("phone", "identity", "ACS resource"),
         causes=(resource.NO_VOICE_LIVE, resource.MODEL_ELSEWHERE),
         remote=True,
         modules=("azure.mgmt.cognitiveservices",),

@@ -41,6 +41,13 @@ NO_HOST = Cause(
     "start the tunnel again and set VOICEAGENT_PUBLIC_URL to its present address, or let `serve --tunnel` keep it",
     "voiceagent serve --tunnel auto",
 )
+SET_BUT_DEAD = Cause(
+    "set_address_dead",
+    "warning",
+    "bridge.public_url ({place}) leads to no bridge: {why}; calls come to {running}, where the bridge that runs is reached",
+    "remove VOICEAGENT_PUBLIC_URL, or set it to an address that holds: `serve` without a tunnel and `provision apply` go by it",
+    "voiceagent config show",
+)
 NOBODY = Cause(
     "public_unreachable",
     "failed",
@@ -98,6 +105,22 @@ def address(around: Surroundings) -> Found:
         return NOT_HTTPS.found(place=around.place("bridge.public_url"), scheme=parts.scheme)
     mine = url == settings.bridge.public_url.rstrip("/")
     return fine(f"{url} ({around.place('bridge.public_url') if mine else 'of the bridge that runs'})")
+
+
+async def set_address(around: Surroundings) -> Found:
+    """Whether the settings hold an address of yesterday's beside the one that the running bridge has of its tunnel."""
+    given = around.settings.bridge.public_url.rstrip("/")
+    if not given:
+        return skipped("bridge.public_url is empty")
+    if given == around.public_url:
+        return skipped("bridge.public_url is the address that is looked at here")
+    from voiceagent.protocol.public_address import PublicAddress
+    from voiceagent.tunnels.probe import round_trip
+
+    answer = await round_trip(PublicAddress(given))
+    if not answer.ok:
+        return SET_BUT_DEAD.found(place=around.place("bridge.public_url"), why=answer.sentence, running=around.public_url)
+    return fine(f"a bridge answers at {given}, too ({around.place('bridge.public_url')})")
 
 
 def _tunnel(settings: Settings, service: str) -> Found:

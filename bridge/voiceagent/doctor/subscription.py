@@ -64,6 +64,13 @@ ELSEWHERE = Cause(
     "point it here, or set VOICEAGENT_PUBLIC_URL to where the bridge really is",
     POINT_IT,
 )
+DEAD = Cause(
+    "subscription_dead",
+    "failed",
+    "calls are announced to {found} ({name}), where no bridge answers: a `serve` with a tunnel that was killed leaves it so",
+    "serve again: with a tunnel it has calls announced to itself; or `voiceagent provision events point URL` to one that runs",
+    "voiceagent serve --tunnel auto",
+)
 WRONG_PATH = Cause(
     "subscription_wrong_path",
     "failed",
@@ -141,8 +148,8 @@ def state(around: Surroundings) -> Found:
     return fine("Succeeded")
 
 
-def target(around: Surroundings) -> Found:
-    """Whether it delivers here."""
+async def target(around: Surroundings) -> Found:
+    """Whether it delivers here; while no bridge of ours is known, whether it delivers to any."""
     wanted = around.public_url
     calls = around.notes["subscriptions"]
     if len(calls) > 1 and len({_number_filter(one) for one in calls}) < len(calls):
@@ -161,7 +168,16 @@ def target(around: Surroundings) -> Found:
     path = url[len(wanted) :] if wanted else parts.path
     if not path.rstrip("/").endswith(EVENTS_PATH):
         return WRONG_PATH.found(name=ours.name, path=path or "/")
+    if not wanted and not await _answers(url.partition("?")[0].removesuffix(EVENTS_PATH)):
+        return DEAD.found(name=ours.name, found=found)
     return fine(f"{ours.name} delivers to {found}{path}")
+
+
+async def _answers(url: str) -> bool:
+    from voiceagent.protocol.public_address import PublicAddress
+    from voiceagent.tunnels.probe import round_trip
+
+    return (await round_trip(PublicAddress(url.rstrip("/")))).ok
 
 
 def number(around: Surroundings) -> Found:

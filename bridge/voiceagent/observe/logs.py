@@ -13,7 +13,9 @@ from voiceagent.discreet import PhoneNumber, Secret, Words, without_secrets
 
 ROOT = "voiceagent"
 _ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_NUMBER = re.compile(r"(?<![\w.])\+\d{7,15}(?!\d)|(?<=\b4:)\+?\d{7,15}(?!\d)")
+_EXAMPLE = r"(?!(?<=such as )\+1\d{3}55501\d\d(?!\d))"
+"""`a number such as +14255550123`: of the range that is nobody's, in a sentence of ours about how numbers are written."""
+_NUMBER = re.compile(rf"(?<![\w.]){_EXAMPLE}\+\d{{7,15}}(?!\d)|(?<=\b4:)\+?\d{{7,15}}(?!\d)")
 
 
 def set_up_logging(level: Literal["debug", "info", "warning", "error"], style: Literal["text", "json"], stream: TextIO) -> None:

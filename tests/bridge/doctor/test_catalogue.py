@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 from voiceagent.doctor.catalogue import CHECKS
 from voiceagent.doctor.check import first_failure
 from voiceagent.doctor.surroundings import present
+from voiceagent.local.running import Running, note_path
 from voiceagent.observe.journal import journal
 
 OTHER_KEY = "Zm9vYmFyYmF6cXV4Y2FuYXJ5"
@@ -89,6 +91,21 @@ def port_taken(setup: Any) -> None:
 
 def tunnel_ended(setup: Any) -> None:
     setup.env["VOICEAGENT_PUBLIC_URL"] = f"http://{dead()}"
+
+
+def a_tunnel_runs(setup: Any) -> None:
+    """`serve --tunnel` runs, and the settings hold the address of another day."""
+    tunnel_ended(setup)
+    running = Running(os.getpid(), 1, "", "", "t", public_url=setup.house.public_url)
+    note_path(setup.directory).parent.mkdir()
+    note_path(setup.directory).write_text(json.dumps(asdict(running)))
+
+
+def killed_with_a_tunnel(setup: Any) -> None:
+    """Nothing runs, `serve` would open a tunnel, and calls are still announced to that of the last one."""
+    del setup.env["VOICEAGENT_PUBLIC_URL"]
+    setup.env["NGROK_AUTHTOKEN"] = "canary"
+    setup.edit(elsewhere)
 
 
 def no_subscription(setup: Any) -> None:
@@ -203,6 +220,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "a subscription that awaits a hand": (state("AwaitingManualAction"), "subscription_awaits_hand"),
     "a subscription that failed": (state("Failed"), "subscription_not_ready"),
     "a subscription to a dead address": (edited(elsewhere), "subscription_elsewhere"),
+    "a `serve` with a tunnel was killed": (killed_with_a_tunnel, "subscription_dead"),
     "a subscription to another path": (edited(wrong_path), "subscription_wrong_path"),
     "two subscriptions": (two_subscriptions, "two_subscriptions"),
     "a filter on another number": (edited(other_number), "filter_other_number"),
@@ -259,6 +277,7 @@ WARNED: dict[str, tuple[Plant, str]] = {
         header(lambda one: one["properties"].update(isSecret=False)),
         "secret_header_readable",
     ),
+    "yesterday's address beside a tunnel that runs": (a_tunnel_runs, "set_address_dead"),
     "a version of tomorrow": (env(VOICELIVE_API_VERSION="2031-01-01"), "api_version_unknown"),
     "verification is off": (env(VOICEAGENT_BRIDGE_VERIFICATION="unverified"), "verification_off"),
 }
@@ -295,6 +314,13 @@ def test_every_check_stands_behind_those_it_depends_on() -> None:
     for check in CHECKS:
         assert {*check.needs, *check.unless} <= seen
         seen.add(check.name)
+
+
+async def test_half_a_connection_string_is_told_once(setup: Any) -> None:
+    setup.env["ACS_CONNECTION_STRING"] = "endpoint=https://x"
+    checked = {one.name: one for one in await setup.look()}
+    assert [one.name for one in checked.values() if one.status == "failed"] == ["phone"]
+    assert checked["region"].detail == f"not looked at, because of {checked['phone'].number} (phone)"
 
 
 async def test_no_secret_and_no_number_is_shown(setup: Any, house: Any) -> None:

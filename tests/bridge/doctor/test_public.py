@@ -53,6 +53,17 @@ def test_the_bridge_that_runs_knows_best() -> None:
     )
 
 
+async def test_an_address_of_yesterday_beside_the_bridge_that_runs() -> None:
+    assert (await public.set_address(around(**ACS))).status == "skipped"
+    assert (await public.set_address(around("http://127.0.0.1:1", **ACS))).status == "skipped", "looked at by the others"
+    look = around("http://127.0.0.1:1", **ACS)
+    look.notes["running"] = Running(1, 1, "", "", "t", public_url="https://new.example")
+    found = await public.set_address(look)
+    assert (found.code, found.status) == ("set_address_dead", "warning")
+    assert "http://127.0.0.1:1" in found.detail
+    assert "https://new.example" in found.detail
+
+
 async def test_a_relay_has_another_address_for_sockets() -> None:
     assert (await public.media(around("https://ns.servicebus.windows.net/x"))).status == "skipped"
 

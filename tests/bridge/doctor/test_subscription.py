@@ -66,15 +66,20 @@ def test_without_a_number_of_ours_nobody_can_tell() -> None:
     assert subscription.number(look).status == "skipped"
 
 
-def test_where_it_delivers() -> None:
+async def test_where_it_delivers() -> None:
     here = {"VOICEAGENT_PUBLIC_URL": "https://b.example"}
-    assert subscription.target(around(a_subscription(), **here)).status == "ok"
-    assert (
-        subscription.target(around(a_subscription(), VOICEAGENT_PUBLIC_URL="https://c.example")).code
-        == "subscription_elsewhere"
-    )
+    assert (await subscription.target(around(a_subscription(), **here))).status == "ok"
+    there = around(a_subscription(), VOICEAGENT_PUBLIC_URL="https://c.example")
+    assert (await subscription.target(there)).code == "subscription_elsewhere"
     queue = a_subscription(destination=SimpleNamespace())
-    assert subscription.target(around(queue, **here)).code == "subscription_no_webhook"
+    assert (await subscription.target(around(queue, **here))).code == "subscription_no_webhook"
+
+
+async def test_an_address_that_nobody_claims_is_asked_for_a_bridge() -> None:
+    dead = SimpleNamespace(endpoint_base_url="http://127.0.0.1:1/events")
+    found = await subscription.target(around(a_subscription(destination=dead)))
+    assert (found.code, found.next_command) == ("subscription_dead", "voiceagent serve --tunnel auto")
+    assert found.detail.startswith("calls are announced to http://127.0.0.1:1 (calls)")
 
 
 def test_a_state_that_is_told_as_a_word() -> None:

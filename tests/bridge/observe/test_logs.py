@@ -81,6 +81,9 @@ def test_no_line_shows_a_person_or_a_key(style: Literal["text", "json"]) -> None
     [
         ("from +14255550123.", "from …23."),
         ("4:+14255550123", "4:…23"),
+        ("is +14255550199; expected a number such as +14255550123", "is …99; expected a number such as +14255550123"),
+        ("expected a number such as +14255550123456", "expected a number such as …56"),
+        ("they dialled a number such as +493012345678", "they dialled a number such as …78"),
         ("4:14255550123", "4:…23"),
         ("at 2026-11-22T05:00:00+01:00 in 1234567890 ms", "at 2026-11-22T05:00:00+01:00 in 1234567890 ms"),
     ],
