@@ -17,10 +17,10 @@ from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.discreet import Secret
 from voiceagent.engines.credentials import VOICE_LIVE_SCOPE
-from voiceagent.engines.owned import IN_AGENT_MODE, INSTRUCTIONS
 from voiceagent.engines.realtime import EngineConnection
 from voiceagent.errors import UserError
 from voiceagent.protocol.dialects import AZURE_OPENAI, FOUNDRY_VOICE_AGENTS, OPENAI, Dialect, voice_live
+from voiceagent.protocol.owned import IN_AGENT_MODE, REFUSED
 from voiceagent.protocol.versions import NEWEST
 
 AZURE_OPENAI_SCOPE = "https://cognitiveservices.azure.com/.default"
@@ -112,7 +112,7 @@ def connection_of(settings: Settings, bearer: Callable[[], Awaitable[str]] | Non
 
 def _owned(kind: Kind) -> frozenset[str]:
     # That Foundry's voice agents refuse tools as well is not known.
-    return INSTRUCTIONS if kind == "foundry-agent" else IN_AGENT_MODE
+    return REFUSED if kind == "foundry-agent" else IN_AGENT_MODE
 
 
 def _as_token(key: Secret) -> Callable[[], Awaitable[str]]:

@@ -18,7 +18,6 @@ from websockets.exceptions import InvalidHandshake, InvalidURI
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
 from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
-from voiceagent.engines.owned import without_owned
 from voiceagent.engines.refusals import refused, unreachable
 from voiceagent.engines.sound import Plain, Sound, Ulaw
 from voiceagent.engines.voice_live import Hearing, message_of, speaks_exactly
@@ -26,6 +25,7 @@ from voiceagent.engines.wires import Dial, Wire, dial
 from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.ports import Engine, EngineListener, WireFn
 from voiceagent.protocol.dialects import Dialect, voice_live
+from voiceagent.protocol.owned import without_owned
 from voiceagent.protocol.realtime import (
     APPEND_PREFIX,
     APPEND_SUFFIX,

@@ -63,17 +63,6 @@ OPTIONS = frozenset(
 )
 """Of `session`; the last few are the service's own, which clients may send back."""
 
-AGENTS_OWN = (
-    "instructions",
-    "temperature",
-    "tools",
-    "tool_choice",
-    "max_response_output_tokens",
-    "reasoning_effort",
-    "parallel_tool_calls",
-)
-"""Options that an agent decides, not its client."""
-
 
 def is_native(model: str) -> bool:
     return model.startswith(NATIVE)

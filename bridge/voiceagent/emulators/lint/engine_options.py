@@ -8,6 +8,7 @@ from typing import Any
 from voiceagent.config.parallel_calls import refuses_parallel_calls
 from voiceagent.emulators.lint import engine_families as families
 from voiceagent.emulators.lint.rule import Breach
+from voiceagent.protocol.owned import IN_AGENT_MODE
 
 Options = Mapping[str, Any]
 
@@ -17,7 +18,7 @@ def look(patch: Options, session: Options, *, model: str, agent: bool, features:
     for name in patch:
         if name not in families.OPTIONS:
             yield Breach("vl-unknown-option", f"It is `{name}`.", name)
-        if agent and name in families.AGENTS_OWN and patch[name]:
+        if agent and name in IN_AGENT_MODE and patch[name]:
             yield Breach("vl-agent-option", f"It is `{name}`.", name)
     yield from _listening(patch, model)
     yield from _speaking(patch, {**session, **patch}, model)

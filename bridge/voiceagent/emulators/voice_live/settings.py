@@ -14,19 +14,11 @@ from voiceagent.emulators.voice_live.checks import CHECKS
 from voiceagent.emulators.voice_live.offer import Offer
 from voiceagent.emulators.voice_live.source import Listening, TurnRules
 from voiceagent.emulators.voice_live.templates import Session
+from voiceagent.protocol import owned
 
 _OPTIONAL = ("temperature", "parallel_tool_calls", "reasoning_effort", "interim_response", "metadata", "scene")
 """Settings Voice Live knows but does not echo until they were set."""
 _READ_ONLY = ("id", "object", "expires_at", "agent", "type")
-_AGENTS_OWN = (
-    "temperature",
-    "tools",
-    "tool_choice",
-    "max_response_output_tokens",
-    "reasoning_effort",
-    "parallel_tool_calls",
-)
-"""What an agent decides itself; a client's wish is ignored. unverified: vl-agent-settings"""
 _ALIASES = {"max_output_tokens": "max_response_output_tokens"}
 
 
@@ -40,7 +32,7 @@ def updated(session: Session, patch: Mapping[str, Any], offer: Offer, *, heard_a
     after = dict(session)
     for given, value in patch.items():
         name = _ALIASES.get(given, given)
-        if name in _READ_ONLY or not _known(session, name, offer) or (offer.agent and name in _AGENTS_OWN):
+        if name in _READ_ONLY or not _known(session, name, offer) or (offer.agent and name in owned.IGNORED):
             continue  # what nobody knows is answered with a warning: see unknown_settings
         check = CHECKS.get(name)
         after[name] = _merged(session.get(name), value) if check is None else check(value, offer)

@@ -7,18 +7,22 @@ from dataclasses import replace
 
 from voiceagent.protocol.realtime import ClientEvent, ResponseCreate, SessionUpdate
 
-INSTRUCTIONS = frozenset({"instructions"})
-"""Of a Foundry voice agent."""
+REFUSED = frozenset({"instructions"})
+"""Of every agent; to set them ends in an error. All that is known of Foundry's voice agents."""
 
-IN_AGENT_MODE = INSTRUCTIONS | {
-    "temperature",
-    "tools",
-    "tool_choice",
-    "max_response_output_tokens",
-    "reasoning_effort",
-    "parallel_tool_calls",
-}
-"""Of an agent behind Voice Live, a classic one too."""
+IGNORED = frozenset(
+    {
+        "temperature",
+        "tools",
+        "tool_choice",
+        "max_response_output_tokens",
+        "reasoning_effort",
+        "parallel_tool_calls",
+    }
+)
+"""Of an agent behind Voice Live, a classic one too; to set them changes nothing. unverified: vl-agent-settings"""
+
+IN_AGENT_MODE = REFUSED | IGNORED
 
 
 def without_owned(message: ClientEvent, owned: AbstractSet[str]) -> ClientEvent | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiceagent.engines.owned import IN_AGENT_MODE, INSTRUCTIONS, without_owned
+from voiceagent.protocol.owned import IN_AGENT_MODE, REFUSED, without_owned
 from voiceagent.protocol.realtime import ClientEvent, ResponseCancel, ResponseCreate, SessionUpdate
 
 TOOLS = {"tools": [{"name": "look_up"}], "tool_choice": "auto", "temperature": 0.7}
@@ -13,7 +13,7 @@ TOOLS = {"tools": [{"name": "look_up"}], "tool_choice": "auto", "temperature": 0
 def test_settings_lose_what_the_agent_decides_and_keep_the_rest() -> None:
     said = SessionUpdate({"instructions": "Be kind.", "voice": {"name": "x"}, **TOOLS}, event_id="1")
     assert without_owned(said, IN_AGENT_MODE) == SessionUpdate({"voice": {"name": "x"}}, event_id="1")
-    assert without_owned(said, INSTRUCTIONS) == SessionUpdate({"voice": {"name": "x"}, **TOOLS}, event_id="1")
+    assert without_owned(said, REFUSED) == SessionUpdate({"voice": {"name": "x"}, **TOOLS}, event_id="1")
     assert without_owned(said, frozenset()) == said
 
 
