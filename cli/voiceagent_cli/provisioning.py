@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -33,7 +33,8 @@ Sms = Annotated[
     str | None, Option("--sms", metavar="<inbound|outbound|inbound+outbound|none>", help="Text messages it must take or send.")
 ]
 AreaCode = Annotated[str | None, Option("--area-code", metavar="CODE", help="Its area code, such as 206.")]
-Yes = Annotated[bool, Option("--yes", help="Do not ask; what the plan costs is agreed to.")]
+YesAndPay = Annotated[bool, Option("--yes", help="Do not ask; what the plan costs is agreed to.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Print the requests that would be sent, and send none.")]
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": " "}
 
@@ -78,6 +79,38 @@ def at_site(
 def _must_be_an_address(url: str) -> None:
     if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise UserError(f"--url is {url}; Azure needs https", remedy="give the https address of a tunnel or an ingress")
+
+
+async def carry_out(
+    terminal: Terminal,
+    plan: Plan,
+    work: Callable[[Callable[[Step], None]], Awaitable[object]],
+    *,
+    question: str,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> list[str]:
+    """Show a plan, ask, and have `work` do it, which tells each step that is done; returns the keys of these.
+
+    With `dry_run` the requests are shown instead, and nothing is done. Ends the command when the answer is no.
+    """
+    if dry_run:
+        if not as_json:
+            show_requests(terminal, plan)
+        return []
+    with terminal.on_the_side():
+        show_plan(terminal, plan)
+    if plan.changes:
+        must_agree(terminal, question, yes=yes)
+    done: list[str] = []
+
+    def tell(step: Step) -> None:
+        done.append(step.resource.key)
+        terminal.say(f"[{len(done)}/{len(plan.changes)}] {step.resource.kind} {step.resource.name}")
+
+    await work(tell)
+    return done
 
 
 def show_plan(terminal: Terminal, plan: Plan) -> None:

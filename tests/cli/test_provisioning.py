@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from voiceagent.cloud.wire import Request
 from voiceagent.errors import UserError
 from voiceagent_cli import provisioning
 from voiceagent_cli.exits import Ended
-from voiceagent_cli.provisioning import at_site, must_agree, show_plan, show_requests, wish
+from voiceagent_cli.provisioning import at_site, carry_out, must_agree, show_plan, show_requests, wish
 from voiceagent_cli.terminal import Terminal
 
 NUMBER = Step(
@@ -70,6 +71,31 @@ def test_nobody_to_ask_is_a_refusal_and_yes_is_yes(monkeypatch: pytest.MonkeyPat
     with pytest.raises(Ended):
         must_agree(terminal, "Really?", yes=False)
     assert err.getvalue() == "Nothing was changed.\n"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_a_plan_is_shown_then_done_step_by_step(as_json: bool) -> None:
+    terminal, out, err = screen()
+
+    async def work(tell: Callable[[Step], None]) -> None:
+        tell(GONE)
+
+    done = await carry_out(terminal, Plan((GONE, KEPT)), work, question="Really?", yes=True, dry_run=False, as_json=as_json)
+    assert done == [GONE.resource.key]
+    assert "- delete" in err.getvalue()
+    assert err.getvalue().endswith("[1/1] topic t\n")
+    assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize(("as_json", "shown"), [(False, "DELETE /topic\n"), (True, "")])
+async def test_a_dry_run_shows_the_requests_and_does_nothing(as_json: bool, shown: str) -> None:
+    terminal, out, err = screen()
+
+    async def work(_: Callable[[Step], None]) -> None:
+        raise AssertionError
+
+    assert await carry_out(terminal, Plan((GONE,)), work, question="", yes=False, dry_run=True, as_json=as_json) == []
+    assert (out.getvalue(), err.getvalue()) == (shown, "")
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from typer import Context, Option
+from typer import Context
 
-from voiceagent_cli.options import AsJson, Project
+from voiceagent_cli.options import AsJson, Project, Yes
 
 if TYPE_CHECKING:
     from voiceagent.cloud.azure import Azure
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def command(
     ctx: Context,
     directory: Project = Path(),
-    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Deploy the agent to Azure Container Apps, after showing what that changes.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from typer import Context, Option
+from typer import Context
 
 from voiceagent_cli.options import AsJson, Project
-from voiceagent_cli.provisioning import AreaCode, Country, Type, Url, Yes
+from voiceagent_cli.provisioning import AreaCode, Country, DryRun, Type, Url, YesAndPay
 
 if TYPE_CHECKING:
     from voiceagent.cloud.make import Site
-    from voiceagent.cloud.plan import Plan, Step
+    from voiceagent.cloud.plan import Plan
     from voiceagent_cli.terminal import Terminal
 
 
@@ -24,8 +24,8 @@ def command(
     country: Country = None,
     kind: Type = None,
     area_code: AreaCode = None,
-    yes: Yes = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Print the requests that would be sent, and send none.")] = False,
+    yes: YesAndPay = False,
+    dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
     """Make what the settings want in Azure and is not there, after showing the plan and what it costs.
@@ -47,28 +47,22 @@ def command(
 
 async def _apply(site: Site, terminal: Terminal, *, yes: bool, dry_run: bool, as_json: bool) -> dict[str, Any]:
     from voiceagent.cloud.make import apply, make_plan
-    from voiceagent_cli.provisioning import must_agree, show_plan, show_requests
+    from voiceagent_cli.provisioning import carry_out
 
     planned = await make_plan(site)
-    plan, done = planned.plan, list[str]()
-    if dry_run:
-        if not as_json:
-            show_requests(terminal, plan)
-        return {**plan.facts(), "done": done}
-    with terminal.on_the_side():
-        show_plan(terminal, plan)
-    if plan.changes:
-        must_agree(terminal, _question(plan), yes=yes)
-
-    def tell(step: Step) -> None:
-        done.append(step.resource.key)
-        terminal.say(f"[{len(done)}/{len(plan.changes)}] {step.resource.kind} {step.resource.name}")
-
-    await apply(site, planned, tell)
-    if not as_json:
+    done = await carry_out(
+        terminal,
+        planned.plan,
+        lambda tell: apply(site, planned, tell),
+        question=_question(planned.plan),
+        yes=yes,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+    if not as_json and not dry_run:
         terminal.result(f"{len(done)} changes made." if done else "Nothing to do.")
         terminal.say(f"Next: voiceagent serve {quote(str(site.project))}; with a tunnel it has the calls announced to itself.")
-    return {**plan.facts(), "done": done}
+    return {**planned.plan.facts(), "done": done}
 
 
 def _question(plan: Plan) -> str:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from typer import Context, Option
+from typer import Context
 
-from voiceagent_cli.options import AsJson, Project
+from voiceagent_cli.options import AsJson, Project, Yes
+from voiceagent_cli.provisioning import DryRun
 
 if TYPE_CHECKING:
     from voiceagent.cloud.make import Site
-    from voiceagent.cloud.plan import Step
+    from voiceagent.cloud.plan import Plan
     from voiceagent_cli.terminal import Terminal
 
 
 def command(
     ctx: Context,
     directory: Project = Path(),
-    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Print the requests that would be sent, and send none.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
     """Remove what `provision apply` made, and nothing else: subscriptions, number, resources, lines of .env.
@@ -40,25 +41,24 @@ def command(
 
 async def _destroy(site: Site, terminal: Terminal, *, yes: bool, dry_run: bool, as_json: bool) -> dict[str, Any]:
     from voiceagent.cloud.remove import plan_removal, remove
-    from voiceagent_cli.provisioning import must_agree, show_plan, show_requests
+    from voiceagent_cli.provisioning import carry_out
 
-    plan, done = await plan_removal(site), list[str]()
-    if dry_run:
-        if not as_json:
-            show_requests(terminal, plan)
-        return {**plan.facts(), "done": done}
-    with terminal.on_the_side():
-        show_plan(terminal, plan)
-    if plan.changes:
-        numbers = [step.resource.at.get("exactly") or "of ours" for step in plan.changes if step.resource.kind == "number"]
-        lost = f" The number {numbers[0]} is lost." if numbers else ""
-        must_agree(terminal, f"Remove these {len(plan.changes)}?{lost}", yes=yes)
-
-    def tell(step: Step) -> None:
-        done.append(step.resource.key)
-        terminal.say(f"[{len(done)}/{len(plan.changes)}] {step.resource.kind} {step.resource.name}")
-
-    await remove(site, plan, tell)
-    if not as_json:
+    plan = await plan_removal(site)
+    done = await carry_out(
+        terminal,
+        plan,
+        lambda tell: remove(site, plan, tell),
+        question=_question(plan),
+        yes=yes,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+    if not as_json and not dry_run:
         terminal.result(f"{len(done)} removed." if done else "There is nothing that we made.")
     return {**plan.facts(), "done": done}
+
+
+def _question(plan: Plan) -> str:
+    numbers = [step.resource.at.get("exactly") or "of ours" for step in plan.changes if step.resource.kind == "number"]
+    lost = f" The number {numbers[0]} is lost." if numbers else ""
+    return f"Remove these {len(plan.changes)}?{lost}"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from typer import Context
 
 from voiceagent_cli.options import AsJson, Project
-from voiceagent_cli.provisioning import Yes
+from voiceagent_cli.provisioning import YesAndPay
 
 if TYPE_CHECKING:
     from voiceagent.cloud.make import Site
     from voiceagent_cli.terminal import Terminal
 
 
-def command(ctx: Context, directory: Project = Path(), yes: Yes = False, json: AsJson = False) -> None:
+def command(ctx: Context, directory: Project = Path(), yes: YesAndPay = False, json: AsJson = False) -> None:
     """Buy the number that `numbers search --hold` holds, after showing its price. It is not bought twice."""
     from voiceagent_cli.provisioning import at_site
 

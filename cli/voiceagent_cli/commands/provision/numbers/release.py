@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Context, Option
+from typer import Argument, Context
 
-from voiceagent_cli.options import AsJson, OfProject
+from voiceagent_cli.options import AsJson, OfProject, Yes
 from voiceagent_cli.typed import number_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def command(
     ctx: Context,
     number: Annotated[str, Argument(metavar="NUMBER", parser=number_of, help="One of the resource's.", show_default=False)],
-    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     directory: OfProject = Path(),
     json: AsJson = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Context, Option
 
 from voiceagent_cli.options import AsJson, Project
-from voiceagent_cli.provisioning import AreaCode, Calling, Country, Sms, Type, Yes
+from voiceagent_cli.provisioning import AreaCode, Calling, Country, Sms, Type, YesAndPay
 
 if TYPE_CHECKING:
     from voiceagent.cloud.make import Site
@@ -25,7 +25,7 @@ def command(
     sms: Sms = None,
     area_code: AreaCode = None,
     hold: Annotated[bool, Option("--hold", help="Search for one and have it held for 15 minutes; one of five a week.")] = False,
-    yes: Yes = False,
+    yes: YesAndPay = False,
     json: AsJson = False,
 ) -> None:
     """Show what numbers are sold in a country and at which price; with --hold search for one.
