@@ -26,16 +26,15 @@ _QUIET = ("keep",)
 
 
 def load(directory: Path) -> Loaded:
-    """The settings of the project. UserError when what talks to Azure is not installed."""
+    """The settings of the project. UserError when they cannot be read, naming the key and its place."""
     from voiceagent.local.project import settings_of
 
     return settings_of(directory)
 
 
 def with_azure(loaded: Loaded, work: Callable[[Azure], Coroutine[Any, Any, Result]]) -> Result:
-    """Carry out `work` with clients of what the settings name."""
-    if not _is_there("azure.mgmt.appcontainers"):
-        raise UserError("what talks to Azure's management is not installed", remedy="pip install 'voiceagent-workbench[azure]'")
+    """Carry out `work` with clients of what the settings name. UserError when what talks to Azure is not installed."""
+    must_be_installed("azure.mgmt.appcontainers")
     from voiceagent.cloud.azure import open_azure
 
     async def opened() -> Result:
@@ -45,11 +44,14 @@ def with_azure(loaded: Loaded, work: Callable[[Azure], Coroutine[Any, Any, Resul
     return asyncio.run(opened())
 
 
-def _is_there(module: str) -> bool:
+def must_be_installed(module: str) -> None:
+    """UserError when a part of what talks to Azure's management is not there. Imports nothing."""
     try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+        found = find_spec(module)
+    except ModuleNotFoundError:  # not even the package it is in
+        found = None
+    if found is None:
+        raise UserError("what talks to Azure's management is not installed", remedy="pip install 'voiceagent-workbench[azure]'")
 
 
 def changes(steps: Sequence[Step]) -> int:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from typer import Option
 
 from voiceagent.errors import UserError
-from voiceagent_cli.deploying import confirmed
+from voiceagent_cli.deploying import confirmed, must_be_installed
 from voiceagent_cli.exits import USAGE, Ended
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ def at_site(
     flags: Mapping[str, Any] | None = None,
 ) -> Result:
     """Carry out `work` where the project's settings say. UserError when what talks to Azure is not installed."""
-    if find_spec("azure.mgmt") is None or find_spec("azure.mgmt.communication") is None:
-        raise UserError("what talks to Azure's management is not installed", remedy="pip install 'voiceagent-workbench[azure]'")
+    must_be_installed("azure.mgmt.communication")
     from voiceagent.cloud.azure import open_azure
     from voiceagent.cloud.make import Site
     from voiceagent.local.project import settings_of

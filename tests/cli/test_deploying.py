@@ -53,3 +53,8 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_settings_are_the_projects(tmp_path: Path) -> None:
     (tmp_path / "voiceagent.toml").write_text('[deploy]\napp = "shop"\n')
     assert deploying.load(tmp_path).settings.deploy.app == "shop"
+
+
+def test_a_missing_package_above_it_is_no_other_case() -> None:
+    with pytest.raises(UserError):
+        deploying.must_be_installed("no_such_package.at_all")

@@ -14,7 +14,7 @@ from voiceagent.cloud.plan import Plan, Step
 from voiceagent.cloud.resource import Cost, Resource
 from voiceagent.cloud.wire import Request
 from voiceagent.errors import UserError
-from voiceagent_cli import provisioning
+from voiceagent_cli import deploying, provisioning
 from voiceagent_cli.exits import Ended
 from voiceagent_cli.provisioning import at_site, carry_out, must_agree, show_plan, show_requests, wish
 from voiceagent_cli.terminal import Terminal
@@ -102,7 +102,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     async def work(_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(provisioning, "find_spec", lambda _: None)
+    monkeypatch.setattr(deploying, "find_spec", lambda _: None)
     with pytest.raises(UserError) as refused:
         at_site(Path(), work)
     assert refused.value.remedy == "pip install 'voiceagent-workbench[azure]'"

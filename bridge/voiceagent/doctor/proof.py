@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from voiceagent.doctor.finding import Cause, Found, fine
+from voiceagent.doctor.subscription import POINT_IT
 from voiceagent.doctor.surroundings import Surroundings
 from voiceagent.errors import RemoteError
 
 SECRET_HEADER = "x-voiceagent-secret"  # noqa: S105  the header's name
-POINT_IT = "voiceagent provision plan"
 
 NO_SECRET = Cause(
     "secret_header_missing",
