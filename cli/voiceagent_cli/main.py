@@ -5,14 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+INTERRUPTED = 130
+"""`exits.INTERRUPTED`, which is not imported yet when this counts."""
+
 
 def main() -> None:
     """What the `voiceagent` script calls."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the first modules are being imported: nothing has begun, and nothing is to be said
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def run(words: Sequence[str]) -> int:
-    """Carry out one command line and return its exit code; never raises, never shows a traceback."""
+    """Carry out one command line and return its exit code; shows no traceback, and raises KeyboardInterrupt alone."""
     if list(words) in (["--version"], ["-V"]):
         from voiceagent import __version__
 
