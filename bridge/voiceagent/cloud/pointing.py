@@ -86,7 +86,8 @@ class Pointing:
                 f"{name} could not be pointed back to {before}, which does not answer: it still points to {self.url}",
                 service="Event Grid",
                 code=error.code,
-                remedy="`voiceagent provision events point URL` points it to a bridge that runs",
+                remedy="`voiceagent serve` with a tunnel has calls announced to itself again, and `voiceagent provision events "
+                "point URL` to a bridge that runs elsewhere; until then nobody answers them",
             ) from error
 
     def _wanted(self, name: str, url: str) -> Resource:

@@ -101,9 +101,11 @@ async def given_acs(azure: Azure) -> str:
     for one in await azure.asked(listing(), "list the Communication Services resources"):
         if (one.host_name or "").lower() == host:
             return str(one.id)
+    named = "ACS_CONNECTION_STRING" if settings.acs.connection_string else "ACS_ENDPOINT"
     raise UserError(
-        f"ACS_CONNECTION_STRING names the resource at {host}, which is not in the subscription {azure.subscription_id}",
-        remedy="correct AZURE_SUBSCRIPTION_ID, or unset ACS_CONNECTION_STRING so that a resource is made",
+        f"{named} names the resource at {host}, which is not in the subscription {azure.subscription_id}",
+        remedy="set AZURE_SUBSCRIPTION_ID to the one it is in (`az account list` shows yours; without it `serve` leaves Event "
+        f"Grid alone), or leave {named} out for `voiceagent provision apply` to make a resource",
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.errors import RemoteError
+from voiceagent.errors import RemoteError, UserError
 from voiceagent.local.announcing import All
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.tunnels.choice import choose, told
@@ -108,7 +108,7 @@ async def led_here(
             finally:
                 following.cancel()
     finally:  # also when it was pointed only half
-        await _restored(announcers, say)
+        await restored(announcers, say)
 
 
 def _complain(reached: Reached, say: Callable[[str], None]) -> None:
@@ -163,11 +163,21 @@ async def _point(announcers: All, url: str, publish: Publish) -> None:
             return
 
 
-async def _restored(announcers: All, say: Callable[[str], None]) -> None:
+async def restored(announcers: All, say: Callable[[str], None]) -> None:
+    """Have calls announced where they were before; what stands in the way is told, and ends nothing."""
     try:
         async with asyncio.timeout(RESTORE_SECONDS):
             await announcers.restore()
-    except (RemoteError, TimeoutError) as error:
-        say(f"Calls could not be announced where they were before: {str(error) or 'no answer in time'}.")
-    except Exception:  # leaving goes on: calls are still to be ended
-        _log.exception("calls could not be announced where they were before")
+    except (RemoteError, UserError) as error:
+        _left(say, str(error), error.remedy)
+    except TimeoutError:
+        _left(say, "no answer in time")
+    except Exception as error:  # leaving goes on: calls are still to be ended
+        _log.debug("calls could not be announced where they were before", exc_info=True)
+        _left(say, type(error).__name__)
+
+
+def _left(say: Callable[[str], None], why: str, remedy: str = "") -> None:
+    """Where calls are announced now is no longer ours to say, so that whoever ends must know what to do next."""
+    say(f"Warning: calls could not be announced where they were before: {why}.")
+    say(f"Next: {remedy or '`voiceagent provision events list` tells where they are announced'}.")

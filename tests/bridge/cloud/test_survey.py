@@ -27,8 +27,10 @@ async def test_a_resource_is_found_by_its_connection_string(world: Any) -> None:
         assert await survey.given_acs(site.azure) == world.acs.network.topic
     world.flags["acs.connection_string"] = "endpoint=https://other.communication.azure.com;accesskey=a2V5"
     async with world.site() as site:
-        with pytest.raises(UserError, match="is not in the subscription"):
+        with pytest.raises(UserError, match="is not in the subscription") as refused:
             await survey.given_acs(site.azure)
+    assert str(refused.value).startswith("ACS_CONNECTION_STRING names the resource at other.communication.azure.com")
+    assert refused.value.remedy.startswith("set AZURE_SUBSCRIPTION_ID to the one it is in (`az account list`")
     world.flags["cloud.acs_resource_id"] = world.acs.network.topic[:-1] + "a"
     async with world.site() as site:
         assert await survey.given_acs(site.azure) == world.acs.network.topic[:-1] + "a"

@@ -20,7 +20,7 @@ from voiceagent.local.announcing import All
 from voiceagent.local.bridge import Bridge, bridge
 from voiceagent.local.emulators import Emulators
 from voiceagent.local.phone import Phone
-from voiceagent.local.public_way import is_real_phone, led_here, public_way
+from voiceagent.local.public_way import is_real_phone, led_here, public_way, restored
 from voiceagent.observe.feed import Item
 from voiceagent.server.serve import Ready
 from voiceagent.testing.ssh import OnLoopback, SshdOnLoopback, StandIn, find_sshd, running
@@ -173,7 +173,37 @@ async def test_what_cannot_be_pointed_is_told_and_tried_again(server: StandIn, t
     assert (states[2]["sentence"], states[2]["remedy"]) == ("not now", "wait")
     assert moody.asked == [told_to[0], *[told_to[1]] * 3]
     assert said[0].startswith("Warning: ")  # that application takes no events
-    assert said[1:] == ["Calls could not be announced where they were before: it is gone."]
+    assert said[1:] == [
+        "Warning: calls could not be announced where they were before: it is gone.",
+        "Next: `voiceagent provision events list` tells where they are announced.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "why", "remedy"),
+    [
+        (RemoteError("nobody there", service="Event Grid", remedy="serve again"), "nobody there", "serve again"),
+        (UserError("another subscription", remedy="correct it"), "another subscription", "correct it"),
+        (TimeoutError(), "no answer in time", "`voiceagent provision events list` tells where they are announced"),
+        (KeyError("x"), "KeyError", "`voiceagent provision events list` tells where they are announced"),
+    ],
+)
+async def test_what_cannot_be_put_back_is_told_and_ends_nothing(
+    error: Exception, why: str, remedy: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Gone:
+        async def point(self, url: str) -> None: ...
+
+        async def restore(self) -> None:
+            raise error
+
+    said: list[str] = []
+    await restored(All([Gone()]), said.append)
+    assert said == [
+        f"Warning: calls could not be announced where they were before: {why}.",
+        f"Next: {remedy}.",
+    ]
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 async def test_what_was_pointed_half_is_put_back(tmp_path: Path, server: StandIn) -> None:
