@@ -28,6 +28,7 @@ from voiceagent.cloud.resource import Cost, Resource, fill, filled, open_places
 from voiceagent.cloud.subscribed import rivals, subscribed_to
 from voiceagent.cloud.wanted import Surroundings, not_yet, wanted
 from voiceagent.cloud.wire import Request, Watch
+from voiceagent.config.dotenv import read_dotenv
 from voiceagent.errors import LocalProtocolError, RemoteError, UserError
 
 JOURNAL = Path(".voiceagent") / "provision.jsonl"
@@ -74,6 +75,7 @@ async def make_plan(site: Site) -> Planned:
         runner=await surveying.runner(azure),
         public_url=site.url or settings.bridge.public_url,
         event_secret=str.__str__(settings.acs.event_secret) or secrets.token_urlsafe(24),
+        in_env=await asyncio.to_thread(read_dotenv, site.project / ".env"),
     )
     remembered = dict(journal.search(site.now()))
     if bought := journal.bought():

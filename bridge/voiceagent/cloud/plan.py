@@ -75,7 +75,7 @@ def difference(wanted: Iterable[Resource], found: Mapping[str, Mapping[str, Any]
         _step(one, found.get(one.key))
         for one in wanted
         if not (one.kind == "search" and have_number)  # nothing is searched for that is owned
-        and not (one.kind == "settings" and not one.body)
+        and not (one.kind == "settings" and not one.body and one.key not in found)  # nothing to write, nothing of ours there
     ]
 
 

@@ -32,6 +32,8 @@ class Surroundings:
     runner: tuple[str, str] = ("", "")
     public_url: str = ""
     event_secret: str = field(default="", repr=False)
+    in_env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the project's `.env` says already, whoever wrote it."""
 
 
 def wanted(settings: Settings, around: Surroundings) -> list[Resource]:
@@ -260,10 +262,16 @@ def _settings(settings: Settings, names: Names, around: Surroundings) -> Resourc
             else {"AZURE_VOICELIVE_ENDPOINT": "{voice_live.endpoint}"}
         ),
         **({} if settings.recording.container_url or "recordings" not in settings.cloud.make else _container_url(names)),
-        **({} if settings.cloud.subscription_id == "" else {"AZURE_SUBSCRIPTION_ID": names.subscription_id}),
+        **_subscription(names, around.in_env),
         **({} if settings.cloud.resource_group else {"AZURE_RESOURCE_GROUP": names.group}),
     }
     return Resource("settings", ".env", {}, body, must=dict.fromkeys(body, "{settings.value}"))  # any value will do
+
+
+def _subscription(names: Names, in_env: Mapping[str, str]) -> dict[str, str]:
+    """It is set in any case, perhaps in the shell of today alone: the next command must find it in the project."""
+    found, name = in_env.get("AZURE_SUBSCRIPTION_ID", ""), "AZURE_SUBSCRIPTION_ID"
+    return {} if found.lower() == names.subscription_id.lower() else {name: names.subscription_id}
 
 
 def _container_url(names: Names) -> dict[str, str]:

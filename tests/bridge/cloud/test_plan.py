@@ -35,6 +35,13 @@ def test_nothing_is_searched_for_that_is_owned() -> None:
     assert "held for us" in kept[0].why
 
 
+def test_lines_of_env_that_are_all_there_are_kept() -> None:
+    nothing_more = Resource("settings", ".env")
+    assert difference([nothing_more], {}) == []
+    (kept,) = difference([nothing_more], {"settings:.env": {"ACS_AUDIENCE": "a"}})
+    assert (kept.action, kept.why) == ("keep", "as it should be")
+
+
 def test_what_settings_name_is_never_bought() -> None:
     (step,) = difference([Resource("number", "+1", is_given=True)], {})
     assert (step.action, "does not own it" in step.why) == ("keep", True)

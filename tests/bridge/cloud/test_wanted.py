@@ -111,6 +111,13 @@ def test_the_bridge_is_told_what_it_lacks_and_nothing_else() -> None:
     assert set(less.body) == {"ACS_CONNECTION_STRING", "ACS_AUDIENCE", "VOICEAGENT_EVENT_SECRET", "AZURE_SUBSCRIPTION_ID"}
 
 
+def test_a_line_that_env_has_already_is_not_written_again() -> None:
+    mine = settings().cloud.subscription_id
+    for has, written in ({"AZURE_SUBSCRIPTION_ID": mine.upper()}, False), ({"AZURE_SUBSCRIPTION_ID": "another"}, True):
+        (env,) = [one for one in want(Surroundings(event_secret="s3cret", in_env=has)) if one.kind == "settings"]
+        assert ("AZURE_SUBSCRIPTION_ID" in env.body) is written
+
+
 def test_what_cannot_be_planned_yet_is_told() -> None:
     assert "no public address" in not_yet(settings(), Surroundings())[0]
     assert not_yet(settings(), Surroundings(public_url="https://a.example")) == []
