@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from voiceagent.emulators.lint.calling import HERE
+from voiceagent.emulators.lint.request import is_plain_elsewhere
 from voiceagent.emulators.lint.rule import Breach
 
 CALLBACK_MS = 5_000
@@ -19,8 +18,7 @@ NOT_REPEATED = (400, 401, 403, 413)
 
 def endpoint(url: str) -> Iterator[Breach]:
     """The address of a subscription."""
-    parts = urlsplit(url)
-    if parts.scheme == "http" and parts.hostname not in HERE:
+    if is_plain_elsewhere(url):
         yield Breach("grid-https", frame=url)
 
 

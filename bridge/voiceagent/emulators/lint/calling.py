@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from voiceagent.emulators.lint.calling_fields import FIELDS, MEDIA, REPEATABLE
+from voiceagent.emulators.lint.request import Request, is_plain_elsewhere
 from voiceagent.emulators.lint.rule import Breach
 
 VERSIONS = ("2023-03-06", "2023-10-15", "2024-04-15", "2024-09-15", "2025-05-15", "2025-06-15", "2026-03-12")
@@ -21,27 +20,11 @@ LONG_PROMPT = 400
 IDS_KEPT = 1_000
 """Repeatability ids remembered; the service forgets them too."""
 
-HERE = ("localhost", "127.0.0.1", "::1")
-"""Addresses of this machine need no TLS: an emulated call never leaves it."""
-
 _FIXDATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} [\d:]{8} GMT"
 )
 _NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 _SIP = re.compile(r"(user-to-user|x-.+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request; names of headers are lower case."""
-
-    operation: str
-    """Without its service: answer, transfer, start_recording."""
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class CallingLint:
@@ -53,7 +36,7 @@ class CallingLint:
     def look(self, request: Request) -> list[Breach]:
         """What is wrong with a request, before anybody has looked at what it asks for."""
         breaches = [*_version(request), *_encoding(request), *self._repeatability(request)]
-        body = _object(request.body)
+        body = request.members()
         if body is not None:
             breaches += [*_fields(request.operation, body), *_addresses(body)]
             if (check := _CHECKS.get(request.operation)) is not None:
@@ -76,16 +59,11 @@ class CallingLint:
             del self._sent[next(iter(self._sent))]
 
 
-def address(uri: object, rule: str, schemes: tuple[str, str]) -> Iterator[Breach]:
-    """What is wrong with an address the service is to call; `schemes` are the safe and the plain one."""
+def address(uri: object, rule: str, plain: str) -> Iterator[Breach]:
+    """What is wrong with an address the service is to call; `plain` is the scheme that would go without TLS."""
     if not isinstance(uri, str) or not uri:
         return
-    try:
-        parts = urlsplit(uri)
-        is_plain_elsewhere = parts.scheme == schemes[1] and parts.hostname not in HERE
-    except ValueError:  # no address at all, such as `https://[`: the emulator says so when it is to be used
-        is_plain_elsewhere = False
-    if is_plain_elsewhere:
+    if is_plain_elsewhere(uri, plain):
         yield Breach(rule, frame=uri)
     if "#" in uri:
         yield Breach("acs-uri-fragment", frame=uri)
@@ -114,14 +92,6 @@ def _encoding(request: Request) -> Iterator[Breach]:
         yield Breach("acs-content-type", frame=request.headers.get("content-type", ""))
 
 
-def _object(body: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def _fields(operation: str, body: Mapping[str, Any]) -> Iterator[Breach]:
     known = FIELDS.get(operation)
     for name in body:
@@ -135,12 +105,12 @@ def _fields(operation: str, body: Mapping[str, Any]) -> Iterator[Breach]:
 
 def _addresses(body: Mapping[str, Any]) -> Iterator[Breach]:
     for name in ("callbackUri", "operationCallbackUri"):
-        yield from address(body.get(name), "acs-https", ("https", "http"))
-    yield from address(body.get("recordingStateCallbackUri"), "acs-recording-callback", ("https", "http"))
+        yield from address(body.get(name), "acs-https", "http")
+    yield from address(body.get("recordingStateCallbackUri"), "acs-recording-callback", "http")
     for name in ("mediaStreamingOptions", "transcriptionOptions"):
         options = body.get(name)
         if isinstance(options, Mapping):
-            yield from address(options.get("transportUrl"), "acs-wss", ("wss", "ws"))
+            yield from address(options.get("transportUrl"), "acs-wss", "ws")
 
 
 # --- by operation
@@ -224,7 +194,7 @@ def _prompts(body: Mapping[str, Any], _: Request) -> Iterator[Breach]:
             yield Breach("acs-long-prompt", f"This one has {len(text)}.", text)
         file = source.get("file")
         if isinstance(file, Mapping):
-            yield from address(file.get("uri"), "acs-prompt-https", ("https", "http"))
+            yield from address(file.get("uri"), "acs-prompt-https", "http")
 
 
 _CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], Iterator[Breach]]] = {

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from voiceagent.emulators.faults.http import again, whole
-from voiceagent.emulators.lint.calling import CallingLint, Request
+from voiceagent.emulators.lint.calling import CallingLint
 from voiceagent.emulators.lint.findings import Findings
 from voiceagent.emulators.lint.management import ARM_PATHS, NUMBER_PATHS, numbers, resources, without_values
+from voiceagent.emulators.lint.request import Request
 from voiceagent.emulators.lint.rule import Breach
 
 Scope = MutableMapping[str, Any]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from voiceagent.emulators.lint.calling import HERE, Request
+from voiceagent.emulators.lint.request import Request, is_plain_elsewhere
 from voiceagent.emulators.lint.rule import Breach
 
 NUMBER_PATHS = ("/phoneNumbers", "/availablePhoneNumbers", "/operatorInformation")
@@ -55,7 +54,7 @@ def numbers(request: Request) -> Iterator[Breach]:
     number = unquote(words[2]) if words[1] == "phoneNumbers" and len(words) > 2 and words[2] != "operations" else ""
     if number and _E164.fullmatch(number) is None:
         yield Breach("num-e164", f"It has {len(number)} characters.")
-    body = _object(request.body)
+    body = request.members()
     if request.body and body is None:
         yield Breach("num-json")
     kind = request.headers.get("content-type", "")
@@ -74,7 +73,7 @@ def resources(request: Request) -> Iterator[Breach]:
         yield Breach("arm-version-missing")
     elif _DATE.fullmatch(version) is None:
         yield Breach("arm-version-shape", frame=version)
-    body = _object(request.body)
+    body = request.members()
     if request.body and body is None:
         yield Breach("arm-json")
     if request.method == "PUT" and "/eventsubscriptions/" in request.path.lower() and body is not None:
@@ -84,7 +83,7 @@ def resources(request: Request) -> Iterator[Breach]:
 def _subscription(properties: Mapping[str, Any]) -> Iterator[Breach]:
     webhook = _inner(_inner(properties, "destination"), "properties")
     url = webhook.get("endpointUrl")
-    if isinstance(url, str) and _is_plain_elsewhere(url):
+    if isinstance(url, str) and is_plain_elsewhere(url):
         yield Breach("arm-webhook-https", frame=url)
     types = _inner(properties, "filter").get("includedEventTypes")
     if not types:
@@ -100,22 +99,6 @@ def _subscription(properties: Mapping[str, Any]) -> Iterator[Breach]:
             yield Breach("arm-open-secret", f"It is `{one.get('name')}`.", str(one.get("name")))
 
 
-def _is_plain_elsewhere(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme == "http" and parts.hostname not in HERE
-    except ValueError:  # no address at all: the emulator says so
-        return False
-
-
 def _inner(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = body.get(name)
     return found if isinstance(found, Mapping) else {}
-
-
-def _object(body: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None

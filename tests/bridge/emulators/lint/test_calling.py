@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from voiceagent.emulators.lint.calling import CallingLint, Request
+from voiceagent.emulators.lint.calling import CallingLint
+from voiceagent.emulators.lint.request import Request
 
 GOOD_HEADERS = {
     "content-type": "application/json",

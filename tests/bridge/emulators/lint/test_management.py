@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from voiceagent.emulators.lint.calling import Request
 from voiceagent.emulators.lint.management import numbers, resources, without_values
+from voiceagent.emulators.lint.request import Request
 
 GRID = "/subscriptions/1/resourceGroups/g/providers/Microsoft.EventGrid/systemTopics/t/eventSubscriptions/s"
 MERGE = "application/merge-patch+json"
