@@ -62,6 +62,15 @@ def make_key(path: Path) -> bytes:
     return key.export_public_key("openssh")
 
 
+def make_keys(folder: Path) -> str:
+    """Furnish a server's folder with its own key and that of its one visitor; returns the visitor's private key file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_key(folder / "host_key")
+    visitor = folder / "id"
+    (folder / "authorized_keys").write_bytes(make_key(visitor))
+    return str(visitor)
+
+
 @dataclass
 class SshdOnLoopback:
     """A real sshd; `more` is further lines of its settings."""
@@ -70,17 +79,12 @@ class SshdOnLoopback:
     more: str = ""
     port: int = field(default_factory=free_port)
     user: str = field(default_factory=getpass.getuser)
+    key_file: str = field(init=False)
+    """The private key of whoever may come in."""
     _process: asyncio.subprocess.Process | None = None
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        make_key(self.folder / "host_key")
-        (self.folder / "authorized_keys").write_bytes(make_key(self.folder / "id"))
-
-    @property
-    def key_file(self) -> str:
-        """The private key of whoever may come in."""
-        return str(self.folder / "id")
+        self.key_file = make_keys(self.folder)
 
     async def start(self) -> None:
         """Listen. RuntimeError with its own words when it does not."""
@@ -140,20 +144,15 @@ class StandIn:
     prints: str = ""
     port: int = 0
     user: str = "somebody"
+    key_file: str = field(init=False)
+    """The private key of whoever may come in."""
     seen: list[str] = field(default_factory=list)
     """Who logged in."""
     _server: Any = None
     _connections: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        make_key(self.folder / "host_key")
-        (self.folder / "authorized_keys").write_bytes(make_key(self.folder / "id"))
-
-    @property
-    def key_file(self) -> str:
-        """The private key of whoever may come in."""
-        return str(self.folder / "id")
+        self.key_file = make_keys(self.folder)
 
     async def start(self) -> None:
         """Listen, after a `cut` where it did before."""
