@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from voiceagent.capture.records import FRAME_KEY, lines
+from voiceagent.capture.records import FRAME_KEY, lines, pieces
 
 NUMBER = rb"\d{1,15}(?:\.\d{1,20})?(?:e-\d{1,3})?"
 """A time as it is written; longer ones are nobody's, and would be infinite."""
@@ -64,6 +64,11 @@ class Aside:
         return content
 
 
+def is_only_audio(content: bytes) -> bool:
+    """Whether what lies aside is what `Aside` puts there: one line, of audio."""
+    return content.startswith(_OPENING) and content.endswith(_CLOSING + b"\n") and content.count(b"\n") == 1
+
+
 class Rejoined:
     """Puts the audio into its lines again, block after block.
 
@@ -81,6 +86,9 @@ class Rejoined:
 
     def joined(self, content: bytes) -> bytes:
         """A block's lines with their audio in them; its own line of audio is kept for those that follow."""
+        return b"\n".join(joined for piece in pieces(content) if (joined := self._joined(piece)))
+
+    def _joined(self, content: bytes) -> bytes:
         found = []
         for line in lines(content):
             if line.startswith(_OPENING):

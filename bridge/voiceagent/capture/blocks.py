@@ -7,6 +7,7 @@ again with gzip, or unpacked to plain JSON lines, are read as well, as far as th
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ UNNUMBERED = -1
 """The number of what others wrote."""
 
 LARGEST_BLOCK = 64 << 20  # a second of a call is a tenth of a megabyte; a hostile file must not fill the memory
+
+_IN_VAIN = 64 << 20
+_IN_VAIN_TIMES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,44 @@ class _Read:
     why: str = ""
 
 
+class _Patience:
+    """How much more may be read and unpacked in vain, so that reading takes no longer than in proportion to the file.
+
+    What begins like a block and is none may run through all that follows it, and thousands may begin there again. A file that
+    was merely damaged needs as much as its broken blocks hold.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._left = _IN_VAIN + _IN_VAIN_TIMES * file.seek(0, os.SEEK_END)
+        self._spent = 0
+
+    def spend(self, size: int) -> None:
+        """So many bytes were looked at for the block at hand."""
+        self._spent += size
+
+    def lost(self) -> bool:
+        """It was in vain. Whether there is patience left."""
+        self._left -= self._spent
+        self._spent = 0
+        return self._left > 0
+
+    def found(self) -> None:
+        """It was a block."""
+        self._spent = 0
+
+
 def _ours(file: BinaryIO, aside: bool) -> Iterator[Block | Gap]:
-    offset, expected, skipped = 0, 0, False
+    offset, expected, skipped, patience = 0, 0, False, _Patience(file)
     while chunk := _at(file, offset, _CHUNK):
+        patience.spend(len(chunk))
         kind = _kind(chunk)
-        end = _passed_over(file, offset, chunk) if kind is ASIDE else None
+        end = _passed_over(file, offset, chunk, patience) if kind is ASIDE else None
         if end is not None and not aside:
             found = _Read(b"", end)
         elif kind is not None and (whole := whole_block(chunk, LARGEST_BLOCK)) is not None:
             found = _Read(whole[0], offset + whole[1])
         else:
-            found = _read(file, offset, ASIDE_HEAD_BYTES if kind is ASIDE else HEAD_BYTES)
+            found = _read(file, offset, ASIDE_HEAD_BYTES if kind is ASIDE else HEAD_BYTES, patience)
         following = _next_head(file, offset) if found.why or found.end is None else None
         if found.end is None and not found.why and following is None:
             yield from _unfinished(found.content, offset, expected, kind)
@@ -89,16 +120,23 @@ def _ours(file: BinaryIO, aside: bool) -> Iterator[Block | Gap]:
             yield Gap(offset, found.why or "its compressed data does not end", cut=False)
             if following is None:
                 return
+            if not patience.lost():
+                yield Gap(following, "too much of it is broken to look for more")
+                return
             offset, skipped = following, True
             continue
         number = int.from_bytes(chunk[len(MEMBER) : HEAD_BYTES], "little")  # in the same place in both heads
         if kind is None or (kind is ASIDE and end is None):
             yield Gap(offset, "the head of a block was changed")
+            if not patience.lost():
+                yield Gap(offset, "too much of it is broken to look for more")
+                return
             number = expected
         elif number != expected and not (skipped and number > expected):
             yield Gap(offset, f"here should be block {expected}, and it is block {number}")
         if found.content or kind is not ASIDE:
             yield Block(number, offset, found.content, aside=kind is ASIDE)
+        patience.found()
         offset, expected, skipped = found.end, max(number, 0) + 1, False
 
 
@@ -107,7 +145,7 @@ def _kind(chunk: bytes) -> bytes | None:
     return next((head for head in (MEMBER, ASIDE) if chunk.startswith(head)), None)
 
 
-def _passed_over(file: BinaryIO, offset: int, chunk: bytes) -> int | None:
+def _passed_over(file: BinaryIO, offset: int, chunk: bytes, patience: _Patience) -> int | None:
     """Where the block that lies aside ends, when its packed bytes are what was written."""
     if len(chunk) < ASIDE_HEAD_BYTES:
         return None
@@ -115,6 +153,7 @@ def _passed_over(file: BinaryIO, offset: int, chunk: bytes) -> int | None:
     end = ASIDE_HEAD_BYTES + size
     if end > LARGEST_BLOCK:
         return None
+    patience.spend(size)
     packed = chunk[ASIDE_HEAD_BYTES:end] if end <= len(chunk) else _at(file, offset + ASIDE_HEAD_BYTES, size)
     return offset + end if len(packed) == size and zlib.crc32(packed) == checksum else None
 
@@ -127,7 +166,7 @@ def _unfinished(content: bytes, offset: int, number: int, kind: bytes | None) ->
         yield Block(number, offset, lines, verified=False, aside=kind is ASIDE)
 
 
-def _read(file: BinaryIO, offset: int, head_bytes: int) -> _Read:
+def _read(file: BinaryIO, offset: int, head_bytes: int, patience: _Patience) -> _Read:
     """Unpack the block at this place, whatever its head looks like: its checksum decides."""
     unpack, size = zlib.decompressobj(RAW), 0
     parts: list[bytes] = []
@@ -137,11 +176,13 @@ def _read(file: BinaryIO, offset: int, head_bytes: int) -> _Read:
         if not chunk:
             return _Read(b"".join(parts), None)
         at += len(chunk)
+        patience.spend(len(chunk))
         try:
             parts.append(unpack.decompress(chunk, LARGEST_BLOCK + 1 - size))
         except zlib.error:
             return _Read(b"", None, "its compressed data is broken")
         size += len(parts[-1])
+        patience.spend(len(parts[-1]))
         if size > LARGEST_BLOCK:
             return _Read(b"", None, "a block is larger than any we write")
     end = at - len(unpack.unused_data) + TRAILER.size
@@ -208,17 +249,21 @@ def _unpacked(file: BinaryIO) -> Iterator[Block | Gap]:
 
 
 def _whole_lines(parts: Iterator[Block | Gap] | Iterator[Block]) -> Iterator[Block | Gap]:
-    rest, last = b"", Block(UNNUMBERED, 0, b"")
+    rest: list[bytes] = []  # of a line that goes on: joined once, when it ends
+    size, last = 0, Block(UNNUMBERED, 0, b"")
     for part in parts:
         if isinstance(part, Gap):
             yield part
             continue
-        lines, newline, rest = (rest + part.content).rpartition(b"\n")
+        lines, newline, begun = part.content.rpartition(b"\n")
         if newline:
-            yield Block(part.number, part.offset, lines + newline, part.verified)
-        if len(rest) > LARGEST_BLOCK:
+            yield Block(part.number, part.offset, b"".join((*rest, lines, newline)), part.verified)
+            rest, size = [], 0
+        rest.append(begun)
+        size += len(begun)
+        if size > LARGEST_BLOCK:
             yield Gap(part.offset, "a line is longer than any we write")
             return
         last = part
-    if rest:
+    if size:
         yield Gap(last.offset, "the file ends inside a line", cut=True)

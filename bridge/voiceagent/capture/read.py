@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voiceagent.capture import records
-from voiceagent.capture.aside import Rejoined
+from voiceagent.capture.aside import Rejoined, is_only_audio
 from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
 from voiceagent.capture.migrate import current, upgraded
 from voiceagent.capture.records import Damage, End, Header, Mark, Passed, Record
@@ -64,7 +64,7 @@ class CaptureReader:
         self.state: State = "whole"
         self._number = 0
         self._at_ms = 0.0
-        self._missing: list[str] = []
+        self._missing, self._places = "", 0
         self._parts = self._opened()
         self._line = self._rest = b""
         self._sealed = 1  # the header's block is number 0
@@ -83,7 +83,7 @@ class CaptureReader:
                 continue
             if isinstance(record, Damage):
                 self._worse("cut" if record.cut else "damaged")
-                self._missing.append(f"byte {record.offset}, after record {self._number}: {record.sentence}")
+                self._lacks(f"byte {record.offset}, after record {self._number}: {record.sentence}")
                 yield record
                 continue
             self._number += 1
@@ -98,7 +98,11 @@ class CaptureReader:
         early = mark.mark in ("queue-full", "disk-full", "disk-failed", "cut")
         self._worse("cut" if early else "damaged")
         if not early:
-            self._missing.append(f"record {self._number} is a mark, {mark.mark}: {mark.sentence}")
+            self._lacks(f"record {self._number} is a mark, {mark.mark}: {mark.sentence}")
+
+    def _lacks(self, what: str) -> None:
+        self._missing = self._missing or what
+        self._places += 1
 
     def _conclude(self, end: End | None) -> None:
         told = []
@@ -111,9 +115,9 @@ class CaptureReader:
         elif end.records != self._number - 1:
             self._worse("damaged")
             told.append(f"its end counts {end.records} records, and {self._number - 1} are here")
-        more = len(self._missing) - 1
+        more = self._places - 1
         if self._missing:
-            told.append(self._missing[0] + (f" (and in {more} more place{'s' if more > 1 else ''})" if more else ""))
+            told.append(self._missing + (f" (and in {more} more place{'s' if more > 1 else ''})" if more else ""))
         self.stopped = "; ".join(told) or None
 
     def _worse(self, state: State) -> None:
@@ -126,6 +130,8 @@ class CaptureReader:
         for part in self._parts:
             if isinstance(part, Gap):
                 yield self._damage(part.offset, part.why, cut=part.cut)
+            elif part.aside and (self._sealer is not None or not is_only_audio(part.content)):
+                yield self._damage(part.offset, "what lies aside is no audio")  # who passes it over would miss it
             elif self._with_audio or not part.aside:
                 yield from self._inside(part.number, part.offset, part.content)
 
@@ -157,7 +163,8 @@ class CaptureReader:
 
     def _scanned(self, content: bytes, offset: int) -> Iterator[Record]:
         if self.version != records.VERSION:
-            content = b"\n".join(current(self.version, records.lines(content)))
+            older = records.pieces(content)
+            content = b"\n".join(b"\n".join(current(self.version, records.lines(piece))) for piece in older)
         for record in self._scan(content):
             yield self._damage(offset, record.sentence) if isinstance(record, Damage) else record
 

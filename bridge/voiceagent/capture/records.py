@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 VERSION = 2
+_PIECE = 1 << 20  # a block of an ordinary call is one piece
 _TIME = len(b'{"t":')
 FRAME_KEY = b'"frame":'  # always the last key of its line, so that the frame's own bytes can be cut out again
 
@@ -152,7 +153,7 @@ class Passed:
     end: int
 
     @property
-    def lines(self) -> list[bytes]:
+    def lines(self) -> Iterator[bytes]:
         """The records' lines."""
         return lines(self.block[self.start : self.end])
 
@@ -239,12 +240,26 @@ def parse(line: bytes) -> Record:
     return Unknown(at_ms, raw)
 
 
-def lines(content: bytes) -> list[bytes]:
+def lines(content: bytes) -> Iterator[bytes]:
     """The lines of a block."""
-    found = content.split(b"\n")  # quicker than cutting the end off first, which copies all
-    if not found[-1]:
-        found.pop()
-    return found
+    for piece in pieces(content):
+        found = piece.split(b"\n")  # quicker than cutting the end off first, which copies all
+        if not found[-1]:
+            found.pop()
+        yield from found
+
+
+def pieces(content: bytes) -> Iterator[bytes]:
+    """A block in parts of whole lines: of those that are at hand together, many tiny ones take fifty times their own room."""
+    at = 0
+    while len(content) - at > _PIECE:
+        end = content.find(b"\n", at + _PIECE) + 1
+        if not end:
+            break
+        yield content[at:end]
+        at = end
+    if at < len(content):
+        yield content[at:] if at else content
 
 
 def each(content: bytes, parse: Callable[[bytes], Record] = parse) -> Iterator[Record]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 from pathlib import Path
 
 import pytest
 
 from voiceagent.capture import blocks as module
 from voiceagent.capture.blocks import UNNUMBERED, Block, Gap, blocks
-from voiceagent.capture.gz import ASIDE, GzipLog, head
+from voiceagent.capture.gz import ASIDE, ASIDE_REST, HEAD_BYTES, GzipLog, head
 
 
 def written(tmp_path: Path) -> bytes:
@@ -129,3 +130,60 @@ def test_of_a_packed_file_that_is_not_whole_nothing_is_verified(content: bytes, 
 
 def test_the_last_line_of_a_plain_file_must_end() -> None:
     assert found(b"a\nb") == [Block(UNNUMBERED, 0, b"a\n"), Gap(0, "the file ends inside a line", cut=True)]
+
+
+class Counted(io.BytesIO):
+    """Tells how much of it was read, again and again."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self.taken += len(found)
+        return found
+
+
+def running_on(size: int) -> bytes:
+    """Heads of which each begins a stored block that runs through all the others, to the end of the file."""
+    unit, found = HEAD_BYTES + 5, b""
+    while len(found) < size:
+        left = [65_000 // unit * unit - unit * (number + 1) for number in range(65_000 // unit)]
+        found += b"".join(head(number) + b"\0" + struct.pack("<HH", rest, ~rest & 0xFFFF) for number, rest in enumerate(left))
+    return found
+
+
+HOSTILE = {
+    "running on": running_on(1 << 19),
+    "broken at once": (head(0) + b"\xff") * (1 << 14),
+    "aside to the end": b"".join(
+        ASIDE + ASIDE_REST.pack(number, max(0, (1 << 19) - 29 * number), 1) for number in range((1 << 19) // 29)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_only_begins_like_blocks_is_given_up_before_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch, name: str, asked: bool
+) -> None:
+    monkeypatch.setattr(module, "_IN_VAIN", 1 << 20)
+    file = Counted(HOSTILE[name])
+    parts = list(blocks(file, aside=asked))
+    assert "too much of it is broken to look for more" in str(parts[-1])
+    assert file.taken < 60 * len(HOSTILE[name])
+
+
+def test_a_line_over_many_parts_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 3)
+    parts = found(b"a\nbbbbbbbbbb\n\ncc\nd")
+    assert b"".join(part.content for part in parts if isinstance(part, Block)) == b"a\nbbbbbbbbbb\n\ncc\n"
+    assert all(part.content.endswith(b"\n") for part in parts if isinstance(part, Block))
+    assert isinstance(parts[-1], Gap)
+
+
+def test_a_line_without_end_is_not_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 10)
+    monkeypatch.setattr(module, "LARGEST_BLOCK", 50)
+    file = Counted(b"a" * 500)
+    assert list(blocks(file)) == [Gap(0, "a line is longer than any we write")]
+    assert file.taken < 100

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.capture.gz import ASIDE, head
+from voiceagent.capture.gz import ASIDE, GzipLog, head
 from voiceagent.capture.one import OpenCapture
 from voiceagent.capture.read import CaptureReader, read_capture
 from voiceagent.capture.records import Damage, End, Header, NoteRecord, Record, Wire, header_line, record_line, wire_line
@@ -164,6 +164,22 @@ def test_audio_is_never_taken_from_another_block(tmp_path: Path) -> None:
     capture = read_capture(path)
     assert frames(capture.records) == [LOUD, None, LOUD]
     assert "here should be block 3, and it is block 4" in str(capture.stopped)
+
+
+def test_what_lies_aside_and_is_no_audio_is_not_read_by_some_and_missed_by_others(tmp_path: Path) -> None:
+    log = GzipLog(tmp_path / "d.jsonl.gz")
+    log.write(LINES[0] + b"\n")
+    log.sync()
+    log.write(LINES[2] + b"\n", aside=LINES[1] + b"\n")
+    log.finish()
+    capture = read_capture(tmp_path / "d.jsonl.gz")
+    assert [type(record) for record in capture.records] == [Damage, End]
+    assert "what lies aside is no audio" in str(capture.stopped)
+
+
+def test_of_many_damaged_places_the_first_and_their_number_are_told(tmp_path: Path) -> None:
+    capture = read_capture(write(tmp_path, whole([LINES[0], *[b"x"] * 40, *LINES[1:]])))
+    assert "byte 0, after record 0: a line that is no record (and in 39 more places)" in str(capture.stopped)
 
 
 def test_a_damaged_header_is_a_sentence(tmp_path: Path) -> None:

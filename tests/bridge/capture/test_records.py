@@ -81,3 +81,11 @@ def test_a_hostile_line_is_damage_and_breaks_no_reader(line: bytes) -> None:
 def test_a_header_whose_members_are_something_else_has_none() -> None:
     header = records.parse_header({"call_id": "c", "versions": 5, "project": ["x"], "sealed": "y"})
     assert (header.versions, header.project, header.sealed) == ({}, {}, {})
+
+
+def test_many_lines_are_at_hand_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_PIECE", 4)
+    content = b"a\nbb\n\ncccccccc\nd"
+    assert list(records.pieces(content)) == [b"a\nbb\n", b"\ncccccccc\n", b"d"]
+    assert list(records.lines(content)) == [b"a", b"bb", b"", b"cccccccc", b"d"]
+    assert list(records.lines(b"")) == []
