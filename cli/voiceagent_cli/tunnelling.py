@@ -90,7 +90,8 @@ def _announce(tunnel: Tunnel, found: Reached, port: int, terminal: Terminal, *, 
         terminal.say("The bridge answers through it: Event Grid's handshake and WebSockets come in.")
     else:
         terminal.say(f"Not yet: {found.sentence}; {found.remedy}.")
-        terminal.say(f"Start the bridge:   voiceagent serve --port {port} --public-url {tunnel.url}")
+        if "voiceagent serve" not in found.remedy:
+            terminal.say(f"Start the bridge:   voiceagent serve --port {port} --public-url {tunnel.url}")
 
 
 async def _tell(tunnel: Tunnel, terminal: Terminal, *, as_json: bool) -> None:

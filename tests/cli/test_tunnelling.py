@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,16 @@ async def test_a_bridge_that_does_not_run_yet_is_told_how_to_start(loaded: Loade
     assert err[1:3] == [
         "Not yet: nobody takes events; start it.",
         "Start the bridge:   voiceagent serve --port 8080 --public-url https://x.example",
+    ]
+
+
+async def test_the_command_that_starts_it_is_told_once(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = replace(
+        BAD, sentence="nobody listens on port 8080", remedy="`voiceagent serve --port 8080` starts the bridge there"
+    )
+    _, err = await held(loaded, monkeypatch, nobody)
+    assert [line for line in err if "voiceagent serve" in line] == [
+        "Not yet: nobody listens on port 8080; `voiceagent serve --port 8080` starts the bridge there."
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,5 +82,22 @@ async def exposed(
 
 
 async def reached(tunnel: Tunnel, settings: Settings) -> Reached:
-    """Whether the bridge behind it can be reached from outside at the moment."""
-    return await probe(tunnel.address, secret=str.__str__(settings.acs.event_secret))
+    """Whether the bridge behind it can be reached from outside at the moment.
+
+    Where nobody listens at the near end, that is what is told: what the far end makes of it (a 502) would mislead.
+    """
+    found = await probe(tunnel.address, secret=str.__str__(settings.acs.event_secret))
+    port = settings.bridge.port
+    if found.ok or await _is_listened_at(port):
+        return found
+    start = f"`voiceagent serve --port {port} --public-url {tunnel.url}` starts the bridge there"
+    return replace(found, sentence=f"nobody listens on port {port} of this machine", remedy=start)
+
+
+async def _is_listened_at(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

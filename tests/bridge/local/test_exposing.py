@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,19 @@ async def test_it_stands_though_the_bridge_does_not_run(server: StandIn, tmp_pat
         assert (await http.post(f"{tunnel.url}/events")).status_code == 502
         assert (await http.get(f"{tunnel.url}/emulator/calls")).status_code == 404
         found = await reached(tunnel, given)
-        assert "does not answer Event Grid's handshake: status 502" in found.sentence
+        assert found.sentence == f"nobody listens on port {given.bridge.port} of this machine"
+        start = f"`voiceagent serve --port {given.bridge.port} --public-url {tunnel.url}`"
+        assert found.remedy == f"{start} starts the bridge there"
+
+
+async def test_what_listens_there_and_is_no_bridge_is_judged_from_outside(server: StandIn, tmp_path: Path) -> None:
+    async def nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    other = await asyncio.start_server(nothing, "127.0.0.1", 0)
+    given = settings(server, port=other.sockets[0].getsockname()[1])
+    async with other, exposed(given, data=tmp_path) as tunnel:
+        assert "does not answer Event Grid's handshake: status 502" in (await reached(tunnel, given)).sentence
 
 
 async def test_a_port_that_nobody_knows_and_a_tunnel_that_none_is(tmp_path: Path) -> None:
