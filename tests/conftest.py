@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import itertools
 import os
 import socket
 import sys
@@ -11,6 +13,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -23,10 +26,24 @@ SETTINGS = ("ACS_", "AZURE_", "OPENAI_", "VOICEAGENT_", "VOICE_LIVE_", "VOICELIV
 """Beginnings of the environment names that voiceagent reads as settings."""
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests live to the end: the collector need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where each test's home will be. (`mktemp` reads the whole folder for the next free number: slow for thousands.)"""
+    homes = tmp_path_factory.mktemp("homes")
+    return (homes / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home_of_its_own(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own settings, colours and terminal size must not decide a test."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / ".local" / "share"))
@@ -66,6 +83,18 @@ class _Hurried:
 def _hurry() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("uvicorn.server.asyncio", _Hurried())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing here is vouched for by a public authority, and reading all of them takes each new client 20 ms and more."""
+    bundle = Path(certifi.where()).read_text(encoding="utf-8")
+    end = "-----END CERTIFICATE-----\n"
+    first = tmp_path_factory.mktemp("authorities") / "first.pem"
+    first.write_text(bundle[: bundle.index(end) + len(end)], encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("certifi.where", lambda: str(first))
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import io
 import logging
 import types
@@ -42,8 +43,13 @@ TELLS_ALOUD = {
 """Modules (or packages of them) that may show a discreet value: they put it on a wire, on disk or on the screen."""
 
 
-def messages() -> Iterator[tuple[type, Any]]:
+@functools.cache
+def messages() -> dict[type, Any]:
     """One of every event, command and note, with planted words and numbers wherever the types say they belong."""
+    return dict(_messages())
+
+
+def _messages() -> Iterator[tuple[type, Any]]:
     for module, root in ((events, events.Event), (commands, commands.Command)):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, root) and dataclasses.is_dataclass(kind):
@@ -86,9 +92,9 @@ def log(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     ours.setLevel(levels[1])
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in messages()], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*messages()], ids=lambda kind: kind.__name__)
 def test_however_a_message_is_logged(kind: type, log: io.StringIO) -> None:
-    message = next(made for made_kind, made in messages() if made_kind is kind)
+    message = messages()[kind]
     values = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
     logger = logging.getLogger("voiceagent.anywhere")
     logger.info("%s", message)
@@ -108,7 +114,7 @@ def test_however_a_message_is_logged(kind: type, log: io.StringIO) -> None:
 def test_there_are_messages_that_carry_words_at_all() -> None:
     carrying = {
         kind.__name__
-        for kind, made in messages()
+        for kind, made in messages().items()
         if any(isinstance(getattr(made, f.name), Words) for f in dataclasses.fields(made))
     }
     assert {"CallerTranscribed", "AgentTurnNoted", "ToolNoted"} <= carrying
@@ -128,7 +134,7 @@ def test_showing_a_discreet_value_is_done_only_where_it_must_be(modules: Mapping
         for module in modules.values()
         if not any(module.name == allowed or module.name.startswith(f"{allowed}.") for allowed in TELLS_ALOUD)
         and module.name != "voiceagent.discreet"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and node.attr == "shown"
     ]
     assert not wrong, "\n" + "\n".join(wrong)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ LEAVES_TASKS_BEHIND = {"voiceagent.tools.strays"}
 """The author's coroutine may refuse its cancellation, and a group that has to end cannot own what does not."""
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
-    """Every call as (owner, name, line): `asyncio.create_task(…)` is ("asyncio", "create_task", n)."""
-    for node in ast.walk(tree):
+def calls(nodes: Iterable[ast.AST], names: Set[str]) -> Iterator[tuple[str, str, int]]:
+    """Every call of one of these names as (owner, name, line): `asyncio.create_task(…)` is ("asyncio", "create_task", n)."""
+    for node in nodes:
         if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in names:
                 yield ast.unparse(node.func.value), node.func.attr, node.lineno
-            elif isinstance(node.func, ast.Name):
+            elif isinstance(node.func, ast.Name) and node.func.id in names:
                 yield "", node.func.id, node.lineno
 
 
@@ -31,7 +31,7 @@ def test_only_the_command_line_prints_and_exits(modules: Mapping[str, Any]) -> N
         f"{module.where}:{line} {owner}.{name}"
         for module in modules.values()
         if module.name.startswith("voiceagent.")
-        for owner, name, line in calls(module.tree)
+        for owner, name, line in calls(module.nodes, {"print", "exit", "_exit"})
         if (owner, name) in {("", "print"), ("", "exit"), ("sys", "exit"), ("os", "_exit")}
     ]
     assert not wrong, "\n" + "\n".join(wrong)
@@ -42,8 +42,9 @@ def test_the_environment_is_read_in_one_place(modules: Mapping[str, Any]) -> Non
         f"{module.where}:{node.lineno}"
         for module in modules.values()
         if module.name not in READ_THE_ENVIRONMENT
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
+        for node in module.nodes
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+        if ast.unparse(node) in {"os.environ", "os.getenv"}
     ]
     assert not wrong, "\n" + "\n".join(wrong)
 
@@ -51,19 +52,17 @@ def test_the_environment_is_read_in_one_place(modules: Mapping[str, Any]) -> Non
 def test_every_task_has_an_owner(modules: Mapping[str, Any]) -> None:
     wrong = []
     for module in modules.values():
-        groups = _task_groups(module.tree)
-        wrong += [
-            f"{module.where}:{line} {owner}.{name}"
-            for owner, name, line in calls(module.tree)
-            if name in TASKS_WITHOUT_OWNER and _bare(owner) not in groups and module.name not in LEAVES_TASKS_BEHIND
-        ]
+        if module.name in LEAVES_TASKS_BEHIND or not (started := [*calls(module.nodes, TASKS_WITHOUT_OWNER)]):
+            continue
+        groups = _task_groups(module.nodes)
+        wrong += [f"{module.where}:{line} {owner}.{name}" for owner, name, line in started if _bare(owner) not in groups]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def _task_groups(tree: ast.AST) -> set[str]:
+def _task_groups(nodes: Iterable[ast.AST]) -> set[str]:
     """Names that hold a task group in this file: `async with TaskGroup() as x`, `x: TaskGroup`, `x = TaskGroup()`."""
     names = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.withitem) and "TaskGroup" in ast.unparse(node.context_expr) and node.optional_vars:
             names.add(_bare(ast.unparse(node.optional_vars)))
         elif isinstance(node, ast.AnnAssign) and "TaskGroup" in ast.unparse(node.annotation):
@@ -83,8 +82,9 @@ def _bare(owner: str) -> str:
 def test_no_test_waits_for_time(root: Path) -> None:
     wrong = []
     for path in sorted((root / "tests").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        wrong += [f"{path.relative_to(root)}:{line}" for owner, name, line in calls(tree) if (owner, name) == ("time", "sleep")]
+        text = path.read_text(encoding="utf-8")
+        nodes = ast.walk(ast.parse(text)) if "sleep" in text else []
+        wrong += [f"{path.relative_to(root)}:{line}" for owner, _, line in calls(nodes, {"sleep"}) if owner == "time"]
     assert not wrong, "\n" + "\n".join(wrong)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import os
 import socket
 import stat
@@ -88,7 +89,8 @@ def test_the_note_of_another_bridge_is_left_alone(tmp_path: Path) -> None:
         with noted(tmp_path, running(other)):
             pass
         with noted(tmp_path, running(other)):
-            note_path(tmp_path).write_text(note_path(tmp_path).read_text().replace(str(other), str(os.getpid())))
+            noted_by_us = json.loads(note_path(tmp_path).read_text()) | {"pid": os.getpid()}
+            note_path(tmp_path).write_text(json.dumps(noted_by_us))
         assert read_note(tmp_path) == running(os.getpid())
 
 
