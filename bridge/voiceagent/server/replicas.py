@@ -41,9 +41,14 @@ PREFIX = "/at/"
 PASSED_ON = "x-voiceagent-passed-on"
 """On what another replica passed on: it is here or nowhere, so that nothing goes round in circles."""
 
+_GONE = (WebSocketDisconnect, RuntimeError, OSError)
+"""What speaking to a peer raises that has left."""
+
 _FRAME_LIMIT = 65536
 _PATIENCE_SECONDS = 10.0
 _OF_ONE_CONNECTION = {"connection", "host", "keep-alive", "transfer-encoding", "upgrade", "content-length"}
+_NOT_OF_AN_ANSWER = _OF_ONE_CONNECTION | {"content-encoding"}
+"""The client unpacks what it is answered."""
 
 
 def door(address: str, secret: bytes) -> str:
@@ -94,17 +99,20 @@ class Doors:
     async def _ask(self, request: Request, address: str) -> Response:
         import httpx
 
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in _headers(request.scope)]
         try:
             body = await read_body(request)
             answer = await self._http.request(
-                request.method, _url("http", address, request.scope), content=body, headers=_headers(request.scope)
+                request.method, _url("http", address, request.scope), content=body, headers=headers
             )
         except Refused as refused:
             return turned_away(PREFIX, refused)
+        except httpx.InvalidURL:
+            return Response(status_code=404)
         except httpx.HTTPError as error:
             _log.warning("the replica at %s cannot be reached: %s", address, type(error).__name__)
             return Response(status_code=503)
-        kept = {name: value for name, value in answer.headers.items() if name not in _OF_ONE_CONNECTION}
+        kept = {name: value for name, value in answer.headers.items() if name not in _NOT_OF_AN_ANSWER}
         return Response(answer.content, status_code=answer.status_code, headers=kept)
 
 
@@ -130,31 +138,41 @@ def _headers(scope: Scope) -> list[tuple[str, str]]:
 async def _join(near: WebSocket, address: str) -> None:
     """A socket of somebody who belongs to another replica, until either side closes."""
     from websockets.asyncio.client import connect
-    from websockets.exceptions import InvalidHandshake, InvalidStatus
+    from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
 
-    opening = connect(
-        _url("ws", address, near.scope),
-        additional_headers=_headers(near.scope),
-        compression=None,
-        max_size=_FRAME_LIMIT,
-        open_timeout=_PATIENCE_SECONDS,
-        proxy=None,
-    )
     try:
-        far = await opening
+        far = await connect(
+            _url("ws", address, near.scope),
+            additional_headers=_headers(near.scope),
+            compression=None,
+            max_size=_FRAME_LIMIT,
+            open_timeout=_PATIENCE_SECONDS,
+            proxy=None,
+        )
     except InvalidStatus as refused:
-        await near.send_denial_response(Response(status_code=refused.response.status_code))
+        await _deny(near, refused.response.status_code)
+        return
+    except InvalidURI:
+        await _deny(near, 404)
         return
     except (OSError, TimeoutError, InvalidHandshake) as error:
         _log.warning("the replica at %s cannot be reached: %s", address, type(error).__name__)
-        await near.send_denial_response(Response(status_code=503))
+        await _deny(near, 503)
         return
     async with far:
-        await near.accept()
+        try:
+            await near.accept()
+        except _GONE:
+            return
         async with asyncio.TaskGroup() as tasks:
             inwards = tasks.create_task(_inwards(near, far))
             await _outwards(near, far)
             inwards.cancel()
+
+
+async def _deny(near: WebSocket, status: int) -> None:
+    with contextlib.suppress(*_GONE):
+        await near.send_denial_response(Response(status_code=status))
 
 
 async def _inwards(near: WebSocket, far: ClientConnection) -> None:
@@ -176,7 +194,7 @@ async def _outwards(near: WebSocket, far: ClientConnection) -> None:
             async for message in far:
                 await (near.send_text(message) if isinstance(message, str) else near.send_bytes(message))
         await near.close(_sendable(far.close_code), far.close_reason or "")
-    except (WebSocketDisconnect, RuntimeError):
+    except _GONE:
         return  # the near side was quicker
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import SimpleNamespace
@@ -45,7 +46,16 @@ def edge(name: str) -> Starlette:
             await websocket.send_text(text.upper())
         await websocket.close(4000, "the call is over")
 
-    return Starlette(routes=[Route("/callbacks/{call}", callbacks, methods=["POST"]), WebSocketRoute("/media/{call}", media)])
+    async def packed(_: Request) -> Response:
+        return Response(gzip.compress(b"a long answer"), headers={"content-encoding": "gzip"})
+
+    return Starlette(
+        routes=[
+            Route("/packed/{call}", packed, methods=["POST"]),
+            Route("/callbacks/{call}", callbacks, methods=["POST"]),
+            WebSocketRoute("/media/{call}", media),
+        ]
+    )
 
 
 def world(*names: str) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
@@ -104,6 +114,58 @@ async def test_a_body_too_large_for_us_is_not_passed_on() -> None:
     at, doors = world("one", "two")
     answer = await at["one"].post(f"{doors['two']}/callbacks/7", content=b"x" * (BODY_LIMIT + 1))
     assert answer.status_code == 413
+
+
+async def test_an_answer_that_was_unpacked_on_the_way_is_not_said_to_be_packed() -> None:
+    at, doors = world("one", "two")
+    answer = await at["one"].post(f"{doors['two']}/packed/7")
+    assert (answer.status_code, answer.text) == (200, "a long answer")
+    assert "content-encoding" not in answer.headers
+
+
+async def test_headers_pass_as_the_bytes_they_are() -> None:
+    at, doors = world("one", "two")
+    answer = await at["one"].post(f"{doors['two']}/callbacks/7", headers={b"authorization": "Bearer \u00e9".encode("latin-1")})
+    assert (answer.status_code, answer.headers["x-from"]) == (202, "Bearer \u00e9")
+
+
+@pytest.mark.parametrize("path", ["/callbacks/7#x", "/callbacks/\x7f"])
+async def test_a_path_that_is_none_leads_nowhere(path: str) -> None:
+    at, doors = world("one", "two")
+    sent: list[Any] = []
+    raw = f"{doors['two']}{path}"
+    scope = {"path": raw, "raw_path": raw.encode(), "query_string": b"", "headers": [], "method": "POST"}
+    edge_of_one: Any = at["one"]._transport
+    asked = iter([{"type": "http.request", "body": b""}])
+
+    async def receive() -> Any:
+        return next(asked, {"type": "websocket.connect"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await edge_of_one.app({**scope, "type": "http", "http_version": "1.1"}, receive, send)
+    extensions = {"websocket.http.response": {}}
+    await edge_of_one.app({**scope, "type": "websocket", "extensions": extensions, "subprotocols": []}, receive, send)
+    statuses = [message["status"] for message in sent if "status" in message]
+    assert statuses[0] in (202, 404)
+    assert statuses[1:] in ([404], [503])
+
+
+async def test_a_caller_who_is_gone_before_the_replica_answers_leaves_no_traceback() -> None:
+    async with replicas("two") as at:
+        scope = {"type": "websocket", "path": "", "query_string": b"", "extensions": {}, "subprotocols": []}
+        raw = f"{at['two'].door}/media/7"
+        headers = [(b"authorization", b"Bearer azure")]
+
+        async def receive() -> Any:
+            return {"type": "websocket.connect"}
+
+        async def send(_: Any) -> None:
+            raise OSError("the peer is gone")
+
+        passing = Doors(edge("one"), own=door("one:80", SECRET), secret=SECRET, http=httpx.AsyncClient())
+        await passing({**scope, "path": raw, "raw_path": raw.encode(), "headers": headers}, receive, send)
 
 
 async def test_what_was_passed_on_goes_no_further() -> None:
