@@ -7,9 +7,7 @@ import gc
 import itertools
 import os
 import socket
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -102,15 +100,3 @@ def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 def root() -> Path:
     """The repository."""
     return Path(__file__).resolve().parent.parent
-
-
-def _make_importable(name: str, path: str) -> None:
-    if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).parent / path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-
-
-_make_importable("contracts", "contract/contracts.py")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 
 import contracts
+import fake_app
 import httpx
 import pytest
 from azure.communication.callautomation import (
@@ -28,12 +26,6 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, 
 
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.serve import AcsEmulator
-
-_SPEC = spec_from_file_location("fake_app", Path(__file__).parents[1] / "bridge/emulators/acs/fake_app.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fake_app = sys.modules.setdefault("fake_app", module_from_spec(_SPEC))
-_SPEC.loader.exec_module(fake_app)
 
 HUMAN = PhoneNumberIdentifier("+14255550177")
 OURS = PhoneNumberIdentifier("+14255550100")

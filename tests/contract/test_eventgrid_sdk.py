@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import contracts
+import fake_app
 import httpx
 import pytest
 from azure.core.credentials import AccessToken
@@ -36,12 +35,6 @@ from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.serve import AcsEmulator
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.serve import ArmEmulator
-
-_SPEC = spec_from_file_location("fake_app", Path(__file__).parents[1] / "bridge/emulators/acs/fake_app.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fake_app = sys.modules.setdefault("fake_app", module_from_spec(_SPEC))
-_SPEC.loader.exec_module(fake_app)
 
 GROUPS = ("system_topics", "system_topic_event_subscriptions", "event_subscriptions")
 INCOMING = "Microsoft.Communication.IncomingCall"

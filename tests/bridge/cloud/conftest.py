@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import fake_app
 import httpx
 import pytest
 
@@ -26,12 +25,6 @@ from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.serve import ArmEmulator
 from voiceagent.emulators.numbers.options import NumbersOptions
 from voiceagent.emulators.tap import Asked
-
-_SPEC = spec_from_file_location("fake_app", Path(__file__).parents[1] / "emulators/acs/fake_app.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fake_app = sys.modules.setdefault("fake_app", module_from_spec(_SPEC))
-_SPEC.loader.exec_module(fake_app)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from killers import Killed, KillerOfAll
 
 from voiceagent.cloud.make import apply, make_plan
 from voiceagent.cloud.wire import Request
@@ -35,10 +36,6 @@ KINDS = [
 SUBSCRIPTIONS = ["subscription/voiceagent-incoming-call", "subscription/voiceagent-recordings"]
 
 
-class Killed(BaseException):
-    """The process is gone."""
-
-
 class Killer:
     """Kills at the n-th changing request, before it is sent or after it was carried out and before anybody hears of it."""
 
@@ -53,24 +50,6 @@ class Killer:
 
     def after(self, request: Request, status: int, headers: Mapping[str, str]) -> None:
         if self.count == self.after_:
-            raise Killed
-
-
-class KillerOfAll:
-    """Kills at every request it has not seen yet: first before it is sent, in the next run after it was carried out."""
-
-    def __init__(self) -> None:
-        self.killed: list[tuple[str, str]] = []
-
-    def before(self, request: Request) -> None:
-        self._once("before", request)
-
-    def after(self, request: Request, status: int, headers: Mapping[str, str]) -> None:
-        self._once("after", request)
-
-    def _once(self, when: str, request: Request) -> None:
-        if (when, request.path) not in self.killed:
-            self.killed.append((when, request.path))
             raise Killed
 
 

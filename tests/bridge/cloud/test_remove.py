@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from killers import Killed, KillerOfAll
 
 from voiceagent.cloud.remove import plan_removal, remove
-from voiceagent.cloud.wire import Request
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class KillerOfAll:
-    """Kills once before and once after each request."""
-
-    def __init__(self) -> None:
-        self.killed: list[tuple[str, str]] = []
-
-    def before(self, request: Request) -> None:
-        self._once("before", request)
-
-    def after(self, request: Request, status: int, headers: Mapping[str, str]) -> None:
-        self._once("after", request)
-
-    def _once(self, when: str, request: Request) -> None:
-        if (when, request.path) not in self.killed:
-            self.killed.append((when, request.path))
-            raise Killed
 
 
 async def destroy(world: Any, watch: Any = None) -> Any:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 
 import pytest
+import redis_stub
 
 from voiceagent.runtime.store import SharedStore, open_store
-
-_SPEC = spec_from_file_location("redis_stub", Path(__file__).with_name("redis_stub.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-redis_stub = sys.modules.setdefault("redis_stub", module_from_spec(_SPEC))
-_SPEC.loader.exec_module(redis_stub)
 
 
 class Away:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import emptied
 import pytest
 
 from voiceagent.cloud.azure import open_azure
@@ -17,12 +16,6 @@ from voiceagent.cloud.containers.wanted import wanted
 from voiceagent.config.load import Loaded, load_settings
 from voiceagent.emulators.arm.serve import ArmEmulator
 from voiceagent.errors import RemoteError
-
-_SPEC = spec_from_file_location("emptied", Path(__file__).with_name("emptied.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-emptied = sys.modules.setdefault("emptied", module_from_spec(_SPEC))
-_SPEC.loader.exec_module(emptied)
 
 SECRETS = {
     "ACS_CONNECTION_STRING": "endpoint=https://line.example;accesskey=do-not-tell-1",

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import emptied
 import pytest
 
 from voiceagent.emulators.arm.serve import ArmEmulator
-
-_SPEC = spec_from_file_location("emptied", Path(__file__).parents[3] / "bridge/cloud/containers/emptied.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-emptied = sys.modules.setdefault("emptied", module_from_spec(_SPEC))
-_SPEC.loader.exec_module(emptied)
 
 
 @pytest.fixture(scope="session")
