@@ -1,15 +1,15 @@
-"""Deployments on the screen: the plan as a table, a question before anything is changed, and what came of it."""
+"""Deployments on the screen: where they are made, the plan as a table, and what came of it."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiceagent.errors import UserError
+from voiceagent_cli.changing import show_changes
 
 if TYPE_CHECKING:
     from voiceagent.cloud.azure import Azure
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": " ", "skip": "!"}
 _QUIET = ("keep",)
 
 
@@ -62,24 +61,13 @@ def changes(steps: Sequence[Step]) -> int:
 def show_steps(terminal: Terminal, steps: Sequence[Step], *, everything: bool = True) -> None:
     """The plan: what is made, changed, removed or left as it is."""
     shown = [step for step in steps if everything or step.action not in _QUIET]
-    rows = [(f"{_SIGNS[step.action]} {step.action}", step.kind.rsplit("/", 1)[-1], step.name, step.detail) for step in shown]
-    terminal.table(("", "what", "name", ""), rows)
+    show_changes(terminal, [(step.action, step.kind, step.name, step.detail) for step in shown])
 
 
 def plan_facts(deployment: Deployment, steps: Sequence[Step]) -> dict[str, Any]:
     """As `--json` prints it."""
     notes = list(deployment.known.wanted.notes)
     return {"steps": [step.facts() for step in steps], "changes": changes(steps), "notes": notes}
-
-
-def confirmed(terminal: Terminal, question: str, *, yes: bool) -> bool:
-    """Whether it may be done: by `--yes`, or by somebody who is asked."""
-    if yes:
-        return True
-    if not sys.stdin.isatty():
-        raise UserError("nobody is here to be asked, so nothing was changed", remedy="look at the plan, then add --yes")
-    terminal.prompt(f"{question} [y/N] ")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def tell_applied(terminal: Terminal, done: Applied, *, as_json: bool) -> None:

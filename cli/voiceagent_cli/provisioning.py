@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from typer import Option
 
 from voiceagent.errors import UserError
-from voiceagent_cli.deploying import confirmed, must_be_installed
-from voiceagent_cli.exits import USAGE, Ended
+from voiceagent_cli.changing import must_agree, show_changes
+from voiceagent_cli.deploying import must_be_installed
 
 if TYPE_CHECKING:
     from voiceagent.cloud.make import Site
@@ -34,8 +34,6 @@ Sms = Annotated[
 AreaCode = Annotated[str | None, Option("--area-code", metavar="CODE", help="Its area code, such as 206.")]
 YesAndPay = Annotated[bool, Option("--yes", help="Do not ask; what the plan costs is agreed to.")]
 DryRun = Annotated[bool, Option("--dry-run", help="Print the requests that would be sent, and send none.")]
-
-_SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": " "}
 
 
 def wish(
@@ -101,11 +99,13 @@ async def carry_out(
         show_plan(terminal, plan)
     if plan.changes:
         must_agree(terminal, question, yes=yes)
+    from voiceagent.cloud.spoken import nth
+
     done: list[str] = []
 
     def tell(step: Step) -> None:
         done.append(step.resource.key)
-        terminal.say(f"[{len(done)}/{len(plan.changes)}] {step.resource.kind} {step.resource.name}")
+        terminal.say(nth(len(done), len(plan.changes), step.resource.kind, step.resource.name))
 
     await work(tell)
     return done
@@ -113,8 +113,7 @@ async def carry_out(
 
 def show_plan(terminal: Terminal, plan: Plan) -> None:
     """The steps as a table, then what they cost and what else is to be known."""
-    rows = [(f"{_SIGNS[step.action]} {step.action}", step.resource.kind, step.resource.name, _why(step)) for step in plan.steps]
-    terminal.table(("", "what", "name", "why"), rows)
+    show_changes(terminal, [(step.action, step.resource.kind, step.resource.name, _why(step)) for step in plan.steps])
     tell_costs(terminal, plan.costs)
     for note in plan.notes:
         terminal.say(note)
@@ -144,10 +143,3 @@ def show_requests(terminal: Terminal, plan: Plan) -> None:
         terminal.result(f"{facts['method']} {facts['path']}")
         if facts["body"] is not None:
             terminal.result(json.dumps(facts["body"], indent=2, ensure_ascii=False))
-
-
-def must_agree(terminal: Terminal, question: str, *, yes: bool) -> None:
-    """Ends the command when the answer is no; UserError when nobody is there to give one."""
-    if not confirmed(terminal, question, yes=yes):
-        terminal.say("Nothing was changed.")
-        raise Ended(USAGE)

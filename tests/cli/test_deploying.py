@@ -26,7 +26,7 @@ STEPS = [Step("create", "Microsoft.App/containerApps", "shop"), Step("keep", "im
 def test_what_stays_is_no_change_and_can_be_left_out(terminal: Any) -> None:
     assert deploying.changes(STEPS) == 1
     deploying.show_steps(terminal, STEPS, everything=False)
-    assert terminal._out.getvalue() == "+ create\tcontainerApps\tshop\t\n! skip\tx\ty\twhy\n"
+    assert terminal._out.getvalue() == "+ create\tcontainer app\tshop\tnot there yet\n! skip\tx\ty\twhy\n"
 
 
 def test_talk_to_the_side(terminal: Any) -> None:
@@ -34,13 +34,6 @@ def test_talk_to_the_side(terminal: Any) -> None:
         deploying.show_steps(terminal, STEPS)
     assert terminal._out.getvalue() == ""
     assert "shop:1" in terminal._err.getvalue()
-
-
-def test_a_yes_is_asked_for_or_given(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert deploying.confirmed(terminal, "Deploy?", yes=True)
-    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-    with pytest.raises(UserError, match="nobody is here to be asked"):
-        deploying.confirmed(terminal, "Deploy?", yes=False)
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,8 @@ from voiceagent.cloud.plan import Plan, Step
 from voiceagent.cloud.resource import Cost, Resource
 from voiceagent.cloud.wire import Request
 from voiceagent.errors import UserError
-from voiceagent_cli import deploying, provisioning
-from voiceagent_cli.exits import Ended
-from voiceagent_cli.provisioning import at_site, carry_out, must_agree, show_plan, show_requests, wish
+from voiceagent_cli import deploying
+from voiceagent_cli.provisioning import at_site, carry_out, show_plan, show_requests, wish
 from voiceagent_cli.terminal import Terminal
 
 NUMBER = Step(
@@ -36,8 +35,8 @@ def test_a_plan_with_its_costs_and_notes() -> None:
     terminal, out, err = screen()
     show_plan(terminal, Plan((NUMBER, KEPT), ("a note",)))
     assert out.getvalue().splitlines() == [
-        "+ create\tnumber\tUS\tnot there yet; 1.00 USD a month",
-        "  keep\tacs\ta\tas it should be",
+        "+ create\tphone number\tUS\tnot there yet; 1.00 USD a month",
+        "  keep\tCommunication Services\ta\tas it should be",
     ]
     assert err.getvalue().splitlines()[0].startswith("This costs 1.00 USD a month (list price")
     assert err.getvalue().splitlines()[1] == "a note"
@@ -61,18 +60,6 @@ def test_wishes_are_flags_of_the_settings() -> None:
     }
 
 
-def test_nobody_to_ask_is_a_refusal_and_yes_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal, _, err = screen()
-    must_agree(terminal, "Really?", yes=True)
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    with pytest.raises(UserError, match="nobody is here to be asked"):
-        must_agree(terminal, "Really?", yes=False)
-    monkeypatch.setattr(provisioning, "confirmed", lambda *_, **__: False)
-    with pytest.raises(Ended):
-        must_agree(terminal, "Really?", yes=False)
-    assert err.getvalue() == "Nothing was changed.\n"
-
-
 @pytest.mark.parametrize("as_json", [False, True])
 async def test_a_plan_is_shown_then_done_step_by_step(as_json: bool) -> None:
     terminal, out, err = screen()
@@ -83,7 +70,7 @@ async def test_a_plan_is_shown_then_done_step_by_step(as_json: bool) -> None:
     done = await carry_out(terminal, Plan((GONE, KEPT)), work, question="Really?", yes=True, dry_run=False, as_json=as_json)
     assert done == [GONE.resource.key]
     assert "- delete" in err.getvalue()
-    assert err.getvalue().endswith("[1/1] topic t\n")
+    assert err.getvalue().endswith("[1/1] system topic t\n")
     assert out.getvalue() == ""
 
 

@@ -12,6 +12,7 @@ from voiceagent.cloud.containers.names import app_name, group_name
 from voiceagent.cloud.containers.plan import Deployment
 from voiceagent.cloud.containers.revisions import Ask, Revision, Revisions, asking
 from voiceagent.cloud.names import INCOMING_CALL
+from voiceagent.cloud.spoken import nth
 from voiceagent.cloud.subscribed import subscribed_to
 from voiceagent.cloud.survey import given_acs
 from voiceagent.errors import RemoteError, UserError
@@ -88,10 +89,10 @@ async def still_announced(azure: Azure, deployment: Deployment) -> list[str]:
 
 async def remove(azure: Azure, steps: list[Step], *, say: Callable[[str], None]) -> None:
     """Remove what the steps name. Run again after a failure it goes on where it stopped."""
-    for step in steps:
+    for number, step in enumerate(steps, 1):
         assert step.request is not None
         resource_id, _, version = str(step.request["path"]).partition("?api-version=")
-        say(f"Removing {step.kind.rsplit('/', 1)[-1]} {step.name} ...")
+        say(f"{nth(number, len(steps), step.kind, step.name)} ...")
         try:
             poller = await azure.asked(
                 azure.resources.resources.begin_delete_by_id(resource_id, api_version=version), f"remove {step.name}"

@@ -17,6 +17,7 @@ from voiceagent.cloud.containers.plan import Deployment, get
 from voiceagent.cloud.containers.revisions import Ask, Revision, Revisions, asking
 from voiceagent.cloud.containers.words import Resource
 from voiceagent.cloud.pointing import open_pointing, why_none
+from voiceagent.cloud.spoken import nth
 from voiceagent.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -28,6 +29,19 @@ _log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 OpenPointing = Callable[["Settings"], Awaitable["Pointing | None"]]
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells each change of the plan when it begins, and the how manieth it is."""
+
+    say: Say
+    count: int
+    begun: int = 0
+
+    def begin(self, kind: str, name: str) -> None:
+        self.begun += 1
+        self.say(f"{nth(self.begun, self.count, kind, name)} ...")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,9 @@ async def apply(
     """Do what the steps of the deployment say. Run again after a failure it goes on where it stopped."""
     revisions = Revisions(azure, deployment.known.group, deployment.app, ask or asking(deployment.settings.cloud.arm_endpoint))
     before = await revisions.all()
-    changed = await _make(azure, deployment, say)
+    progress = Progress(say, sum(step.action in ("create", "update") for step in deployment.steps()))
+    moves = not deployment.has_calls()
+    changed = await _make(azure, deployment, progress)
     await _wake(revisions, deployment, before)
     url = f"https://{deployment.found['app']['properties']['configuration']['ingress']['fqdn']}"
     moved, pointed = False, ""
@@ -61,10 +77,13 @@ async def apply(
     try:
         ready = await revisions.until_ready(deployment.revision, say=say)
         await revisions.answers(ready.host)
+        if moves:
+            progress.begin("calls", deployment.revision)
         await revisions.give_calls_to([(deployment.revision, 100)])
         moved = True
         if where is not None:
-            say(f"Event Grid announces calls to {url} ...")
+            if moves:
+                progress.begin("event_subscription", f"to {url}")
             await where.point(url)
             pointed = url
     except BaseException:
@@ -79,15 +98,15 @@ async def apply(
     return Applied(url, deployment.revision, tuple(changed), pointed, note, tuple(left))
 
 
-async def _make(azure: Azure, deployment: Deployment, say: Say) -> list[str]:
+async def _make(azure: Azure, deployment: Deployment, progress: Progress) -> list[str]:
     """Everything that is wanted and not there; returns the names of what was made or changed."""
     known, changed = deployment.known, []
     for name in deployment.unregistered:
-        say(f"Registering {name} ...")
+        progress.begin("provider", name)
         await azure.asked(azure.resources.providers.register(name), f"register the resource provider {name}")
         changed.append(name)
     if not deployment.has_group:
-        say(f"Making resource group {known.group} ...")
+        progress.begin("resource_group", known.group)
         await azure.asked(
             azure.resources.resource_groups.create_or_update(known.group, deployment.group_body()),
             "make the resource group",
@@ -98,19 +117,19 @@ async def _make(azure: Azure, deployment: Deployment, say: Say) -> list[str]:
         if resource.there or deployment.hangs_on_nothing(resource):
             continue
         if resource.symbol == "app":
-            changed += await _image(azure, deployment, say)
+            changed += await _image(azure, deployment, progress)
         body = deployment.body(resource, known)
         if resource.symbol in deployment.found and deployment.is_done(resource, body):
             continue
         name = deployment.name_of(resource, known)
-        say(f"Making {resource.type.rsplit('/', 1)[-1]} {name} ...")
+        progress.begin(resource.type, name)
         made = await _put(azure, known.id_of(resource), resource, body)
         deployment.found[resource.symbol] = known.answers[resource.symbol] = made
         changed.append(name)
     return changed
 
 
-async def _image(azure: Azure, deployment: Deployment, say: Say) -> list[str]:
+async def _image(azure: Azure, deployment: Deployment, progress: Progress) -> list[str]:
     known = deployment.known
     known.values = {**known.values, "image": deployment.image()}
     if not deployment.builds or deployment.is_built():
@@ -118,7 +137,8 @@ async def _image(azure: Azure, deployment: Deployment, say: Say) -> list[str]:
     image = deployment.image().partition("/")[2]
     registry = str(known.wanted.named("registry").name)
     archive = packed(dict(deployment.content))
-    await build(azure, group=known.group, registry=registry, image=image, archive=archive, say=say)
+    progress.begin("image", image)
+    await build(azure, group=known.group, registry=registry, image=image, archive=archive, say=progress.say)
     return [image]
 
 

@@ -27,23 +27,21 @@ def command(
     """
     from voiceagent.cloud.containers.apply import apply
     from voiceagent.cloud.containers.plan import look
-    from voiceagent_cli.deploying import changes, confirmed, load, show_steps, tell_applied, with_azure
+    from voiceagent.cloud.spoken import counted
+    from voiceagent_cli.changing import must_agree
+    from voiceagent_cli.deploying import changes, load, show_steps, tell_applied, with_azure
 
     loaded, terminal = load(directory), ctx.obj
 
-    async def work(azure: Azure) -> Applied | None:
+    async def work(azure: Azure) -> Applied:
         deployment = await look(azure, directory, loaded)
         steps = deployment.steps()
         with terminal.on_the_side():
             show_steps(terminal, steps, everything=False)
         for note in deployment.known.wanted.notes:
             terminal.warn(note)
-        if changes(steps) and not confirmed(terminal, f"{changes(steps)} changes. Deploy?", yes=yes):
-            return None
+        if changes(steps):
+            must_agree(terminal, f"Make these {counted(changes(steps))}?", yes=yes)
         return await apply(azure, deployment, say=terminal.say)
 
-    done = with_azure(loaded, work)
-    if done is None:
-        terminal.say("Nothing was changed.")
-        return
-    tell_applied(terminal, done, as_json=json)
+    tell_applied(terminal, with_azure(loaded, work), as_json=json)

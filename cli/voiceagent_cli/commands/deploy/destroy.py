@@ -27,7 +27,8 @@ def command(
     """
     from voiceagent.cloud.containers.afterwards import remove, still_announced, to_be_removed
     from voiceagent.cloud.containers.plan import look
-    from voiceagent_cli.deploying import confirmed, load, show_steps, with_azure
+    from voiceagent_cli.changing import must_agree
+    from voiceagent_cli.deploying import load, show_steps, with_azure
 
     loaded, terminal = load(directory), ctx.obj
 
@@ -42,8 +43,8 @@ def command(
         if announced:
             terminal.warn(f"{', '.join(announced)} announces calls to this bridge, and nobody answers them once it is gone")
             terminal.say("Lead them elsewhere first: voiceagent serve with a tunnel, or voiceagent provision events point URL.")
-        if not steps or not confirmed(terminal, f"{len(steps)} resources go, and calls with them. Remove?", yes=yes):
-            return []
+        if steps:
+            must_agree(terminal, f"Remove these {len(steps)}? Calls that are going on end.", yes=yes)
         await remove(azure, steps, say=terminal.say)
         return steps
 
@@ -51,4 +52,4 @@ def command(
     if json:
         terminal.record({"removed": [step.facts() for step in gone], "announced_by": announced})
         return
-    terminal.say(f"{len(gone)} resources were removed.")
+    terminal.result(f"{len(gone)} removed." if gone else "There is nothing that we made.")

@@ -15,6 +15,8 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
     With --json each step has the request that would be sent; secrets are hidden, and what only Azure can tell is named.
     """
     from voiceagent.cloud.containers.plan import look
+    from voiceagent.cloud.spoken import counted
+    from voiceagent_cli.changing import NOTHING
     from voiceagent_cli.deploying import changes, load, plan_facts, show_steps, with_azure
 
     loaded, terminal = load(directory), ctx.obj
@@ -26,4 +28,5 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
     show_steps(terminal, steps)
     for note in deployment.known.wanted.notes:
         terminal.warn(note)
-    terminal.say(f"{changes(steps)} changes. `voiceagent deploy apply` makes them.")
+    count = changes(steps)
+    terminal.say(f"{counted(count)}. `voiceagent deploy apply` makes {'it' if count == 1 else 'them'}." if count else NOTHING)

@@ -12,6 +12,7 @@ from voiceagent_cli.options import AsJson, Project
 def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> None:
     """Show what was deployed, and of each revision its health, its share of new calls, its replicas and calls."""
     from voiceagent.cloud.containers.afterwards import status
+    from voiceagent.cloud.spoken import spoken
     from voiceagent_cli.deploying import load, with_azure
 
     loaded, terminal = load(directory), ctx.obj
@@ -22,6 +23,4 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
     if not rows:
         terminal.say("Nothing is deployed. `voiceagent deploy plan` shows what would be.")
         return
-    terminal.table(
-        ("what", "name", "state", ""), [(row.kind.rsplit("/", 1)[-1], row.name, row.state, row.detail) for row in rows]
-    )
+    terminal.table(("state", "what", "name", "detail"), [(row.state, spoken(row.kind), row.name, row.detail) for row in rows])

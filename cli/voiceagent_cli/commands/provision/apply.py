@@ -47,6 +47,8 @@ def command(
 
 async def _apply(site: Site, terminal: Terminal, *, yes: bool, dry_run: bool, as_json: bool) -> dict[str, Any]:
     from voiceagent.cloud.make import apply, make_plan
+    from voiceagent.cloud.spoken import counted
+    from voiceagent_cli.changing import NOTHING
     from voiceagent_cli.provisioning import carry_out
 
     planned = await make_plan(site)
@@ -60,12 +62,15 @@ async def _apply(site: Site, terminal: Terminal, *, yes: bool, dry_run: bool, as
         as_json=as_json,
     )
     if not as_json and not dry_run:
-        terminal.result(f"{len(done)} changes made." if done else "Nothing to do.")
+        terminal.result(f"{counted(len(done))} made." if done else NOTHING)
         terminal.say(f"Next: voiceagent serve {quote(str(site.project))}; with a tunnel it has the calls announced to itself.")
     return {**planned.plan.facts(), "done": done}
 
 
 def _question(plan: Plan) -> str:
+    from voiceagent.cloud.spoken import counted
+
+    count = counted(len(plan.changes))
     if not plan.costs:
-        return f"Make these {len(plan.changes)} changes?"
-    return f"Make these {len(plan.changes)} changes, and pay {'; '.join(cost.words() for cost in plan.costs)}?"
+        return f"Make these {count}?"
+    return f"Make these {count}, and pay {'; '.join(cost.words() for cost in plan.costs)}?"

@@ -25,6 +25,8 @@ def command(
 ) -> None:
     """Show what `provision apply` would do: each step, what it costs, and the request that would be sent. Changes nothing."""
     from voiceagent.cloud.make import make_plan
+    from voiceagent.cloud.spoken import counted
+    from voiceagent_cli.changing import NOTHING
     from voiceagent_cli.provisioning import at_site, show_plan, wish
 
     async def work(site: Site) -> Planned:
@@ -36,4 +38,7 @@ def command(
         terminal.record(plan.facts())
         return
     show_plan(terminal, plan)
-    terminal.say(f"{len(plan.changes)} changes." if plan.changes else "Nothing to do.")
+    count = len(plan.changes)
+    terminal.say(
+        f"{counted(count)}. `voiceagent provision apply` makes {'it' if count == 1 else 'them'}." if count else NOTHING
+    )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def command(ctx: Context, directory: Project = Path(), url: Url = "", json: AsJson = False) -> None:
     """Show everything the settings want in Azure: whether it is there, whether it is as it should be, and what we made."""
+    from voiceagent.cloud.spoken import spoken
     from voiceagent.cloud.status import status
     from voiceagent_cli.provisioning import at_site
 
@@ -28,7 +29,7 @@ def command(ctx: Context, directory: Project = Path(), url: Url = "", json: AsJs
     if json:
         terminal.record({"resources": [line.facts() for line in lines], "notes": list(notes)})
         return
-    rows = [(line.state, line.kind, line.name, line.detail, "ours" if line.ours else "") for line in lines]
+    rows = [(line.state, spoken(line.kind), line.name, line.detail, "ours" if line.ours else "") for line in lines]
     terminal.table(("state", "what", "name", "detail", ""), rows)
     for note in notes:
         terminal.say(note)

@@ -26,7 +26,7 @@ def test_unasked_nothing_is_changed(voiceagent: Any, shop: Path, subscription: A
     assert "nobody is here to be asked" in refused.err
     monkeypatch.setattr("sys.stdin", Typed("n\n"))
     declined = voiceagent("deploy", "apply", shop)
-    assert (declined.code, "Nothing was changed." in declined.err) == (0, True)
+    assert (declined.code, "Nothing was changed." in declined.err) == (2, True)
     assert subscription.desk.things.made == {}
 
 
@@ -36,7 +36,9 @@ def test_it_deploys_and_tells_where(voiceagent: Any, shop: Path, subscription: A
     assert done.code == 0
     assert done.out.startswith("https://voiceagent.emulated.azurecontainerapps.io takes calls with revision voiceagent--r")
     assert "Event Grid was not moved: no number is bought" in done.err
-    assert "14 changes. Deploy? [y/N]" in done.err
+    assert "Make these 14 changes? [y/N]" in done.err
+    assert "[1/14] resource provider" in done.err
+    assert "[13/14] calls voiceagent--r" in done.err, "the last one, Event Grid, has nothing to point"
     again = voiceagent("deploy", "apply", shop, "--json")
     assert json.loads(again.out)["changed"] == []
     assert "do-not-tell" not in done.out + done.err + again.out + again.err

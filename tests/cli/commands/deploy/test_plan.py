@@ -11,8 +11,8 @@ def test_it_shows_every_step_and_changes_nothing(voiceagent: Any, shop: Path, su
     shown = voiceagent("deploy", "plan", shop)
     assert shown.code == 0
     lines = [line.split("\t") for line in shown.out.splitlines()]
-    assert [line[2] for line in lines if line[1] == "containerApps"] == ["voiceagent"]
-    assert lines[-1][1:3] == ["Event Grid", "voiceagent"]
+    assert [line[2] for line in lines if line[1] == "container app"] == ["voiceagent"]
+    assert lines[-1][1:3] == ["event subscription", "voiceagent"]
     assert "14 changes. `voiceagent deploy apply` makes them." in shown.err
     assert subscription.desk.things.made == {}
 

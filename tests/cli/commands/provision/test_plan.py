@@ -33,9 +33,9 @@ def test_each_step_has_the_promised_fields(subscription: Any, provision: Callabl
 
 def test_for_people_it_is_a_table_with_what_it_costs(subscription: Any, told: Callable[..., Any]) -> None:
     shown = told("plan")
-    assert "+ create\tnumber\tUS geographic\tnot there yet; 1.00 USD a month" in shown.out
+    assert "+ create\tphone number\tUS geographic\tnot there yet; 1.00 USD a month" in shown.out
     assert "list price" in shown.err
-    assert shown.err.splitlines()[-1] == "16 changes."
+    assert shown.err.splitlines()[-1] == "16 changes. `voiceagent provision apply` makes them."
     assert subscription.things() == []
 
 

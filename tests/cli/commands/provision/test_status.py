@@ -17,5 +17,5 @@ def test_what_is_missing_and_then_what_is_there(
     assert {one["kind"] for one in after["resources"] if not one["made_by_us"]} == {"provider"}
     (number,) = subscription.numbers()
     shown = told("status")
-    assert f"ready\tnumber\t{number}\tnamed in the settings\tours" in shown.out
+    assert f"ready\tphone number\t{number}\tnamed in the settings\tours" in shown.out
     assert "no public address is known" in shown.err

@@ -36,7 +36,7 @@ async def _buy(site: Site, terminal: Terminal, *, yes: bool) -> dict[str, Any]:
     from voiceagent.cloud.numbers import buy, held
     from voiceagent.cloud.quota import told_quota
     from voiceagent.errors import UserError
-    from voiceagent_cli.provisioning import must_agree
+    from voiceagent_cli.changing import must_agree
 
     found = held(site)
     if found is None:

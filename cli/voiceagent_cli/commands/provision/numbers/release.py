@@ -23,7 +23,8 @@ def command(
 ) -> None:
     """Give a number back. Nobody can promise that it can be had again."""
     from voiceagent.cloud.numbers import release
-    from voiceagent_cli.provisioning import at_site, must_agree
+    from voiceagent_cli.changing import must_agree
+    from voiceagent_cli.provisioning import at_site
 
     terminal = ctx.obj
     must_agree(terminal, f"Release {number}? It is lost then.", yes=yes)

@@ -47,7 +47,7 @@ def command(
 async def _search(site: Site, terminal: Terminal, *, hold: bool, yes: bool, as_json: bool) -> dict[str, Any]:
     from voiceagent.cloud.numbers import held, offers, search
     from voiceagent.cloud.quota import told_quota
-    from voiceagent_cli.provisioning import must_agree
+    from voiceagent_cli.changing import must_agree
 
     country = site.azure.settings.cloud.number.country
     sold = await offers(site.azure, country)

@@ -1,0 +1,63 @@
+"""A plan on the screen, and the question before it is carried out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from voiceagent.errors import UserError
+from voiceagent_cli.changing import confirmed, must_agree, show_changes
+from voiceagent_cli.exits import USAGE, Ended
+from voiceagent_cli.terminal import Terminal
+
+
+class Typed(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal(io.StringIO(), io.StringIO())
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[io.StringIO], None]:
+    return lambda stream: monkeypatch.setattr("sys.stdin", stream)
+
+
+def test_a_plan_in_the_words_of_all_commands(terminal: Terminal) -> None:
+    steps = [
+        ("create", "Microsoft.App/containerApps", "shop", ""),
+        ("keep", "acs", "line", "named"),
+        ("skip", "role", "r", "no"),
+    ]
+    show_changes(terminal, steps)
+    assert terminal._out.getvalue().splitlines() == [  # type: ignore[attr-defined]  # a StringIO
+        "+ create\tcontainer app\tshop\tnot there yet",
+        "  keep\tCommunication Services\tline\tnamed",
+        "! skip\trole\tr\tno",
+    ]
+
+
+def test_a_yes_is_given_or_typed(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:
+    assert confirmed(terminal, "Deploy?", yes=True)
+    types(Typed("Yes\n"))
+    assert confirmed(terminal, "Deploy?", yes=False)
+    assert terminal._err.getvalue() == "Deploy? [y/N] "  # type: ignore[attr-defined]  # a StringIO
+
+
+def test_a_no_ends_the_command_and_changes_nothing(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:
+    types(Typed("\n"))
+    with pytest.raises(Ended) as ended:
+        must_agree(terminal, "Deploy?", yes=False)
+    assert ended.value.code == USAGE
+    assert terminal._err.getvalue().endswith("Nothing was changed.\n")  # type: ignore[attr-defined]  # a StringIO
+
+
+def test_where_nobody_can_be_asked_nothing_is_done(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:
+    types(io.StringIO("y\n"))
+    with pytest.raises(UserError, match="nobody is here to be asked"):
+        must_agree(terminal, "Deploy?", yes=False)
