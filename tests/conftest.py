@@ -37,6 +37,9 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (homes / str(number) for number in itertools.count())
 
 
+ALL_AUTHORITIES = Path(certifi.where())
+
+
 @pytest.fixture(autouse=True)
 def _home_of_its_own(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own settings, colours and terminal size must not decide a test."""
@@ -87,13 +90,19 @@ def _hurry() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing here is vouched for by a public authority, and reading all of them takes each new client 20 ms and more."""
-    bundle = Path(certifi.where()).read_text(encoding="utf-8")
+    bundle = ALL_AUTHORITIES.read_text(encoding="utf-8")
     end = "-----END CERTIFICATE-----\n"
     first = tmp_path_factory.mktemp("authorities") / "first.pem"
     first.write_text(bundle[: bundle.index(end) + len(end)], encoding="utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("certifi.where", lambda: str(first))
         yield
+
+
+@pytest.fixture
+def all_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public authorities after all."""
+    monkeypatch.setattr("certifi.where", lambda: str(ALL_AUTHORITIES))
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,7 @@ def test_one_that_cannot_be_used_any_more_is_made_anew(tmp_path: Path, why: str)
     assert open_authority(tmp_path, names=names)._signed != first._signed
 
 
+@pytest.mark.usefixtures("all_authorities")
 def test_the_bundle_has_the_public_authorities_too(tmp_path: Path) -> None:
     authority = open_authority(tmp_path)
     found = ssl.create_default_context(cafile=str(authority.bundle)).cert_store_stats()

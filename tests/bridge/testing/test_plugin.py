@@ -11,7 +11,7 @@ import pytest
 
 from voiceagent.agent.init import write_project
 
-QUIET = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:asyncio", "-p", "no:xdist", "-p", "no:timeout"]
+QUIET = ["-q", *(f"-pno:{name}" for name in "cacheprovider randomly asyncio xdist timeout schemathesis".split())]
 
 
 def run(folder: Path, *words: str) -> tuple[int, str]:
