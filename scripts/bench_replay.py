@@ -26,7 +26,8 @@ def make(folder: Path, seconds: float) -> Path:
     """The capture, in blocks of a second as of a real call: made without waiting, it would be one of a hundred megabytes."""
     from voiceagent.capture.copy import copy_capture
     from voiceagent.capture.read import CaptureReader
-    from voiceagent.testing.recital import Programme, recite
+    from voiceagent.testing.programme import Programme
+    from voiceagent.testing.recital import recite
 
     whole = recite(folder / "whole", Programme(seconds=seconds, key_every=5))
     copy_capture(CaptureReader(whole), folder / whole.name)

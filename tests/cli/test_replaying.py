@@ -109,7 +109,8 @@ def test_a_name_that_means_nothing_is_a_user_error(project: Path) -> None:
 
 
 def test_another_bridge_needs_the_phone_it_uses(terminal: Terminal, tmp_path: Path) -> None:
-    from voiceagent.testing.recital import Programme, recite
+    from voiceagent.testing.programme import Programme
+    from voiceagent.testing.recital import recite
 
     path = recite(tmp_path, Programme(seconds=8, caller_ms=1_000))
     wish = replaying.Wish(

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from voiceagent.capture.aside import is_audio
-from voiceagent.testing.recital import Programme, recite
+from voiceagent.testing.programme import Programme
+from voiceagent.testing.recital import recite
 
 
 @pytest.fixture(scope="session")

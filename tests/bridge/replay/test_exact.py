@@ -16,7 +16,8 @@ from voiceagent.capture.read import read_capture
 from voiceagent.capture.records import Reaction
 from voiceagent.errors import UserError
 from voiceagent.replay.exact import CannotReplay, ExactReplay
-from voiceagent.testing.recital import RATE, Programme, recite
+from voiceagent.testing.programme import RATE, Programme
+from voiceagent.testing.recital import recite
 
 Edited = Callable[[Path, Callable[[dict[str, Any]], dict[str, Any] | None]], Path]
 

@@ -14,7 +14,7 @@ from voiceagent.capture.shapes import field_values
 from voiceagent.errors import UserError
 from voiceagent.protocol.acs_media import AudioData, encode_caller_audio
 from voiceagent.replay.speech import LEAD_MS, TAIL_MS, spoken
-from voiceagent.testing.recital import RATE
+from voiceagent.testing.programme import RATE
 
 SETTINGS = SessionSettings(
     setup=EngineSetup(

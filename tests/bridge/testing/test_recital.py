@@ -6,7 +6,8 @@ from pathlib import Path
 
 from voiceagent.capture.read import read_capture
 from voiceagent.capture.records import LaneStep, NoteRecord, Reaction
-from voiceagent.testing.recital import Programme, noise_frames, recite
+from voiceagent.testing.programme import Programme
+from voiceagent.testing.recital import recite
 
 
 def test_everything_that_can_be_asked_for_happens(tmp_path: Path) -> None:
@@ -23,7 +24,3 @@ def test_it_is_the_same_call_every_time(tmp_path: Path) -> None:
     both = [read_capture(recite(tmp_path / name, Programme(seconds=12))) for name in ("a", "b")]
     reactions = [[record for record in one.records if isinstance(record, (Reaction, LaneStep))] for one in both]
     assert reactions[0] == reactions[1]
-
-
-def test_noise_is_always_the_same() -> None:
-    assert noise_frames(2, seed=1) == noise_frames(2, seed=1) != noise_frames(2, seed=2)
