@@ -39,10 +39,12 @@ TOLD = MET + 2700
 """When one to whom `briefed` speaks has heard it."""
 
 
-def asks(target: str, *, rings: str = "") -> list[Happening]:
-    """The model wants a transfer at 100 ms; at 200 ms the phone of `rings` rings."""
+def asks(target: str, *, rings: str = "", at: float = 100, number: int = 1) -> list[Happening]:
+    """The model wants a transfer at 100 ms; at 200 ms the phone of `rings` rings. `number`: which of the call."""
     wanted = json.dumps({"target": target, "reason": "a price", "summary": "Wants a price."})
-    happened = tool_call("request_transfer", wanted, reply_id="r0", tool_call_id="t1", at_ms=100)
+    happened = tool_call(
+        "request_transfer", wanted, reply_id="r0" if number == 1 else f"again{number}", tool_call_id=f"t{number}", at_ms=at
+    )
     return [*happened, *([(200.0, e.TransferRinging(rings))] if rings else [])]
 
 
@@ -54,9 +56,9 @@ def ends(target: str, outcome: e.TransferOutcome, at: float = 1000.0) -> Happeni
     return at, e.TransferEnded(target, outcome)
 
 
-def briefed() -> list[Happening]:
+def briefed(later: float = 0.0) -> list[Happening]:
     """The engine says the briefing; it is heard after 2.5 s."""
-    return reply(1, MET + 100, 2500)
+    return reply(1, MET + 100 + later, 2500)
 
 
 def goes(*, caller: bool, at: float) -> Happening:
@@ -91,6 +93,34 @@ def back_with_the_agent(target: str, outcome: str, code: str = "") -> Callable[[
 
 def with_the_human(target: str) -> Callable[[list[c.Command]], bool]:
     return both(transfers((target, "connected", "")), has(c.LeaveCall), never(c.HangUp))
+
+
+SECOND = 8000.0
+"""When the second human answers: the first could not be had, and the second was announced for as long as may be."""
+LATER = SECOND - 1000
+
+
+def moved_after_all(state: str, target: str, at: float, *outcome: str) -> Conversation:
+    """The service moves the caller to the first, `at` a time at which we are busy with the second."""
+    second = [(target, *outcome)] if outcome else []
+    speaks = [begins("u", 900)] if state == "announced" else []
+    happens = [
+        *[*asks("moved"), ends("moved", "no_answer", 500), *speaks, *asks(target, at=1000, number=2)],
+        *[one for one in [*answers(target, SECOND), *briefed(LATER)] if one[0] < at],
+        ends("moved", "connected", at),
+    ]
+    return transfer(
+        f"a caller who is moved after all, {state} another one who is {target}",
+        f"{state}/moved",
+        happens,
+        until=at + 5000,
+        ends=both(
+            transfers(("moved", "no_answer", ""), *[(name, how, "") for name, how in second], ("moved", "connected", "")),
+            has(c.HangUp) if outcome else never(c.HangUp),
+            never(c.LeaveCall, c.DismissHuman),
+            lambda out: not any(isinstance(one, c.ResumeCaller) for one in out),
+        ),
+    )
 
 
 SETTINGS: dict[str, Any] = {
@@ -329,8 +359,18 @@ CONVERSATIONS = [
         "a caller who is moved to the first of a queue when the next one is being called",
         "calling/next_one calling/moved",
         [asks("counter"), ends("ann", "connected", 100 + COLD_SECONDS * 1000 + RING_GRACE_MS + 500)],
-        ends=both(transfers(("ann", "no_answer", ""), ("ann", "connected", "")), never(c.HangUp, c.LeaveCall)),
+        ends=both(
+            transfers(("ann", "no_answer", ""), ("bob", "cancelled", ""), ("ann", "connected", "")),
+            never(c.HangUp, c.LeaveCall),
+        ),
     ),
+    moved_after_all("announced", "asked", 1500),
+    moved_after_all("calling", "asked", SECOND - 500, "cancelled"),
+    moved_after_all("meeting", "asked", SECOND + 500, "cancelled"),
+    moved_after_all("briefing", "asked", MET + 900 + LATER, "cancelled"),
+    moved_after_all("deciding", "asked", TOLD + 500 + LATER, "cancelled"),
+    moved_after_all("attending", "joins", SECOND + 1000, "connected"),
+    moved_after_all("listening", "heard", SECOND + 4000, "connected"),
     transfer(
         "a human who comes after we gave up",
         "none/joined",

@@ -54,8 +54,10 @@ class Ending:
     def _goodbye(self) -> list[c.Command]:
         """Hanging up ends the call for everyone; a human who is there keeps the caller, or has them already."""
         transfer = self._parts.transfer
-        if transfer.was_moved:
+        if transfer.was_moved and not transfer.invited_in_vain:
             return []
+        if transfer.was_moved:  # it ends what is left of our call, which the caller is not in
+            return [c.HangUp(self._parts.life.reason)]
         return [c.LeaveCall() if transfer.human_is_there else c.HangUp(self._parts.life.reason)]
 
     def _wind_up(self, now: float) -> None:

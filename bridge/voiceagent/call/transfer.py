@@ -62,7 +62,8 @@ TRANSFER: Table[TransferState, TransferSignal, TransferAction] = Table(
         "Announced: the agent still says that it will transfer. Meeting, briefing, deciding: while the caller is on hold, the "
         "human says hello, is told what it is about, and thinks about it. "
         "Attending: human and caller talk, the agent is silent and about to leave. A human who answers after we gave up still "
-        "gets the caller, unless they were to be briefed first."
+        "gets the caller, unless they were to be briefed first; one to whom the service moved the caller has them whatever "
+        "happens here, and whoever was called or told meanwhile is let go."
     ),
     start="none",
     rules={
@@ -70,7 +71,7 @@ TRANSFER: Table[TransferState, TransferSignal, TransferAction] = Table(
         ("announced", "agent_heard"): ("calling", "place"),
         ("announced", "overdue"): ("calling", "place"),
         ("calling", "ringing"): ("ringing", None),
-        **{(state, "moved"): ("connected", "leave") for state in (*_RINGING, "none")},
+        **{(state, "moved"): ("connected", "leave") for state in ("none", "announced", *_RINGING, *_PRIVATE, *_WITH_HUMAN)},
         **{(state, "joined"): ("attending", "attend") for state in (*_RINGING, "none")},
         **{(state, "to_be_briefed"): ("meeting", "meet") for state in _RINGING},
         ("meeting", "overdue"): ("briefing", "brief"),
@@ -149,6 +150,8 @@ class Transfer:
         self._undecided = False
         self.met = False
         """A human had the caller; who takes the caller back resets it."""
+        self.invited_in_vain = False
+        """Somebody was called into our call, or is there, and the caller is elsewhere: nobody would talk to them."""
         self._caller_is_held = False
         self.cannot_hold = False
         """The caller could not be put on hold: nothing can be said in private."""
@@ -244,8 +247,12 @@ class Transfer:
         assert self.attempt is not None
         if not self._machine.allows("moved"):
             return None, []
+        given_up = self._note("cancelled", now) if self._undecided else []
+        self.invited_in_vain = self.attempt.policy.mode != "cold" and self._machine.state not in ("none", "announced")
+        self._caller_is_held = False  # wherever they waited, they are not here any more
         self.attempt = replace(self.attempt, target=target, policy=self._tried[target], queue=())
-        return self._connected("moved", now)
+        action, noted = self._connected("moved", now)
+        return action, [*given_up, *noted]
 
     def briefed(self, now: float) -> Reaction:
         """The human has heard what it is about, and the question if there is one."""
