@@ -11,7 +11,7 @@ import pytest
 
 from voiceagent.agent.init import write_project
 
-QUIET = ["-q", *(f"-pno:{name}" for name in "cacheprovider randomly asyncio xdist timeout schemathesis".split())]
+QUIET = ["-q", *(f"-pno:{name}" for name in ["cacheprovider", "randomly", "asyncio", "xdist", "timeout", "schemathesis"])]
 
 
 def run(folder: Path, *words: str) -> tuple[int, str]:
