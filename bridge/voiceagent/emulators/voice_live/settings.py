@@ -32,6 +32,7 @@ def updated(session: Session, patch: Mapping[str, Any], offer: Offer, *, heard_a
     after = dict(session)
     for given, value in patch.items():
         name = _ALIASES.get(given, given)
+        # What an agent has decided stays so. unverified: vl-agent-settings
         if name in _READ_ONLY or not _known(session, name, offer) or (offer.agent and name in owned.IGNORED):
             continue  # what nobody knows is answered with a warning: see unknown_settings
         check = CHECKS.get(name)
