@@ -6,14 +6,12 @@ Everything a call depends on is taken when it rings: a changed prompt, tool or s
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
 import logging
 import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -34,12 +32,12 @@ from voiceagent.protocol.identifiers import from_raw_id
 from voiceagent.runtime.admission import Admission, ConnectionBudget
 from voiceagent.runtime.clock import MonotonicClock
 from voiceagent.runtime.connecting import Connecting
-from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.runner import CallRunner, CallSession, OwnVoice
 from voiceagent.runtime.store import SharedStore
 from voiceagent.runtime.ticker import Ticker
 from voiceagent.server.answering import Decision, decide, over_the_limit
 from voiceagent.server.dialling import Dialled, Dialling, DialRequest, address_of
+from voiceagent.server.known_calls import KnownCalls
 from voiceagent.server.live import CallTokens, LiveCall, PhoneLine
 from voiceagent.server.once import Once
 from voiceagent.server.public import Public
@@ -53,8 +51,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 TOKEN_MARGIN_SECONDS = 600.0  # ringing before the call, late reports after it
-
-_REMEMBERED_GIVEN_UP = 100  # an outage of the service may give up many at once, and reports are at most minutes late
 
 Line = Callable[[str, str, AgentProject], PhoneLine]
 """Makes the control of a call of another telephone service: of our call id, the token of its addresses, the project."""
@@ -91,7 +87,8 @@ class Bridge:
         self.public = Public(settings.bridge.public_url)
         self.store: SharedStore | None = None
         """What we know together with them."""
-        self.calls: Registry[CallRunner] = Registry()
+        self.known = KnownCalls()
+        self.calls = self.known.running
         self.clock = clock or MonotonicClock()
         self.admission = Admission(max_calls=settings.limits.max_calls, budget=budget)
         self._budget = budget
@@ -106,8 +103,6 @@ class Bridge:
         self._wall = wall
         self._dialling = Dialling(self.clock)
         self._rings = Once()
-        self._live: dict[str, LiveCall] = {}
-        self._given_up: OrderedDict[str, LiveCall] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticker = Ticker(asyncio.get_running_loop())
         self._group = asyncio.TaskGroup()
@@ -147,11 +142,11 @@ class Bridge:
 
     def find(self, call_id: str) -> LiveCall | None:
         """The call that runs under our id."""
-        return self._live.get(call_id)
+        return self.known.find(call_id)
 
     def find_given_up(self, call_id: str) -> LiveCall | None:
-        """A call that we never learnt to have been connected; one of the last `_REMEMBERED_GIVEN_UP`."""
-        return self._given_up.get(call_id)
+        """A call that we never learnt to have been connected; one of the last."""
+        return self.known.find_given_up(call_id)
 
     # --- a call begins
 
@@ -221,7 +216,7 @@ class Bridge:
             connecting = Connecting(
                 lambda setup, listener: agent.open_engine(project, setup, listener, live.runner.wire("engine")), self._budget
             )
-            with self._known(live):
+            with self.known.while_it_runs(live):
                 await live.runner.run(answer=live.control.answer, open_engine=connecting.open)
         finally:
             self.admission.leave()
@@ -282,23 +277,6 @@ class Bridge:
         task = self._group.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    @contextlib.contextmanager
-    def _known(self, live: LiveCall) -> Iterator[None]:
-        """The public edge finds the call while the block runs."""
-        self._live[live.call_id] = live
-        self.calls.add(live.runner)
-        try:
-            yield
-        finally:
-            self.calls.remove(live.runner)
-            self._live.pop(live.call_id, None)
-            if isinstance(live.control, AcsControl) and live.control.given_up:
-                self._given_up[live.call_id] = live
-                while len(self._given_up) > _REMEMBERED_GIVEN_UP:
-                    self._given_up.popitem(last=False)
-            if live.media is not None:  # the runner closes what it was given; a socket that never sent a frame it never saw
-                live.media.shut(live.runner.end.reason if live.runner.end else "cancelled")
 
     async def _turn_away(self, agent: Served, incoming: IncomingCall, line: Line | None, decision: Decision) -> None:
         call_id = secrets.token_hex(8)

@@ -159,7 +159,7 @@ class Bench:
                 await self.watcher.news.wait()
             while context not in self.network.answered:
                 await asyncio.sleep(0)
-        found = [call for call in self.bridge._live.values() if call.control.connection_id in (f"cc-{context}", "")]
+        found = [call for call in self.bridge.known if call.control.connection_id in (f"cc-{context}", "")]
         await found[-1].control.settled()
         return found[-1]
 

@@ -85,7 +85,7 @@ class Twilio:
         )
 
     def control(self) -> TwilioControl:
-        (call,) = self.bench.bridge._live.values()
+        (call,) = self.bench.bridge.known
         assert isinstance(call.control, TwilioControl)
         return call.control
 
@@ -246,7 +246,7 @@ async def test_after_a_transfer_that_failed_the_caller_is_back_with_the_agent(li
     async with line.dial(again) as socket:
         side = await began(socket)
         await line.bench.watcher.until(PhaseNoted, 3)
-        assert line.bench.bridge._live
+        assert len(line.bench.bridge.calls)
         await socket.send(side.stop().decode())
         await line.bench.watcher.until(CallEndedNoted)
     assert "<Hangup/>" in (await line.ask(then, {"CallStatus": "completed"})).text
