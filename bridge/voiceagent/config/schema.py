@@ -207,6 +207,9 @@ class BridgeSection(Section):
         description="how long calls may go on once it is asked to end, before they finish their sentence; others take new ones",
     )
     playback_ahead_ms: int = Field(200, ge=40, le=2000, description="how far audio may run ahead of the caller's ear")
+    lost_after_seconds: float = Field(
+        2, ge=1, le=60, description="a media socket over which nothing has come for so long is gone, though it may look open"
+    )
     media_path: Literal["short", "stock"] = Field(
         "short",
         description="short: the fast path for media frames; stock: the library's",

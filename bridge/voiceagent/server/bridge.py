@@ -329,7 +329,7 @@ class Bridge:
         control.watch(runner.wire("control"))
         if not outbound and (show := runner.wire("webhook")) is not None:
             show("in", json.dumps(encode(incoming, "event-grid"), default=str).encode())
-        live = LiveCall(runner, control, settings.setup.sample_rate)
+        live = LiveCall(runner, control, settings.setup.sample_rate, lost_ms=project.settings.bridge.lost_after_seconds * 1000)
         control.deliver = live.reported
         return live
 

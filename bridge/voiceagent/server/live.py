@@ -68,6 +68,12 @@ class LiveCall:
     media: MediaPath | None = None
     """The one socket that holds the call, from before it is accepted until it is closed or lost."""
 
+    lost_ms: float = 2000.0
+    """A line over which nothing comes for so long is gone, whatever TCP knows of it: silence, too, is sent every 20 ms.
+
+    Unverified: that Azure never pauses for longer, but for a caller on hold. `bridge.lost_after_seconds` can be raised.
+    """
+
     told: set[str] = field(default_factory=set)
     """What was refused in the call's name, and noted; once for each kind, or its report would fill with a service's retries."""
 

@@ -30,9 +30,6 @@ _log = logging.getLogger(__name__)
 
 STALLED_MS = 1000.0  # fifty frames that did not come
 
-LOST_MS = 2000.0
-"""A line over which nothing comes for so long is gone, whatever TCP knows of it: silence, too, is sent every 20 ms."""
-
 _CLOSED = (WebSocketDisconnect, RuntimeError)
 """What sending raises when the peer was quicker to close, by a step of the loop: at the end of a call both sides do."""
 
@@ -189,6 +186,7 @@ class SocketPath:
     ) -> None:
         found: Any = websocket.scope.get("extensions", {}).get(MEDIA)
         self._runner = call.runner
+        self._lost_ms = call.lost_ms
         self._websocket = websocket
         self._connection: MediaServerProtocol | None = found["connection"] if found else None
         self._socket = StockSocket(websocket) if self._connection is None else ShortSocket(self._connection)
@@ -246,16 +244,16 @@ class SocketPath:
         """Notice a peer that has vanished without a word: its socket would stay open for many minutes."""
         clock, suspected = self._runner.clock, False
         while self._heard:
-            left_ms = LOST_MS - (clock.now_ms() - self._leg.heard_at_ms)
+            left_ms = self._lost_ms - (clock.now_ms() - self._leg.heard_at_ms)
             if left_ms > 0:
                 suspected = False
             elif self._quiet() or not self._runner.lane.caller_in:
-                left_ms = LOST_MS
+                left_ms = self._lost_ms
             elif suspected:
-                self.lose(f"nothing came over it for {LOST_MS / 1000:g} s")
+                self.lose(f"nothing came over it for {self._lost_ms / 1000:g} s")
                 return
             else:  # it may have been this process that slept: what came meanwhile is read in a moment
-                suspected, left_ms = True, LOST_MS / 20
+                suspected, left_ms = True, self._lost_ms / 20
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left_ms / 1000):
                     await self._socket.asked()

@@ -11,7 +11,7 @@ _WHOLE = ("tunnel", "capture", "log", "shared", "telemetry")
 """Sections of which nothing is followed."""
 
 _BUT: Mapping[str, frozenset[str]] = {
-    "bridge": frozenset({"audio_format", "playback_ahead_ms"}),
+    "bridge": frozenset({"audio_format", "playback_ahead_ms", "lost_after_seconds"}),
     "acs": frozenset({"phone_number"}),
     "twilio": frozenset({"phone_number"}),
 }

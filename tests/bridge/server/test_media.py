@@ -153,11 +153,10 @@ async def test_a_socket_over_which_nothing_comes_gives_way_to_the_next(
 
 
 @pytest.mark.parametrize("short_path", [True, False])
-async def test_a_peer_that_vanishes_without_a_word_is_noticed(
-    bench: Any, short_path: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(media, "LOST_MS", 40.0)
+async def test_a_peer_that_vanishes_without_a_word_is_noticed(bench: Any, short_path: bool) -> None:
     call = await bench.live()
+    assert call.lost_ms == 2000.0
+    call.lost_ms = 40.0
     events = watched(call)
     async with served(bench, short_path=short_path) as url, dial(bench, url) as socket:
         await socket.send(METADATA)
@@ -166,9 +165,9 @@ async def test_a_peer_that_vanishes_without_a_word_is_noticed(
     assert MediaClosed("nothing came over it for 0.04 s") in events
 
 
-async def test_while_the_caller_is_on_hold_nothing_has_to_come(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media, "LOST_MS", 5.0)
+async def test_while_the_caller_is_on_hold_nothing_has_to_come(bench: Any) -> None:
     call = await bench.live()
+    call.lost_ms = 5.0
     events = watched(call)
     call.control._transfers._held = True
     async with served(bench) as url, dial(bench, url) as socket:
