@@ -1,14 +1,10 @@
-"""The emulator's own address space, `/emulator/…`: place calls, watch them, hang up, read figures and sound. Loopback only.
-
-Errors are `{"error": {"message": sentence, "remedy": sentence}}`.
-"""
+"""The emulator's own address space, `/emulator/…`: place calls, watch them, hang up, read figures and sound. Loopback only."""
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +15,7 @@ from voiceagent.emulators.acs.measures import measurements, summary
 from voiceagent.emulators.acs.placing import read_callee, read_more, read_order
 from voiceagent.emulators.acs.recorder import ear_wav, metadata
 from voiceagent.emulators.event_grid.subscription import read_subscription
+from voiceagent.emulators.own_pages import Endpoint, Missing, answered, followed, guarded, read_body, refused
 from voiceagent.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 
 TROUBLE = ("/emulator/faults", "/emulator/faults/{fault}", "/emulator/findings")
 
-Endpoint = Callable[["Request"], Awaitable["Response"]]
-
 
 def admin_routes(network: Network, numbers: Numbers) -> list[Route]:
     """All routes under `/emulator` and those of the recorded files."""
@@ -43,7 +38,7 @@ def admin_routes(network: Network, numbers: Numbers) -> list[Route]:
 
     def page(read: Callable[[], dict[str, Any]]) -> Endpoint:
         async def show(_: Request) -> Response:
-            return _json(200, read())
+            return answered(200, read())
 
         return show
 
@@ -70,28 +65,17 @@ def admin_routes(network: Network, numbers: Numbers) -> list[Route]:
         ("GET", "/v1/objects/{document}/content/acsmetadata", desk.recorded_metadata),
         ("DELETE", "/v1/objects/{document}", desk.delete_recorded),
     ]
-    return [Route(path, _guarded(network, endpoint), methods=[method]) for method, path, endpoint in table]
+    return [Route(path, guarded(_answering(endpoint), network.reach), methods=[method]) for method, path, endpoint in table]
 
 
-class _Missing(Exception):
-    """There is no such thing here: 404."""
-
-
-def _guarded(network: Network, endpoint: Endpoint) -> Endpoint:
-    """Only this machine may ask, and not a web page that resolves some name to it. Errors become sentences."""
+def _answering(endpoint: Endpoint) -> Endpoint:
+    """What the calls' own rules refuse is told here, too."""
 
     async def respond(request: Request) -> Response:
-        peer = None if request.client is None else request.client.host
-        if not network.reach.admits(peer, request.headers.get("host", "")):
-            return _error(403, "The emulator's own addresses are for this machine only.")
         try:
             return await endpoint(request)
-        except UserError as error:
-            return _error(400, str(error), error.remedy)
-        except _Missing as missing:
-            return _error(404, str(missing))
         except Refusal as refusal:
-            return _error(refusal.status, str(refusal))
+            return refused(refusal.status, str(refusal))
 
     return respond
 
@@ -105,7 +89,7 @@ class _Desk:
     async def health(self, _: Request) -> Response:
         network = self._network
         live = [circuit for circuit in network.circuits.values() if not circuit.call.over]
-        return _json(
+        return answered(
             200,
             {
                 "ok": True,
@@ -119,9 +103,9 @@ class _Desk:
         )
 
     async def subscribe(self, request: Request) -> Response:
-        subscription = read_subscription(await _body(request))
+        subscription = read_subscription(await read_body(request))
         await self._network.subscribe(subscription)
-        return _json(200, {"endpoint": subscription.endpoint, "schema": subscription.schema, "validated": True})
+        return answered(200, {"endpoint": subscription.endpoint, "schema": subscription.schema, "validated": True})
 
     async def subscription(self, _: Request) -> Response:
         deliveries = self._network.deliveries
@@ -129,7 +113,7 @@ class _Desk:
         attempts = [
             {"event_id": a.event_id, "type": a.type, "attempt": a.number, "status": a.status} for a in deliveries.attempts
         ]
-        return _json(
+        return answered(
             200,
             {
                 "endpoint": None if subscription is None else subscription.endpoint,
@@ -139,7 +123,7 @@ class _Desk:
         )
 
     async def place(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_body(request)
         brought = body.pop("faults", []) if isinstance(body, dict) else []
         order, steps, line = read_order(body)
         armed = triggers.bring(self._network, brought)
@@ -150,44 +134,43 @@ class _Desk:
             raise
         triggers.belongs_to(call.call_id, armed)
         body = {"call_id": call.call_id, "correlation_id": call.correlation_id, "server_call_id": call.server_call_id}
-        return _json(201, body)
+        return answered(201, body)
 
     async def describe_callee(self, request: Request) -> Response:
-        number, callee = read_callee(await _body(request))
+        number, callee = read_callee(await read_body(request))
         self._network.must_be_able_to_say(callee.steps)
         self._network.exchange.callees.describe(number, callee)
-        return _json(200, {"number": number, "human": callee.human, "steps": len(callee.steps)})
+        return answered(200, {"number": number, "human": callee.human, "steps": len(callee.steps)})
 
     async def calls(self, _: Request) -> Response:
-        return _json(200, {"calls": [summary(circuit.call) for circuit in self._network.circuits.values()]})
+        return answered(200, {"calls": [summary(circuit.call) for circuit in self._network.circuits.values()]})
 
     async def call(self, request: Request) -> Response:
-        return _json(200, measurements(self._circuit(request), self._network.now(), wall=time.time()))
+        return answered(200, measurements(self._circuit(request), self._network.now(), wall=time.time()))
 
     async def add_steps(self, request: Request) -> Response:
         circuit = self._circuit(request)
-        steps, hangs_up = read_more(await _body(request))
+        steps, hangs_up = read_more(await read_body(request))
         if circuit.call.over:
-            return _error(409, "The call has ended; the caller can do nothing more.")
+            return refused(409, "The call has ended; the caller can do nothing more.")
         self._network.must_be_able_to_say(steps)
-        return _json(200, {"steps": circuit.add_steps(steps, hangs_up=hangs_up)})
+        return answered(200, {"steps": circuit.add_steps(steps, hangs_up=hangs_up)})
 
     async def post_callback(self, request: Request) -> Response:
-        return _json(202, triggers.post_callback(self._network, self._circuit(request), await _body(request)))
+        return answered(202, triggers.post_callback(self._network, self._circuit(request), await read_body(request)))
 
     async def publish(self, request: Request) -> Response:
-        return _json(200, triggers.publish_event(self._network, await _body(request)))
+        return answered(200, triggers.publish_event(self._network, await read_body(request)))
 
     async def trouble(self, request: Request) -> Response:
         found = await triggers.trouble_page(self._network, request)
         if found is None:
-            raise _Missing(f"{request.method} {request.url.path} does nothing.")
-        return _json(*found)
+            raise Missing(f"{request.method} {request.url.path} does nothing.")
+        return answered(*found)
 
     async def events(self, request: Request) -> Response:
-        from starlette.responses import StreamingResponse
-
-        return StreamingResponse(_lines(self._circuit(request)), media_type="application/x-ndjson")
+        circuit = self._circuit(request)
+        return followed(circuit.call.diary, lambda: circuit.changed)
 
     async def ear(self, request: Request) -> Response:
         import asyncio
@@ -213,7 +196,7 @@ class _Desk:
         await self._verify_if_signed(request)
         path = self._network.recording_file(self._document(request))
         if not path.exists():
-            raise _Missing("This recording has no file (yet, or any more).")
+            raise Missing("This recording has no file (yet, or any more).")
         _mend_range(request)
         return FileResponse(path, media_type="audio/mpeg" if path.suffix == ".mp3" else "audio/wav")
 
@@ -222,7 +205,7 @@ class _Desk:
         network = self._network
         call, recording = network.exchange.by_document(self._document(request))
         circuit = network.circuits[call.call_id]
-        return _json(200, metadata(recording, circuit, resource_id=network.resource_id, wall_of=network.times.at))
+        return answered(200, metadata(recording, circuit, resource_id=network.resource_id, wall_of=network.times.at))
 
     async def delete_recorded(self, request: Request) -> Response:
         from starlette.responses import Response
@@ -249,7 +232,7 @@ class _Desk:
         call_id = request.path_params["call"]
         circuit = self._network.circuits.get(call_id)
         if circuit is None:
-            raise _Missing(f"There is no call {call_id!r} on this emulator.")
+            raise Missing(f"There is no call {call_id!r} on this emulator.")
         return circuit
 
 
@@ -259,35 +242,3 @@ def _mend_range(request: Request) -> None:
     if found := re.fullmatch(r"bytes=(\d+)(-\d*)?", request.headers.get("range", "")):
         kept.append((b"range", f"bytes={found[1]}{found[2] or '-'}".encode()))
     request.scope["headers"] = kept
-
-
-async def _lines(circuit: Circuit) -> AsyncIterator[bytes]:
-    sent = 0
-    while True:
-        changed = circuit.changed
-        lines = circuit.call.diary.lines[sent:]
-        for line in lines:
-            yield json.dumps(line.json()).encode() + b"\n"
-        sent += len(lines)
-        if circuit.call.diary.closed:
-            if sent == len(circuit.call.diary.lines):
-                return
-            continue
-        await changed.wait()
-
-
-async def _body(request: Request) -> Any:
-    try:
-        return await request.json()
-    except ValueError as error:
-        raise UserError("The request body is not JSON.") from error
-
-
-def _error(status: int, sentence: str, remedy: str = "") -> Response:
-    return _json(status, {"error": {"message": sentence, "remedy": remedy}})
-
-
-def _json(status: int, body: dict[str, Any]) -> Response:
-    from starlette.responses import JSONResponse
-
-    return JSONResponse(body, status_code=status)

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.emulators.acs.measures import rang_at
+from voiceagent.emulators.acs.measures import Course, figures
 from voiceagent.emulators.acs.placing import read_more, read_order
-from voiceagent.emulators.acs.turns import turn_facts
+from voiceagent.emulators.own_pages import Endpoint, Missing, answered, followed, guarded, read_body, refused
 from voiceagent.emulators.reach import Reach
 from voiceagent.errors import RemoteProtocolError, UserError
 from voiceagent.protocol.twilio_calls import member, read_form
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from voiceagent.emulators.twilio.line import PhoneCall
     from voiceagent.emulators.twilio.network import Network
 
-Endpoint = Callable[["Request"], Awaitable["Response"]]
 _CALLS = "/2010-04-01/Accounts/{account}/Calls"
 
 
@@ -41,10 +37,6 @@ class _Refusal(Exception):
         super().__init__(sentence)
         self.status = status
         self.code = code
-
-
-class _Missing(Exception):
-    """There is no such thing under /emulator."""
 
 
 def twilio_routes(network: Network, reach: Reach) -> list[Route]:
@@ -69,7 +61,7 @@ def twilio_routes(network: Network, reach: Reach) -> list[Route]:
     ]
     return [
         *(Route(path, rest.answering(endpoint), methods=[method]) for method, path, endpoint in table),
-        *(Route(path, _guarded(endpoint, reach), methods=[method]) for method, path, endpoint in own),
+        *(Route(path, guarded(endpoint, reach), methods=[method]) for method, path, endpoint in own),
     ]
 
 
@@ -87,7 +79,7 @@ class _Rest:
             except _Refusal as refusal:
                 more = f"https://www.twilio.com/docs/errors/{refusal.code}"
                 body = {"code": refusal.code, "message": str(refusal), "more_info": more, "status": refusal.status}
-                return _json(refusal.status, body)
+                return answered(refusal.status, body)
 
         return respond
 
@@ -105,10 +97,10 @@ class _Rest:
             call.replace(document)
         else:
             raise _Refusal(400, 21218, "Neither Status=completed nor Twiml was given; Url is not supported by this emulator.")
-        return _json(200, _resource(call, self._network))
+        return answered(200, _resource(call, self._network))
 
     async def fetch(self, request: Request) -> Response:
-        return _json(200, _resource(self._call(request), self._network))
+        return answered(200, _resource(self._call(request), self._network))
 
     async def record(self, request: Request) -> Response:
         call = self._call(request)
@@ -116,7 +108,7 @@ class _Rest:
             raise _Refusal(400, 21220, "Requested resource is not eligible for recording")
         call.recordings.append(self._network.sid("RE"))
         call.diary.note("recording", self._network.now(), recording_id=call.recordings[-1], state="active")
-        return _json(201, {"sid": call.recordings[-1], "call_sid": call.call_sid, "status": "in-progress"})
+        return answered(201, {"sid": call.recordings[-1], "call_sid": call.call_sid, "status": "in-progress"})
 
     def _authenticate(self, request: Request) -> None:
         network = self._network
@@ -142,40 +134,39 @@ class _Desk:
         network = self._network
         live = sum(not call.over for call in network.calls.values())
         facts = {"ok": True, "calls": live, "voice_url": network.voice_url or None, "voice": network.studio.has_voice}
-        return _json(200, {**facts, "beat": network.pulse.lateness.json()})
+        return answered(200, {**facts, "beat": network.pulse.lateness.json()})
 
     async def number(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_body(request)
         url = body.get("voice_url") if isinstance(body, dict) else None
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             raise UserError('The number is given as {"voice_url": "https://…/twilio/voice"}.')
         self._network.voice_url = url
-        return _json(200, {"voice_url": url})
+        return answered(200, {"voice_url": url})
 
     async def place(self, request: Request) -> Response:
-        order, steps, line = read_order(await _body(request))
+        order, steps, line = read_order(await read_body(request))
         _must_be_carried_out(order, line)
         call = self._network.place(order, steps, line)
-        return _json(201, {"call_id": call.call_sid, "correlation_id": call.call_sid, "server_call_id": call.call_sid})
+        return answered(201, {"call_id": call.call_sid, "correlation_id": call.call_sid, "server_call_id": call.call_sid})
 
     async def calls(self, _: Request) -> Response:
-        return _json(200, {"calls": [_summary(call) for call in self._network.calls.values()]})
+        return answered(200, {"calls": [_summary(call) for call in self._network.calls.values()]})
 
     async def call(self, request: Request) -> Response:
-        return _json(200, measurements(self._find(request), self._network.now(), wall=time.time()))
+        return answered(200, measurements(self._find(request), self._network.now(), wall=time.time()))
 
     async def add_steps(self, request: Request) -> Response:
         call = self._find(request)
-        steps, hangs_up = read_more(await _body(request))
+        steps, hangs_up = read_more(await read_body(request))
         if call.over:
-            return _error(409, "The call has ended; the caller can do nothing more.")
+            return refused(409, "The call has ended; the caller can do nothing more.")
         self._network.must_be_able_to_say(steps)
-        return _json(200, {"steps": call.add_steps(steps, hangs_up=hangs_up)})
+        return answered(200, {"steps": call.add_steps(steps, hangs_up=hangs_up)})
 
     async def events(self, request: Request) -> Response:
-        from starlette.responses import StreamingResponse
-
-        return StreamingResponse(_lines(self._find(request)), media_type="application/x-ndjson")
+        call = self._find(request)
+        return followed(call.diary, lambda: call.changed)
 
     async def hang_up(self, request: Request) -> Response:
         from starlette.responses import Response
@@ -186,7 +177,7 @@ class _Desk:
     def _find(self, request: Request) -> PhoneCall:
         call = self._network.calls.get(request.path_params["call"])
         if call is None:
-            raise _Missing(f"There is no call {request.path_params['call']!r} on this emulator.")
+            raise Missing(f"There is no call {request.path_params['call']!r} on this emulator.")
         return call
 
 
@@ -203,42 +194,19 @@ def _must_be_carried_out(order: Order, line: Line) -> None:
 
 def measurements(call: PhoneCall, now: float, *, wall: float) -> dict[str, Any]:
     """Everything known of one call so far, in the words of the ACS emulator; `wall` is Unix time now, in seconds."""
-    diary, turns, answered = call.diary, call.turns, call.answered_at
-    latencies = [turn.latency_ms for turn in turns.turns if turn.latency_ms is not None]
+    course = Course(
+        call.diary,
+        call.turns,
+        call.ear,
+        call.caller.spoken,
+        call.counts,
+        call.lateness,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+    )
     return {
         **_summary(call),
-        "rang_at": rang_at(diary, now, wall),
-        "duration_ms": diary.since_ring(call.ended_at if call.ended_at is not None else now),
-        "answer_ms": None if answered is None else diary.since_ring(answered),
-        "media_open_ms": next((round(line.at_ms, 1) for line in diary.all("media_open")), None),
-        "first_audio_ms": round(turns.turns[0].start_ms - answered, 1) if turns.turns and answered is not None else None,
-        "turns": [turn_facts(turn, diary) for turn in turns.turns],
-        "latencies_ms": latencies,
-        "latency_p50_ms": round(median(latencies), 1) if latencies else None,
-        "barge_ins": [
-            {"at_ms": diary.since_ring(one.at_ms), "stop_ms": one.stop_ms, "cut": one.cut} for one in turns.barge_ins
-        ],
-        "said": [
-            {
-                "text": words.text,
-                "start_ms": diary.since_ring(at + words.begins_ms),
-                "end_ms": diary.since_ring(at + words.ends_ms),
-            }
-            for at, words in call.caller.spoken
-        ],
-        "frames": {
-            "sent": call.counts.sent,
-            "silent": call.counts.silent,
-            "lost": call.counts.lost,
-            "received": call.ear.received,
-            "malformed": call.counts.malformed + call.ear.malformed,
-            "unknown": call.counts.unknown,
-            **call.lateness.json(),
-        },
-        "heard_ms": round(sum(turn.heard_ms for turn in turns.turns), 1),
-        "queued_ms": round(call.ear.queued_ms(now), 1),
-        "flushes": len(call.ear.flushes),
-        "rate": call.ear.rate,
+        **figures(course, now, wall=wall),
         "recordings": [{"recording_id": sid, "state": "inactive" if call.over else "active"} for sid in call.recordings],
     }
 
@@ -267,52 +235,3 @@ def _resource(call: PhoneCall, network: Network) -> dict[str, Any]:
         "status": call.status,
         "uri": f"/2010-04-01/Accounts/{network.account_sid}/Calls/{call.call_sid}.json",
     }
-
-
-def _guarded(endpoint: Endpoint, reach: Reach) -> Endpoint:
-    """Only whoever may use the emulator's own addresses. Errors become sentences."""
-
-    async def respond(request: Request) -> Response:
-        peer = request.client.host if request.client else None
-        if not reach.admits(peer, request.headers.get("host", "")):
-            return _error(403, "The emulator's own addresses are for this machine only.")
-        try:
-            return await endpoint(request)
-        except UserError as error:
-            return _error(400, str(error), error.remedy)
-        except _Missing as missing:
-            return _error(404, str(missing))
-
-    return respond
-
-
-async def _lines(call: PhoneCall) -> AsyncIterator[bytes]:
-    sent = 0
-    while True:
-        changed = call.changed
-        lines = call.diary.lines[sent:]
-        for line in lines:
-            yield json.dumps(line.json()).encode() + b"\n"
-        sent += len(lines)
-        if call.diary.closed:
-            if sent == len(call.diary.lines):
-                return
-            continue
-        await changed.wait()
-
-
-async def _body(request: Request) -> Any:
-    try:
-        return await request.json()
-    except ValueError as error:
-        raise UserError("The request body is not JSON.") from error
-
-
-def _error(status: int, sentence: str, remedy: str = "") -> Response:
-    return _json(status, {"error": {"message": sentence, "remedy": remedy}})
-
-
-def _json(status: int, body: dict[str, Any]) -> Response:
-    from starlette.responses import JSONResponse
-
-    return JSONResponse(body, status_code=status)
