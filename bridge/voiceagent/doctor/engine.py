@@ -94,7 +94,10 @@ def chosen(around: Surroundings) -> Found:
     except UserError as error:
         return SETTINGS.found(told=error, remedy=error.remedy)
     credential = "key" if scope_of(settings) is None else "Entra"
-    return fine(f"{SERVICES[kind]} at {_host(around)}, model {settings.engine.model}, {credential}")
+    agent = settings.engine.agent.name or settings.engine.agent.id
+    own = " with tools of its own: ours are not sent" if kind == "voice-live" else ""
+    what = f"agent {agent}{own}" if agent else f"model {settings.engine.model}"
+    return fine(f"{SERVICES[kind]} at {_host(around)}, {what}, {credential}")
 
 
 def voice(around: Surroundings) -> Found:

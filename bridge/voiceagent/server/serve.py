@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 from voiceagent.agent.project import AgentProject
 from voiceagent.agent.reload import Reload, watch_project
 from voiceagent.call.commands import EngineSetup
+from voiceagent.call.tools import END_CALL
+from voiceagent.call.transfer_tools import REQUEST_TRANSFER
 from voiceagent.config.schema import Settings
 from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.control.acs_account import AcsAddress, acs_client, parse_connection_string
@@ -111,6 +113,8 @@ async def serve(
     for one in others:
         check_beside(one.project)
     check_apart([project, *(one.project for one in others)])
+    for agent in (project, *(one.project for one in others)):
+        tell_unsent(agent)
     async with contextlib.AsyncExitStack() as stack:
         where = stack.enter_context(contextlib.closing(bind(settings.bridge.host, settings.bridge.port)))
         client = None if address is None else await stack.enter_async_context(acs_client(address))
@@ -227,6 +231,18 @@ def _check_acs(settings: Settings, *, real: bool) -> None:
         raise UserError(
             "acs.event_secret is empty, so anybody could announce calls here: Event Grid does not sign them",
             remedy=f"set VOICEAGENT_EVENT_SECRET, and the same secret as delivery header {SECRET_HEADER} of the subscription",
+        )
+
+
+def tell_unsent(project: AgentProject) -> None:
+    """Warn of what an agent that answers behind the engine decides itself: its caller would ask in vain for our tools."""
+    if "tools" in engine_connection(project).owned:
+        names = [*(spec.name for spec in project.toolset.specs()), END_CALL]
+        names += [REQUEST_TRANSFER] if project.settings.transfer.targets else []
+        _log.warning(
+            "%s is answered by an agent of Foundry, whose own tools and model options hold; not sent: %s",
+            project.settings.agent.name,
+            ", ".join(names),
         )
 
 

@@ -32,7 +32,7 @@ def around(**environ: str) -> Surroundings:
                 "AZURE_AI_AGENT_NAME": "desk",
                 "VOICEAGENT_ENGINE_ENDPOINT": "https://x.services.ai.azure.com/api/projects/p",
             },
-            *("ok", "The Foundry agent at x.services.ai.azure.com, model gpt-realtime, Entra"),
+            *("ok", "The Foundry agent at x.services.ai.azure.com, agent desk, Entra"),
         ),
     ],
 )

@@ -27,6 +27,7 @@ from voiceagent.server.serve import (
     engine_factory,
     engine_name,
     serve,
+    tell_unsent,
 )
 
 LOCAL = {
@@ -163,6 +164,20 @@ def test_unverified_is_warned_of_at_every_start(tmp_path: Path, caplog: pytest.L
     assert caplog.text == ""
     assert acs_tokens(project(tmp_path, {"bridge": {"verification": "unverified"}})) is None
     assert "whoever learns a call's address" in caplog.text
+
+
+def test_tools_that_an_agent_of_foundry_never_hears_of_are_told_at_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "tools.py").write_text(
+        'from voiceagent import tool\n\n@tool\ndef opening_hours() -> str:\n    """When we are open."""\n    return "nine"\n'
+    )
+    azure = {"kind": "voice-live", "endpoint": "https://x.services.ai.azure.com"}
+    tell_unsent(project(tmp_path, {"engine": azure}))
+    assert caplog.text == ""
+    agent = {**azure, "agent": {"name": "front-desk", "project": "p"}}
+    tell_unsent(project(tmp_path, {"engine": agent, "transfer": {"targets": {"sales": {"phone_number": "+14255550100"}}}}))
+    assert "not sent: opening_hours, end_call, request_transfer" in caplog.text
 
 
 @pytest.mark.parametrize(
