@@ -18,6 +18,7 @@ from voiceagent.cloud.refusals import refusal, unreachable
 from voiceagent.cloud.wire import Line, OverHttp, Tap
 from voiceagent.discreet import Secret
 from voiceagent.errors import UserError
+from voiceagent.loopback import on_this_machine
 
 if TYPE_CHECKING:
     from azure.communication.phonenumbers.aio import PhoneNumbersClient
@@ -47,8 +48,6 @@ ARM_SCOPE = "https://management.azure.com/.default"
 POLL_SECONDS = 2.0
 """The management clients' own default is 30 s; what we make is ready in a few."""
 
-THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-
 
 class Azure:
     """Clients for one subscription. A UserError when what a client needs is not set."""
@@ -73,7 +72,7 @@ class Azure:
     @property
     def poll_seconds(self) -> float:
         """How long to wait between two looks at something that takes a while."""
-        return 0.01 if _is_here(self.settings.cloud.arm_endpoint) else POLL_SECONDS
+        return 0.01 if on_this_machine(self.settings.cloud.arm_endpoint) else POLL_SECONDS
 
     @cached_property
     def acs(self) -> CommunicationServiceManagementClient:
@@ -214,7 +213,7 @@ async def open_azure(settings: Settings, *, credential: AsyncTokenCredential | N
     UserError when the Resource Manager's address is neither https nor on this machine.
     """
     endpoint = urlsplit(settings.cloud.arm_endpoint)
-    if endpoint.scheme != "https" and not _is_here(settings.cloud.arm_endpoint):
+    if endpoint.scheme != "https" and not on_this_machine(settings.cloud.arm_endpoint):
         raise UserError(
             f"`cloud.arm_endpoint` is {settings.cloud.arm_endpoint}; a token is sent over https alone",
             remedy="leave it empty for Azure, or give an emulator's address on this machine",
@@ -245,7 +244,7 @@ class EmulatedCredential:
 
 
 def _credential(settings: Settings) -> AsyncTokenCredential:
-    if _is_here(settings.cloud.arm_endpoint):
+    if on_this_machine(settings.cloud.arm_endpoint):
         return EmulatedCredential()
     from azure.identity.aio import DefaultAzureCredential  # 450 ms to import
 
@@ -269,7 +268,3 @@ def _parse(connection_string: str) -> tuple[str, Secret]:
             remedy="copy it from the Azure portal: Communication Services resource, Keys",
         )
     return endpoint, Secret(key)
-
-
-def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in THIS_MACHINE

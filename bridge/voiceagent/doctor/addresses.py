@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from voiceagent.config.schema import Settings
 from voiceagent.control.acs_account import AcsAddress, parse_connection_string
 from voiceagent.discreet import Secret
 from voiceagent.errors import UserError
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def acs_address(settings: Settings) -> AcsAddress | None:
@@ -35,8 +31,3 @@ def endpoints(settings: Settings) -> list[str]:
     except UserError:
         acs = None  # its own check tells
     return [url for url in ("" if acs is None else acs.endpoint, engine_url(settings)) if url]
-
-
-def is_here(url: str) -> bool:
-    """Whether an address is on this machine: an emulator, or a test."""
-    return urlsplit(url).hostname in LOOPBACK

@@ -8,10 +8,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from voiceagent.doctor.addresses import engine_url, is_here
+from voiceagent.doctor.addresses import engine_url
 from voiceagent.doctor.finding import Cause, Found, fine, skipped
 from voiceagent.doctor.surroundings import Surroundings
 from voiceagent.errors import UserError
+from voiceagent.loopback import on_this_machine
 
 if TYPE_CHECKING:
     from voiceagent.config.schema import Settings
@@ -53,7 +54,7 @@ async def identity(around: Surroundings) -> Found:
     settings = around.settings
     if not _asks_entra(settings):
         return skipped("nothing here asks Entra: keys are used")
-    if is_here(settings.cloud.arm_endpoint) and around.credential is None:
+    if on_this_machine(settings.cloud.arm_endpoint) and around.credential is None:
         around.notes["who"] = "the emulators' visitor"
         return fine("the emulators ask nobody who they are")
     from voiceagent.cloud.azure import ARM_SCOPE

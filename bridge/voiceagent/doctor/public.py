@@ -9,10 +9,11 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from voiceagent.doctor.addresses import acs_address, is_here
+from voiceagent.doctor.addresses import acs_address
 from voiceagent.doctor.finding import Cause, Found, fine, skipped
 from voiceagent.doctor.surroundings import Surroundings, reason
 from voiceagent.errors import UserError
+from voiceagent.loopback import on_this_machine
 
 if TYPE_CHECKING:
     from voiceagent.config.schema import Settings
@@ -101,7 +102,7 @@ def address(around: Surroundings) -> Found:
     if not url:
         return _tunnel(settings, "ACS" if acs is not None else "Twilio")
     parts = urlsplit(url)
-    if parts.scheme != "https" and not is_here(url):
+    if parts.scheme != "https" and not on_this_machine(url):
         return NOT_HTTPS.found(place=around.place("bridge.public_url"), scheme=parts.scheme)
     mine = url == settings.bridge.public_url.rstrip("/")
     return fine(f"{url} ({around.place('bridge.public_url') if mine else 'of the bridge that runs'})")

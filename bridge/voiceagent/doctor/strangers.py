@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voiceagent.doctor import forgery
-from voiceagent.doctor.addresses import is_here
 from voiceagent.doctor.finding import Cause, Checked, Found, fine, skipped
 from voiceagent.doctor.surroundings import reason
+from voiceagent.loopback import on_this_machine
 
 if TYPE_CHECKING:
     import httpx
@@ -86,7 +86,7 @@ async def knock_everywhere(url: str, *, tell: Callable[[Checked], None] = lambda
     base = url.rstrip("/") if "://" in url else f"https://{url.rstrip('/')}"
     checked: list[Checked] = []
     absent: Found | None = None
-    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=not is_here(base), follow_redirects=False) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=not on_this_machine(base), follow_redirects=False) as http:
         visit = Visit(base, http, time.time())
         for number, attempt in enumerate(ATTEMPTS, start=1):
             try:
@@ -154,7 +154,7 @@ def opening(path: str, token: str = "") -> Callable[..., Awaitable[Found]]:
         if token:
             headers["authorization"] = f"Bearer {forgery.TOKENS[token](visit.now)}"
         address = f"{visit.base.replace('http', 'ws', 1)}{path}"
-        direct: dict[str, Any] = {"proxy": None} if is_here(visit.base) else {}
+        direct: dict[str, Any] = {"proxy": None} if on_this_machine(visit.base) else {}
         try:
             async with connect(address, additional_headers=headers, open_timeout=PATIENCE_SECONDS, **direct):
                 return judged(101, "a media socket of a stranger", TOKEN_REMEDY)
@@ -199,7 +199,7 @@ async def _nowhere(visit: Visit) -> int:
 
 
 async def plain_http(visit: Visit) -> Found:
-    if is_here(visit.base):
+    if on_this_machine(visit.base):
         return skipped("this machine needs no TLS")
     address = f"http://{visit.host}/events"
     answer = await visit.http.post(address, content=forgery.incoming_call())
@@ -209,7 +209,7 @@ async def plain_http(visit: Visit) -> Found:
 async def old_tls(visit: Visit) -> Found:
     parts = urlsplit(visit.base)
     if parts.scheme != "https":
-        return skipped("no TLS here") if is_here(visit.base) else PLAIN.found()
+        return skipped("no TLS here") if on_this_machine(visit.base) else PLAIN.found()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # which version is spoken is all that is asked
     context.set_ciphers("DEFAULT:@SECLEVEL=0")

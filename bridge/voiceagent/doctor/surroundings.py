@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from voiceagent.doctor.addresses import is_here
 from voiceagent.errors import UserError
+from voiceagent.loopback import on_this_machine
 
 if TYPE_CHECKING:
     from voiceagent.cloud.azure import Azure
@@ -95,7 +95,9 @@ class Surroundings:
         """Where telephony services reach the bridge: as the one that runs says, else as the settings do."""
         running = self.notes.get("running")
         told = getattr(running, "public_url", "")
-        own = is_here(told) and urlsplit(told).port == getattr(running, "port", 0)  # its own door, for an emulated phone
+        own = on_this_machine(told) and urlsplit(told).port == getattr(
+            running, "port", 0
+        )  # its own door, for an emulated phone
         return (told if told and not own else self.settings.bridge.public_url).rstrip("/")
 
     def place(self, key: str) -> str:
@@ -123,7 +125,7 @@ async def knock(url: str) -> Knocked:
     """GET an address and tell whether anybody answered; the status does not matter."""
     import httpx
 
-    here = is_here(url)
+    here = on_this_machine(url)
     # A context takes 50 ms to make, and http needs none.
     verify = ssl.create_default_context() if url.startswith("https:") else False
     began = time.perf_counter()

@@ -14,8 +14,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
+from voiceagent.loopback import on_this_machine
 from voiceagent.protocol.public_address import PublicAddress
 
 if TYPE_CHECKING:
@@ -88,16 +88,8 @@ async def _client(url: str) -> AsyncIterator[httpx.AsyncClient]:
     import httpx
 
     tls = not url.startswith("http:")  # reading the authorities takes 30 ms
-    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=not is_here(url), verify=tls) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=not on_this_machine(url), verify=tls) as http:
         yield http
-
-
-def is_here(url: str) -> bool:
-    """Whether an address is on this machine: neither a proxy nor TLS stands before it."""
-    try:
-        return (urlsplit(url).hostname or "") in ("127.0.0.1", "localhost", "::1")
-    except ValueError:  # no address at all, which whoever asks it will find out
-        return False
 
 
 async def _round_trip(http: httpx.AsyncClient, address: PublicAddress, now: Callable[[], float]) -> float:
@@ -176,7 +168,7 @@ async def _upgrade(url: str) -> int:
     from websockets.exceptions import InvalidHandshake, InvalidStatus
 
     options: dict[str, Any] = {"open_timeout": PATIENCE_SECONDS, "close_timeout": 1}
-    if is_here(url):
+    if on_this_machine(url):
         options["proxy"] = None
     try:
         async with connect(url, **options):

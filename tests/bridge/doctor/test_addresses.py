@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voiceagent.config.load import load_settings
-from voiceagent.doctor.addresses import acs_address, endpoints, engine_url, is_here
+from voiceagent.doctor.addresses import acs_address, endpoints, engine_url
 
 
 def of(**environ: str) -> list[str]:
@@ -28,5 +28,3 @@ def test_a_broken_connection_string_hides_nothing_else() -> None:
 
 def test_an_engine_on_this_machine_is_not_asked() -> None:
     assert of(VOICEAGENT_ENGINE="pipeline") == []
-    assert is_here("http://127.0.0.1:1/x")
-    assert not is_here("https://a.example")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.emulators.acs.effects import Result
 from voiceagent.emulators.acs.lateness import Lateness
 from voiceagent.errors import RemoteProtocolError
+from voiceagent.loopback import on_this_machine
 from voiceagent.protocol.acs_media import (
     AudioData,
     AudioMetadata,
@@ -185,10 +186,8 @@ async def dial(url: str, headers: dict[str, str]) -> MediaConnection:
 def without_proof(url: str) -> dict[str, Any]:
     """An app on this machine may have any certificate, such as the one its framework makes for development."""
     import ssl
-    from urllib.parse import urlsplit
 
-    parts = urlsplit(url)
-    if parts.scheme != "wss" or parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+    if not (url.startswith("wss://") and on_this_machine(url)):
         return {}
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

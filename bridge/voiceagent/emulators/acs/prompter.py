@@ -15,6 +15,7 @@ from voiceagent.emulators.acs.effects import Result
 from voiceagent.emulators.acs.prompts import Source
 from voiceagent.emulators.acs.studio import Studio
 from voiceagent.errors import UserError
+from voiceagent.loopback import LOOPBACK
 
 if TYPE_CHECKING:
     import httpx
@@ -23,7 +24,6 @@ FILE_RATE = 16_000
 """Prompt files are 16 kHz mono; the service plays nothing else."""
 
 LARGEST_FILE = 50_000_000
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 _DOWNLOAD = "Action failed, file could not be downloaded"
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-HERE = ("localhost", "127.0.0.1", "::1")
-"""Addresses of this machine need no TLS: an emulated call never leaves it."""
+from voiceagent.loopback import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,12 @@ class Request:
 
 
 def is_plain_elsewhere(address: str, scheme: str = "http") -> bool:
-    """Whether an address has this scheme without TLS and leads to another machine.
+    """Whether an address has this scheme without TLS and leads to another machine: an emulated call never leaves this one.
 
     One that cannot be read, such as `https://[`, does not: the emulator says so when it is to be used.
     """
     try:
         parts = urlsplit(address)
-        return parts.scheme == scheme and parts.hostname not in HERE
+        return parts.scheme == scheme and parts.hostname not in LOOPBACK
     except ValueError:
         return False
