@@ -138,7 +138,7 @@ class _Desk:
 
     async def describe_callee(self, request: Request) -> Response:
         number, callee = read_callee(await read_body(request))
-        self._network.must_be_able_to_say(callee.steps)
+        self._network.studio.must_be_able_to_say(callee.steps)
         self._network.exchange.callees.describe(number, callee)
         return answered(200, {"number": number, "human": callee.human, "steps": len(callee.steps)})
 
@@ -153,7 +153,7 @@ class _Desk:
         steps, hangs_up = read_more(await read_body(request))
         if circuit.call.over:
             return refused(409, "The call has ended; the caller can do nothing more.")
-        self._network.must_be_able_to_say(steps)
+        self._network.studio.must_be_able_to_say(steps)
         return answered(200, {"steps": circuit.add_steps(steps, hangs_up=hangs_up)})
 
     async def post_callback(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from voiceagent.emulators.acs.exchange import Exchange
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.acs.mp3 import MISSING
 from voiceagent.emulators.acs.options import NetworkOptions
-from voiceagent.emulators.acs.pulse import BEAT_MS, Pulse
+from voiceagent.emulators.acs.pulse import BEAT_MS, Pulse, monotonic_ms
 from voiceagent.emulators.acs.recorder import ready_event, sides, write_recording
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
 from voiceagent.emulators.acs.state import Call, Order
@@ -49,10 +49,6 @@ FAREWELL_SECONDS = 3.0
 """How long the last callbacks may take when the emulator stops."""
 
 
-def _monotonic_ms() -> float:
-    return time.monotonic() * 1000
-
-
 class Network:
     """Runs inside the task group and with the HTTP client it is given. `base` is its address, set when the port is known."""
 
@@ -70,7 +66,7 @@ class Network:
         faults: Switchboard | None = None,
         findings: Findings | None = None,
         tap: Tap | None = None,
-        now: Callable[[], float] = _monotonic_ms,
+        now: Callable[[], float] = monotonic_ms,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._tasks = Tasks(tasks)
@@ -159,7 +155,7 @@ class Network:
             raise UserError(
                 "Nobody is subscribed to incoming calls.", remedy="PUT the app's address to /emulator/subscription first."
             )
-        self.must_be_able_to_say(steps)
+        self.studio.must_be_able_to_say(steps)
         if len(self._live) >= self.options.most_calls:
             raise UserError(f"{self.options.most_calls} calls are in progress, the most this emulator carries.")
         call = self.exchange.place(order, self.now())
@@ -173,13 +169,6 @@ class Network:
                 "warning", self.now(), sentence="No subscription to incoming calls has a filter that lets this through."
             )
         return circuit
-
-    def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
-        """UserError when there are words and no voice."""
-        if not self.studio.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
-            raise UserError(
-                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
-            )
 
     def carry_out(self, call: Call) -> None:
         """Do what an operation left to be done; it may have made the call."""

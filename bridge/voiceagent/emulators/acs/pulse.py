@@ -7,6 +7,7 @@ missed are made up at once, so no call loses a frame and none drifts.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from voiceagent.emulators.acs.lateness import Lateness
@@ -15,6 +16,11 @@ BEAT_MS = 20.0
 
 LONGEST_GAP_MS = 2_000.0
 """After a longer stall (a laptop that slept) the schedule starts anew: a minute of frames at once helps nobody."""
+
+
+def monotonic_ms() -> float:
+    """The clock of an emulated network."""
+    return time.monotonic() * 1000
 
 
 class Pulse:

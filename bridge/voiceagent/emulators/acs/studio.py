@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 
 from voiceagent.emulators.acs.ear import speech_bounds
 from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step, Utterance, Wav, frames_of, trimmed
+from voiceagent.errors import UserError
 
 REMEMBERED = 128
 """Utterances; a few seconds of speech are some 300 KB, so this is some 40 MB at most."""
@@ -84,6 +85,13 @@ class Studio:
         self._speaker: Speaker | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="caller-voice")
         self._made: OrderedDict[tuple[str, int, Line], Utterance] = OrderedDict()
+
+    def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
+        """UserError when there are words and no voice."""
+        if not self.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
+            raise UserError(
+                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
+            )
 
     async def utterance(self, step: Step, rate: int, line: Line) -> Utterance | None:
         """The words of a step, or None for a step without words."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.order import Order
-from voiceagent.emulators.acs.pulse import Pulse
-from voiceagent.emulators.acs.script import Interrupt, Say, Speaker, Step
+from voiceagent.emulators.acs.pulse import Pulse, monotonic_ms
+from voiceagent.emulators.acs.script import Speaker, Step
 from voiceagent.emulators.acs.studio import Line, Studio
 from voiceagent.emulators.lint.shown import shown
 from voiceagent.emulators.tasks import Tasks
@@ -34,10 +33,6 @@ FAREWELL_SECONDS = 3.0
 """How long calls may take to end when the emulator stops."""
 
 
-def _monotonic_ms() -> float:
-    return time.monotonic() * 1000
-
-
 class Network:
     """Runs inside the task group and with the HTTP client it is given."""
 
@@ -49,7 +44,7 @@ class Network:
         options: NetworkOptions,
         voice: Callable[[], Speaker] | None,
         auth_token: str = "",
-        now: Callable[[], float] = _monotonic_ms,
+        now: Callable[[], float] = monotonic_ms,
     ) -> None:
         self.options = options
         self.now = now
@@ -87,7 +82,7 @@ class Network:
         """A caller dials. UserError when nobody would ever answer, or the words could not be spoken."""
         if not self.voice_url:
             raise UserError("The number has no voice URL.", remedy="PUT it to /emulator/number first.")
-        self.must_be_able_to_say(steps)
+        self.studio.must_be_able_to_say(steps)
         if sum(not call.over for call in self.calls.values()) >= self.options.most_calls:
             raise UserError(f"{self.options.most_calls} calls are in progress, the most this emulator carries.")
         call = PhoneCall(self, order, steps, line)
@@ -99,13 +94,6 @@ class Network:
         self._carrying.add(carrying)
         carrying.add_done_callback(self._carrying.discard)
         return call
-
-    def must_be_able_to_say(self, steps: tuple[Step, ...]) -> None:
-        """UserError when there are words and no voice."""
-        if not self.studio.has_voice and any(isinstance(step, Say | Interrupt) for step in steps):
-            raise UserError(
-                "This emulator has no voice for callers.", remedy="Start it with the embedded models, or use `wav` steps."
-            )
 
     async def post(self, url: str, form: Mapping[str, str]) -> tuple[int | None, str]:
         """A signed request to the app: its status and text, or None when there was no answer."""

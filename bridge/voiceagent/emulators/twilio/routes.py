@@ -161,7 +161,7 @@ class _Desk:
         steps, hangs_up = read_more(await read_body(request))
         if call.over:
             return refused(409, "The call has ended; the caller can do nothing more.")
-        self._network.must_be_able_to_say(steps)
+        self._network.studio.must_be_able_to_say(steps)
         return answered(200, {"steps": call.add_steps(steps, hangs_up=hangs_up)})
 
     async def events(self, request: Request) -> Response:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 
+import pytest
 from fake_app import FakeVoice, speech
 
 from voiceagent.audio.tones import level_dbfs
 from voiceagent.emulators.acs.script import Dtmf, Interrupt, Say, Speaker, Wav
 from voiceagent.emulators.acs.studio import Line, Studio, over_the_line
+from voiceagent.errors import UserError
 
 
 class CountingVoice(FakeVoice):
@@ -89,3 +91,9 @@ async def test_a_quiet_line_has_no_idle_frames_and_a_noisy_one_is_as_loud_as_sai
     narrow = await studio.idle_frames(16_000, Line("telephone", noise_db=15), -20)
     assert len(b64decode(narrow[0])) == 640
     studio.close()
+
+
+def test_words_without_a_voice_are_refused_before_the_call() -> None:
+    Studio(None).must_be_able_to_say((Dtmf("4"),))
+    with pytest.raises(UserError, match="no voice for callers"):
+        Studio(None).must_be_able_to_say((Dtmf("4"), Say("hello")))
