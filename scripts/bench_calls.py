@@ -86,8 +86,9 @@ async def report(http: Any, running: Any, correlation_id: str) -> dict[str, Any]
         calls = (await http.get(f"{running.workbench_url}/api/calls", headers=headers)).json()["calls"]
         for row in calls:
             answer = await http.get(f"{running.workbench_url}/api/calls/{row['call_id']}", headers=headers)
-            if answer.status_code == 200 and answer.json()["correlation_id"] == correlation_id:
-                return answer.json()  # type: ignore[no-any-return]
+            found: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
+            if found.get("correlation_id") == correlation_id:
+                return found
         await asyncio.sleep(0.1)
     return None
 

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -35,6 +35,9 @@ from voiceagent.speech.parts import Parts, load_parts
 from voiceagent.speech.port import HEARING_RATE
 from voiceagent.speech.think.port import CallerSaid, DigitsWanted
 from voiceagent.speech.turns import TurnDetector, TurnMayBeOver, TurnStopped
+
+if TYPE_CHECKING:
+    from voiceagent.speech.think.rules import RulesThinker
 
 ALLISON = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 PROMPTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
@@ -189,6 +192,7 @@ def exact_numbers(parts: Parts, clips: Sequence[Clip], line: str) -> tuple[float
 
 def latencies(parts: Parts, clips: Sequence[Clip], silence_ms: int = 500) -> dict[str, float]:
     """From the true end of speech to the first sound of the reply, with the transcription begun at the first doubt."""
+    thinker = cast("RulesThinker", parts.thinker)
     totals, overhangs, waits, firsts = [], [], [], []
     for clip in clips:
         sound = over("phone", clip)
@@ -204,7 +208,7 @@ def latencies(parts: Parts, clips: Sequence[Clip], silence_ms: int = 500) -> dic
         heard = parts.ear.transcribe(sound)
         hearing = (time.perf_counter() - began) * 1000
         began = time.perf_counter()
-        parts.thinker.moves([CallerSaid(heard.text)], TOOLS)  # type: ignore[attr-defined]  # the rules thinker
+        thinker.moves([CallerSaid(heard.text)], TOOLS)
         next(parts.voice.stream(f"Order {clip.name} was shipped on Monday.", rate=24000), b"")
         firsts.append((time.perf_counter() - began) * 1000)
         overhangs.append(stopped - silence_ms - end_ms)

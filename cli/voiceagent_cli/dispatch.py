@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from typer import Abort, Exit
 from typer.core import TyperGroup
@@ -11,6 +12,13 @@ from typer.core import TyperGroup
 from voiceagent_cli import exits
 from voiceagent_cli.group import root
 from voiceagent_cli.terminal import Terminal
+
+
+@runtime_checkable
+class _Complaint(Protocol):
+    """Click's own complaint about the words typed; typer hides its classes."""
+
+    def format_message(self) -> str: ...
 
 
 def dispatch(words: Sequence[str]) -> int:
@@ -37,7 +45,7 @@ def _run(group: TyperGroup, words: Sequence[str], terminal: Terminal) -> int:
     except Exit as exit_:
         return exit_.exit_code
     except Exception as error:
-        if hasattr(error, "format_message"):  # click's own complaints about the words typed; typer hides their classes
+        if isinstance(error, _Complaint):
             return _misused(error, terminal)
         raise
     # Outside its standalone mode click returns the code of an `Exit`, and makes one of KeyboardInterrupt.
@@ -56,12 +64,11 @@ def _interrupted(terminal: Terminal) -> int:
     return exits.INTERRUPTED
 
 
-def _misused(error: Exception, terminal: Terminal) -> int:
+def _misused(error: _Complaint, terminal: Terminal) -> int:
     """Wrong words: what was wrong, and where the right ones are told."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "voiceagent"
-    sentence = error.format_message()  # type: ignore[attr-defined]
-    return _tell(exits.Verdict(exits.USAGE, sentence, f"`{path} --help` tells what it takes"), terminal)
+    return _tell(exits.Verdict(exits.USAGE, error.format_message(), f"`{path} --help` tells what it takes"), terminal)
 
 
 def _tell(verdict: exits.Verdict, terminal: Terminal) -> int:

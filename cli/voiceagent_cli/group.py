@@ -141,8 +141,9 @@ class Commands(TyperGroup):
     def __init__(self, *, prefix: str = "", **attrs: Any) -> None:
         super().__init__(rich_markup_mode=None, **attrs)
         self.prefix = prefix
-        # Filled for typer's did-you-mean, which looks at the keys only.
-        self.commands = dict.fromkeys(self._names())  # type: ignore[assignment]  # values come from get_command
+        # Filled for typer's did-you-mean, which looks at the keys only; the values come from `get_command`.
+        names: dict[str, Any] = dict.fromkeys(self._names())
+        self.commands = names
         if not prefix:
             self.params += [_version_option(), *get_install_completion_arguments()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from voiceagent.call.barge_in import BARGE_IN
 from voiceagent.call.life import LIFE
@@ -49,8 +50,5 @@ def edges_taken() -> Iterator[set[Edge]]:
             taken.add((name, machine.state, given))
         return signal(machine, given)
 
-    Machine.signal = watched  # type: ignore[method-assign, assignment]  # for the length of the block
-    try:
+    with patch.object(Machine, "signal", watched):
         yield taken
-    finally:
-        Machine.signal = signal  # type: ignore[method-assign]

@@ -126,22 +126,27 @@ def library() -> Any:
     return asyncssh
 
 
+class _Client:
+    """What we answer where the library's own client, which comes after it, would answer something else."""
+
+    def __init__(self, server: SshServer, ending: _Ending) -> None:
+        self._server, self._ending = server, ending
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._ending.why = str(error) if error else ""
+
+    def validate_host_public_key(self, host: str, address: str, port: int, key: Any) -> bool:
+        return self._server.host_keys.check(host, address, port, key)
+
+    def password_auth_requested(self) -> str | None:
+        return None if self._server.own_keys else ""  # Pinggy asks some clients for one, and takes none
+
+    def kbdint_auth_requested(self) -> None:
+        return None  # nobody is here to be asked
+
+
 def _options(server: SshServer, ending: _Ending) -> dict[str, Any]:
-    asyncssh = library()
-
-    class Client(asyncssh.SSHClient):  # type: ignore[misc,name-defined]  # the library is Any here, imported late
-        def connection_lost(self, error: Exception | None) -> None:
-            ending.why = str(error) if error else ""
-
-        def validate_host_public_key(self, host: str, address: str, port: int, key: Any) -> bool:
-            return server.host_keys.check(host, address, port, key)
-
-        def password_auth_requested(self) -> str | None:
-            return None if server.own_keys else ""  # Pinggy asks some clients for one, and takes none
-
-        def kbdint_auth_requested(self) -> None:
-            return None  # nobody is here to be asked
-
+    client = type("Client", (_Client, library().SSHClient), {})  # the library is imported late
     keys: dict[str, Any] = {"client_keys": (), "agent_path": ()}
     if server.key_file:
         keys = {"client_keys": [server.key_file], "agent_path": None}
@@ -151,7 +156,7 @@ def _options(server: SshServer, ending: _Ending) -> dict[str, Any]:
         "host": server.host,
         "port": server.port,
         "username": server.user,
-        "client_factory": Client,
+        "client_factory": lambda: client(server, ending),
         "config": None,  # ~/.ssh/config may hold forwardings and proxies of its own
         "known_hosts": server.host_keys.known() or b"\n",  # empty would mean the library's own search
         "encryption_algs": list(CIPHERS),

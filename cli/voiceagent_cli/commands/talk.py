@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from typer import Context, Option
 
 from voiceagent_cli.options import AsJson, Project
 from voiceagent_cli.typed import HUMAN_METAVAR, human_of
+
+if TYPE_CHECKING:
+    from voiceagent.emulators.acs.humans import Human
 
 
 def command(
@@ -54,6 +57,6 @@ def command(
         full_duplex=full_duplex,
         push_to_talk=push_to_talk,
         phone=phone,
-        human=human,  # type: ignore[arg-type]  # one of the words of `human_of`
+        human=cast("Human", human),  # one of the words of `human_of`
     )
     talking.talk(plan, ctx.obj, detach=detach, in_background=in_background, as_json=json)

@@ -100,9 +100,9 @@ def _defaults(content: bytes) -> dict[str, Any]:
 def _yaml(values: dict[str, Any]) -> bytes:
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)  # it declares the last of these as None
     yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the order is the reader's
+    yaml.sort_base_mapping_type_on_output = False  # the order is the reader's
     target = StringIO("")
     yaml.dump(values, target)
     return f"# Written by `voiceagent deploy render`; change voiceagent.toml and render again.\n{target.getvalue()}".encode()

@@ -284,9 +284,9 @@ def _offer(visit: Visit, options: EmulatorOptions) -> Offer:
     )
 
 
-def _subprotocol(_: object, offered: Sequence[str]) -> Subprotocol | None:
+def _subprotocol(_: object, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     """The one that one of the services requires; a client that offers none, or others, is served without."""
-    return next((one for one in offered if one == "realtime"), None)  # type: ignore[return-value]  # a new type of str
+    return next((one for one in offered if one == "realtime"), None)
 
 
 def _json_page(socket: ServerConnection, status: int, body: Mapping[str, Any]) -> Response:
