@@ -35,39 +35,65 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
     from starlette.applications import Starlette
     from starlette.routing import Route
 
-    network = desk.network
+    network, edge = desk.network, _Edge(desk)
+    tokens = token_routes(
+        wall=network.wall, key=network.key, identity_header=identity_header, issuer=lambda: f"{desk.base}/emulated"
+    )
+    return Starlette(
+        routes=[
+            *tokens,
+            Route("/{tenant}/discovery/v2.0/keys", edge.keys, methods=["GET"]),
+            Route("/eventsubscriptions/{operation}/validate", edge.validate_by_hand, methods=["GET"]),
+            Route("/emulator/event-grid", edge.event_grid, methods=["GET", "PUT"]),
+            Route("/emulator/events", edge.publish, methods=["POST"]),
+            *(Route(path, edge.trouble, methods=["GET", "PUT", "DELETE"]) for path in TROUBLE),
+            *container_routes(desk.containers),
+            Route("/{path:path}", edge.resource, methods=METHODS),
+        ],
+        exception_handlers={Refusal: edge.refused},
+    )
 
-    async def resource(request: Request) -> Response:
+
+class _Edge:
+    """The endpoints; what they ask is the desk's to answer."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._network = desk.network
+
+    async def resource(self, request: Request) -> Response:
         must_be_signed_in(request)
         if "api-version" not in request.query_params:
             raise errors.no_version()
         place = find(request.url.path)
         if place is None:
             raise errors.not_found(request.url.path)
+        desk = self._desk
         reply = desk.answer(request.method, place, await _object(request))
         # Whoever came over http goes on polling over http, and under the name it knows.
         own = str(request.base_url).rstrip("/")
         return _json(reply.status, reply.body, {name: value.replace(desk.base, own) for name, value in reply.headers.items()})
 
-    async def by_hand(request: Request) -> Response:
-        desk.validated_by_hand(request.path_params["operation"], request.query_params.get("id", ""))
+    async def validate_by_hand(self, request: Request) -> Response:
+        self._desk.validated_by_hand(request.path_params["operation"], request.query_params.get("id", ""))
         return _json(200, {"message": "The webhook is validated."})
 
-    async def event_grid(request: Request) -> Response:
-        _only_guests(network, request)
+    async def event_grid(self, request: Request) -> Response:
+        _only_guests(self._network, request)
         if request.method == "PUT":
-            change_conditions(network.deliveries.conditions, await _object(request))
-        return _json(200, seen(desk))
+            change_conditions(self._network.deliveries.conditions, await _object(request))
+        return _json(200, seen(self._desk))
 
-    async def publish(request: Request) -> Response:
-        _only_guests(network, request)
+    async def publish(self, request: Request) -> Response:
+        _only_guests(self._network, request)
         event = await _object(request)
         try:
-            return _json(200, publish_event(network, event))
+            return _json(200, publish_event(self._network, event))
         except UserError as wrong:
             raise errors.invalid(str(wrong)) from wrong
 
-    async def troubled(request: Request) -> Response:
+    async def trouble(self, request: Request) -> Response:
+        network = self._network
         _only_guests(network, request)
         words, query = request.url.path.removeprefix("/emulator/").split("/"), dict(request.query_params)
         try:
@@ -78,32 +104,15 @@ def build_app(desk: Desk, *, identity_header: str) -> Starlette:
             raise errors.not_found(request.url.path)
         return _json(*found)
 
-    async def refused(_: Request, refusal: Exception) -> Response:
-        assert isinstance(refusal, Refusal)
-        headers = {"WWW-Authenticate": f'Bearer authorization_uri="{desk.base}/emulated"'} if refusal.status == 401 else {}
-        return _json(refusal.status, refusal.body(), headers)
-
-    tokens = token_routes(
-        wall=network.wall, key=network.key, identity_header=identity_header, issuer=lambda: f"{desk.base}/emulated"
-    )
-
-    async def keys(_: Request) -> Response:
+    async def keys(self, _: Request) -> Response:
         """Of the tokens that Event Grid's deliveries carry."""
-        return _json(200, network.signer.jwks())
+        return _json(200, self._network.signer.jwks())
 
-    return Starlette(
-        routes=[
-            *tokens,
-            Route("/{tenant}/discovery/v2.0/keys", keys, methods=["GET"]),
-            Route("/eventsubscriptions/{operation}/validate", by_hand, methods=["GET"]),
-            Route("/emulator/event-grid", event_grid, methods=["GET", "PUT"]),
-            Route("/emulator/events", publish, methods=["POST"]),
-            *(Route(path, troubled, methods=["GET", "PUT", "DELETE"]) for path in TROUBLE),
-            *container_routes(desk.containers),
-            Route("/{path:path}", resource, methods=METHODS),
-        ],
-        exception_handlers={Refusal: refused},
-    )
+    async def refused(self, _: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, Refusal)
+        issuer = f"{self._desk.base}/emulated"
+        headers = {"WWW-Authenticate": f'Bearer authorization_uri="{issuer}"'} if refusal.status == 401 else {}
+        return _json(refusal.status, refusal.body(), headers)
 
 
 def change_conditions(conditions: Conditions, body: Mapping[str, Any]) -> None:

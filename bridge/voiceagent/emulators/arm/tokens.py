@@ -9,6 +9,7 @@ accepted afterwards: who may do what is not emulated.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -16,6 +17,7 @@ from voiceagent.emulators.arm.errors import Refusal, unauthenticated
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import JSONResponse
     from starlette.routing import Route
 
 LIFE_SECONDS = 3_600
@@ -48,48 +50,68 @@ def must_be_signed_in(request: Request) -> None:
 
 
 def token_routes(*, wall: Callable[[], float], key: str, identity_header: str, issuer: Callable[[], str]) -> list[Route]:
-    from starlette.responses import JSONResponse
+    """Where tokens are had: by a managed identity, which shows `identity_header`, and by everybody else.
+
+    `wall` is Unix time in seconds, `key` what tokens are signed with, `issuer` their `iss`: known when the port is.
+    """
     from starlette.routing import Route
 
-    def answer(audience: str) -> dict[str, Any]:
-        now = wall()
-        token = token_for(audience, now=now, key=key, issuer=issuer())
-        return {
-            "token_type": "Bearer",
-            "access_token": token,
-            "expires_in": LIFE_SECONDS,
-            "expires_on": int(now) + LIFE_SECONDS,
-        }
+    desk = _TokenDesk(wall, key, identity_header, issuer)
+    return [
+        Route(MSI_PATH, desk.managed, methods=["GET"]),
+        *(Route(f"/{{tenant}}{version}{CONFIGURATION}", described, methods=["GET"]) for version in ("", "/v2.0")),
+        Route("/{tenant}/oauth2/v2.0/token", desk.issued, methods=["POST"]),
+    ]
 
-    async def managed(request: Request) -> JSONResponse:
-        if request.headers.get("x-identity-header") != identity_header:
+
+@dataclass(frozen=True, slots=True)
+class _TokenDesk:
+    wall: Callable[[], float]
+    key: str
+    identity_header: str
+    issuer: Callable[[], str]
+
+    async def managed(self, request: Request) -> JSONResponse:
+        """What a managed identity asks."""
+        from starlette.responses import JSONResponse
+
+        if request.headers.get("x-identity-header") != self.identity_header:
             return JSONResponse(Refusal(401, "Unauthorized", "X-IDENTITY-HEADER is not the one of this identity.").body(), 401)
         resource = request.query_params.get("resource", "")
-        body = answer(resource)
+        body = self._token(resource)
         return JSONResponse({**body, "resource": resource, "expires_on": str(body["expires_on"])})
 
-    async def issued(request: Request) -> JSONResponse:
+    async def issued(self, request: Request) -> JSONResponse:
+        """What an app with a secret or a certificate asks; neither is looked at."""
+        from starlette.responses import JSONResponse
+
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         scope = form.get("scope", [""])[0]
         if form.get("grant_type") != ["client_credentials"] or not scope:
             return JSONResponse({"error": "invalid_request", "error_description": "client_credentials with a scope"}, 400)
-        return JSONResponse(answer(scope.removesuffix("/.default")))
+        return JSONResponse(self._token(scope.removesuffix("/.default")))
 
-    async def described(request: Request) -> JSONResponse:
-        """Where tokens are, at the address under which it was asked: the authority's certificate has to fit."""
-        base = f"{request.url.scheme}://{request.url.netloc}/{request.path_params['tenant']}"
-        return JSONResponse(
-            {
-                "issuer": base,
-                "token_endpoint": f"{base}/oauth2/v2.0/token",
-                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-                "jwks_uri": f"{base}/discovery/v2.0/keys",
-                "grant_types_supported": ["client_credentials"],
-            }
-        )
+    def _token(self, audience: str) -> dict[str, Any]:
+        now = self.wall()
+        return {
+            "token_type": "Bearer",
+            "access_token": token_for(audience, now=now, key=self.key, issuer=self.issuer()),
+            "expires_in": LIFE_SECONDS,
+            "expires_on": int(now) + LIFE_SECONDS,
+        }
 
-    return [
-        Route(MSI_PATH, managed, methods=["GET"]),
-        *(Route(f"/{{tenant}}{version}{CONFIGURATION}", described, methods=["GET"]) for version in ("", "/v2.0")),
-        Route("/{tenant}/oauth2/v2.0/token", issued, methods=["POST"]),
-    ]
+
+async def described(request: Request) -> JSONResponse:
+    """Where tokens are, at the address under which it was asked: the authority's certificate has to fit."""
+    from starlette.responses import JSONResponse
+
+    base = f"{request.url.scheme}://{request.url.netloc}/{request.path_params['tenant']}"
+    return JSONResponse(
+        {
+            "issuer": base,
+            "token_endpoint": f"{base}/oauth2/v2.0/token",
+            "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+            "jwks_uri": f"{base}/discovery/v2.0/keys",
+            "grant_types_supported": ["client_credentials"],
+        }
+    )
