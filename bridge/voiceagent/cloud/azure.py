@@ -229,6 +229,7 @@ class EmulatedCredential:
     """Whoever may ask an emulator on this machine: everybody."""
 
     async def get_token(self, *_: str, **__: Any) -> Any:
+        """A token that only the emulators believe; it outlives every command."""
         from azure.core.credentials import AccessToken
 
         return AccessToken("emulated", 4_000_000_000)

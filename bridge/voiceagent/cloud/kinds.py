@@ -39,6 +39,7 @@ def on_the_wire(response: Any, *_: Any) -> dict[str, Any]:
 
 
 async def found_or_none(azure: Azure, request: Awaitable[Any], what: str) -> Body | None:
+    """What a resource answers when it is read; None for 404. Raises RemoteError for all else; `what` is for its sentence."""
     try:
         answer: Body = await azure.asked(request, what)
     except RemoteError as error:
@@ -274,6 +275,7 @@ async def put_subscription(azure: Azure, at: Resource, _: bool) -> Body:
 
 
 async def drop_subscription(azure: Azure, at: Resource) -> None:
+    """Remove an event subscription, and wait until it is gone. Raises RemoteError."""
     client, where = _subscription_client(azure, at)
     await _sent(azure, client.begin_delete(*where), f"remove the event subscription {at.name}")
 

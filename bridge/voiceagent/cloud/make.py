@@ -251,12 +251,14 @@ class Journalling:
         self._step = step
 
     def before(self, request: Request) -> None:
+        """Written down before it is sent: a crash after that leaves a trace of what may have been made."""
         site, key = self._site, self._step.resource.key
         site.journal.write("sent", key, site.now(), action=self._step.action, method=request.method, path=request.path)
         if site.watch is not None:
             site.watch.before(request)
 
     def after(self, request: Request, status: int, headers: Mapping[str, str]) -> None:
+        """Written down only when whoever watches has seen it: what an interruption cuts off counts as not answered."""
         site = self._site
         if site.watch is not None:
             site.watch.after(request, status, headers)

@@ -45,22 +45,30 @@ class Names:
 
     @property
     def group_id(self) -> str:
+        """ARM id of the resource group."""
         return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.group}"
 
     @property
     def acs_id(self) -> str:
+        """ARM id of the Communication Services resource."""
         return f"{self.group_id}/providers/Microsoft.Communication/communicationServices/{self.acs}"
 
     @property
     def voice_live_id(self) -> str:
+        """ARM id of the account that Voice Live belongs to."""
         return f"{self.group_id}/providers/Microsoft.CognitiveServices/accounts/{self.voice_live}"
 
     @property
     def storage_id(self) -> str:
+        """ARM id of the storage account."""
         return f"{self.group_id}/providers/Microsoft.Storage/storageAccounts/{self.storage}"
 
 
 def names_of(cloud: CloudSection) -> Names:
+    """The names of everything that is made for a project, always the same ones for the same settings.
+
+    What is unique in all of Azure ends in six hex digits of subscription and group.
+    """
     name = cloud.name
     group = cloud.resource_group or f"{name}-rg"
     own = hashlib.sha256(f"{cloud.subscription_id}/{group}".lower().encode()).hexdigest()[:6]

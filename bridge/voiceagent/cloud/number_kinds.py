@@ -131,6 +131,8 @@ async def awaited(azure: Azure, at: Resource) -> Body | None:
 
 
 async def release(azure: Azure, at: Resource) -> None:
+    """Give the number back, and wait until it is gone: it may never be had again. Raises RemoteError."""
+
     async def run() -> None:
         poller = await azure.numbers.begin_release_phone_number(
             at.gives["number.number"], polling_interval=azure.poll_seconds, retry_total=0

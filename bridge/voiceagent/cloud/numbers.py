@@ -33,6 +33,7 @@ class Offer:
     cost: Cost
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it."""
         capabilities = {"calling": self.calling, "sms": self.sms}
         return {"type": self.type, "assignment": self.assignment, "capabilities": capabilities, "cost": self.cost.facts()}
 
@@ -51,6 +52,7 @@ class Owned:
     """Whether `provision` bought it, so that `destroy` releases it."""
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it."""
         return {
             "number": self.number,
             "country": self.country,
@@ -70,6 +72,7 @@ class Held:
     expires: float
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it; `expires_at` in seconds since 1970."""
         return {"number": self.number, "cost": self.cost.facts(), "expires_at": self.expires}
 
 

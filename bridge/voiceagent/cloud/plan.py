@@ -26,6 +26,7 @@ class Step:
     request: Request | None = None
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it; `request` is None for what needs none."""
         cost = self.resource.cost if self.action == "create" else None
         return {
             "action": self.action,
@@ -51,6 +52,7 @@ class Plan:
 
     @property
     def changes(self) -> list[Step]:
+        """The steps that change something."""
         return [step for step in self.steps if step.action != "keep"]
 
     @property

@@ -45,6 +45,7 @@ class Cost:
     is_list_price: bool = False
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it."""
         return {
             "amount": self.amount,
             "currency": self.currency,

@@ -24,6 +24,7 @@ class Standing:
     """Whether `destroy` would remove it."""
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it."""
         return {"kind": self.kind, "name": self.name, "state": self.state, "detail": self.detail, "made_by_us": self.ours}
 
 

@@ -28,6 +28,7 @@ class Subscribed:
     is_ours: bool
 
     def facts(self) -> dict[str, Any]:
+        """As `--json` prints it; `topic` is None for a subscription of the resource itself."""
         return {
             "name": self.name,
             "state": self.state,

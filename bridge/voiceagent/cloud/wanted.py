@@ -81,6 +81,7 @@ def needs_engine(settings: Settings) -> bool:
 
 
 def needs_storage(cloud: CloudSection) -> bool:
+    """Whether there must be a storage account: for recordings, or for events that could not be delivered."""
     return "recordings" in cloud.make or ("events" in cloud.make and cloud.event_grid.dead_letters)
 
 

@@ -49,6 +49,7 @@ class Tap:
         self._line = line
 
     async def send(self, request: Any) -> Any:
+        """Show what changes something, and what came of it; all else passes unseen."""
         sent = request.http_request
         watch = self._line.watch
         if watch is None or not changes(sent.method, sent.url):
@@ -66,6 +67,7 @@ class OverHttp:
     next: Any
 
     async def send(self, request: Any) -> Any:
+        """An emulator without TLS gets the token, too."""
         if urlsplit(request.http_request.url).scheme == "http":
             request.context["enforce_https"] = False
         return await self.next.send(request)

@@ -49,20 +49,24 @@ NO_DEVICE = Cause("no_sound_device", "warning", "PortAudio finds no device", "co
 
 
 def python(_: Surroundings) -> Found:
+    """Whether this Python is one that the package was made for."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     return OLD_PYTHON.found(version=version) if sys.version_info < OLDEST_PYTHON else fine(version)
 
 
 def bridge_packages(around: Surroundings) -> Found:
+    """Whether what every bridge needs is installed."""
     absent = _absent(around, CORE)
     return BRIDGE_INCOMPLETE.found(absent=absent, install=INSTALL.format(extra="all")) if absent else fine("all installed")
 
 
 def embedded_packages(around: Surroundings) -> Found:
+    """Whether calls can be had without Azure."""
     return _extra(around, EMBEDDED, "embedded", "calls without Azure")
 
 
 def azure_packages(around: Surroundings) -> Found:
+    """Whether numbers and Event Grid can be asked for."""
     return _extra(around, AZURE, "azure", "numbers and Event Grid")
 
 
@@ -78,6 +82,7 @@ def _absent(around: Surroundings, names: Sequence[str]) -> str:
 
 
 def weights(around: Surroundings) -> Found:
+    """Whether the models of the embedded engine are whole: a download that was cut short fails only in the first call."""
     if not all(around.present(package) for package, _, _ in WEIGHTS.values()):
         return skipped("the embedded engine is not installed")
     broken = [purpose for purpose, (package, file, least) in WEIGHTS.items() if size_of(package, file) < least]
@@ -99,11 +104,13 @@ def size_of(package: str, file: str) -> int:
 
 
 def processors(_: Surroundings) -> Found:
+    """Whether emulators and bridge can have a core each."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return ONE_CORE.found() if count < 2 else fine(f"{count} cores")
 
 
 def ticking(_: Surroundings) -> Found:
+    """Whether the clock is fine enough to pace frames of 20 ms."""
     resolution = time.get_clock_info("monotonic").resolution * 1000
     if resolution > COARSE_CLOCK_MS:
         return COARSE_CLOCK.found(ms=f"{resolution:.1f}")
@@ -111,6 +118,7 @@ def ticking(_: Surroundings) -> Found:
 
 
 def sound(around: Surroundings) -> Found:
+    """Whether `talk` finds a microphone or a speaker."""
     if not around.present("sounddevice"):
         return NO_SOUND.found(what="sounddevice is missing", install=INSTALL.format(extra="sound"))
     if not ctypes.util.find_library("portaudio") and sys.platform.startswith("linux"):
@@ -122,6 +130,7 @@ def sound(around: Surroundings) -> Found:
 
 
 def versions(_: Surroundings) -> Found:
+    """What to name when asking for help; never a failure."""
     told = [f"voiceagent {importlib.metadata.version('voiceagent-workbench')}"]
     for name in SHOWN_VERSIONS:
         try:

@@ -210,6 +210,8 @@ def _subscription(around: Surroundings) -> str:
 
 
 async def read_all(azure: Any, pages: AsyncIterable[Item], what: str) -> list[Item]:
+    """All pages of a list. Raises RemoteError; `what` is for its sentence."""
+
     async def read() -> list[Item]:
         return [one async for one in pages]
 

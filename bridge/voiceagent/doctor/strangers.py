@@ -67,6 +67,7 @@ class Visit:
 
     @property
     def host(self) -> str:
+        """The name alone, without a port."""
         return urlsplit(self.base).hostname or ""
 
 
@@ -115,6 +116,7 @@ def judged(status: int, what: str, remedy: str) -> Found:
 
 
 async def alive(visit: Visit) -> Found:
+    """Somebody must be there, or every refusal below would mean nothing."""
     answer = await visit.http.get(f"{visit.base}/healthz")
     return fine(f"answers {answer.status_code}")
 
@@ -165,6 +167,7 @@ def opening(path: str, token: str = "") -> Callable[..., Awaitable[Found]]:
 
 
 async def handshake(visit: Visit) -> Found:
+    """Whether a stranger's question gets the code that would subscribe this bridge to events of anybody's."""
     code = secrets.token_hex(8)
     headers = {"content-type": "application/json", "aeg-event-type": "SubscriptionValidation"}
     answer = await visit.http.post(f"{visit.base}/events", content=forgery.validation(code), headers=headers)
@@ -174,6 +177,7 @@ async def handshake(visit: Visit) -> Found:
 
 
 async def oversized(visit: Visit) -> Found:
+    """Whether a body without proof is read to its end: memory that anybody can fill."""
     answer = await visit.http.post(f"{visit.base}/events", content=b"[" + b" " * OVERSIZED + b"]")
     if 200 <= answer.status_code < 300:
         return SWALLOWED.found(status=answer.status_code)
@@ -199,6 +203,7 @@ async def _nowhere(visit: Visit) -> int:
 
 
 async def plain_http(visit: Visit) -> Found:
+    """Whether the same can be had without TLS; a redirect or a refusal is fine."""
     if on_this_machine(visit.base):
         return skipped("this machine needs no TLS")
     address = f"http://{visit.host}/events"
@@ -207,6 +212,7 @@ async def plain_http(visit: Visit) -> Found:
 
 
 async def old_tls(visit: Visit) -> Found:
+    """Whether TLS before 1.2 is spoken."""
     parts = urlsplit(visit.base)
     if parts.scheme != "https":
         return skipped("no TLS here") if on_this_machine(visit.base) else PLAIN.found()

@@ -31,6 +31,7 @@ class Phase:
     status: PhaseStatus
 
     def json(self) -> dict[str, Any]:
+        """As `--json` prints it."""
         return {"name": self.name, "at_ms": None if self.at_ms is None else round(self.at_ms, 3), "status": self.status}
 
 

@@ -28,6 +28,7 @@ class Explanation:
     evidence: tuple[Fact, ...]
 
     def json(self) -> dict[str, Any]:
+        """As `--json` prints it."""
         return {
             "code": self.code,
             "sentence": self.sentence,

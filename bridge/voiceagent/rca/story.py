@@ -45,6 +45,7 @@ class Flow:
     last_ms: float | None = None
 
     def add(self, at_ms: float, *, silent: bool = False) -> None:
+        """One frame more, at so many ms of the call."""
         self.count += 1
         self.silent += silent
         self.first_ms = at_ms if self.first_ms is None else self.first_ms

@@ -83,6 +83,7 @@ class RelayLink:
         self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def lost(self) -> str:
+        """Wait for the end of the link, and tell why it ended."""
         return await asyncio.shield(self._ended)
 
     async def listen(self) -> None:

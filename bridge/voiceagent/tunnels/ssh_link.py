@@ -65,6 +65,7 @@ class SshLink:
     _name: str
 
     async def lost(self) -> str:
+        """Wait for the end of the connection or of its listener, and tell why it ended."""
         async with asyncio.TaskGroup() as tasks:
             watched = {tasks.create_task(self._connection.wait_closed()), tasks.create_task(self._listener.wait_closed())}
             await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)

@@ -66,6 +66,7 @@ def attributes(destination: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def operation(found: Operation, path: str, now: float) -> dict[str, Any]:
+    """An asynchronous operation at its own address, `path`; `now` in seconds."""
     body: dict[str, Any] = {"id": path, "name": found.operation_id, "status": found.status(now)}
     if body["status"] == "Failed":
         body["error"] = dict(found.error or {})
@@ -105,4 +106,5 @@ def keys(key: str, connection_string: str) -> dict[str, str]:
 
 
 def listed(shown: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """One page, always the only one."""
     return {"value": list(shown)}

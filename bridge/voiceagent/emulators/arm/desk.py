@@ -67,9 +67,11 @@ class Desk:
 
     @property
     def group(self) -> str:
+        """The resource group that is there from the start."""
         return self.network.topic.split("/")[4]
 
     def now(self) -> float:
+        """Seconds, on the network's clock."""
         return self.network.now() / 1000
 
     # -- operations ----------------------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ class Operation:
     expires: float | None = None
 
     def status(self, now: float) -> str:
+        """`InProgress`, `Succeeded` or `Failed`; `now` in seconds."""
         if self.due is None or now < self.due:
             return "InProgress"
         return "Succeeded" if self.error is None else "Failed"
@@ -70,6 +71,7 @@ class Resources:
     # -- operations ----------------------------------------------------------------------------------------------------------
 
     def begin(self, now: float, *, open_end: bool = False) -> Operation:
+        """A new operation, due after the options' time; with `open_end` somebody else ends it. The oldest are forgotten."""
         due = None if open_end else now + self._options.operation_seconds
         operation = Operation(self._ids.guid().upper(), due)
         self.operations[operation.operation_id] = operation
@@ -78,6 +80,7 @@ class Resources:
         return operation
 
     def operation(self, operation_id: str, now: float) -> Operation:
+        """A Refusal with 404 when there is none. One that waited too long for a hand has failed."""
         if (found := self.operations.get(operation_id.upper())) is None:
             raise errors.not_found(operation_id)
         if found.due is None and found.expires is not None and now >= found.expires:
@@ -101,11 +104,13 @@ class Resources:
         return topic, is_new
 
     def patch_topic(self, place: Place, body: Mapping[str, Any]) -> Topic:
+        """Tags and identity change, nothing else does. A Refusal with 404 when there is none."""
         topic = self.topic(place)
         topic.body = {**topic.body, **{name: body[name] for name in ("tags", "identity") if name in body}}
         return topic
 
     def topic(self, place: Place) -> Topic:
+        """A Refusal with 404 when there is none."""
         if (found := self.topics.get(f"/{_topic_id(place)}")) is None:
             raise errors.not_found(f"Microsoft.EventGrid/systemTopics/{place.topic}")
         return found
@@ -129,6 +134,7 @@ class Resources:
             raise errors.not_found(place.scope)
 
     def subscription(self, place: Place) -> Registered:
+        """A Refusal with 404 when there is none."""
         if (found := self.subscriptions.get(place.resource_id.lower())) is None:
             raise errors.not_found(f"Microsoft.EventGrid/eventSubscriptions/{place.name}")
         return found

@@ -16,6 +16,8 @@ KINDS = frozenset({"group", "groups", "inside", "provider", "deleted", "thing"})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """What goes back; without a body an empty one."""
+
     status: int
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

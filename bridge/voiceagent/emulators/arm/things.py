@@ -67,9 +67,11 @@ class Things:
     # -- providers -----------------------------------------------------------------------------------------------------------
 
     def is_registered(self, namespace: str) -> bool:
+        """Whether resources of this provider may be made."""
         return self._registered is None or namespace.lower() in {*self._registered, *ALWAYS_REGISTERED}
 
     def register(self, namespace: str) -> None:
+        """From now on they may."""
         if self._registered is not None:
             self._registered.add(namespace.lower())
 
@@ -81,6 +83,7 @@ class Things:
     # -- groups --------------------------------------------------------------------------------------------------------------
 
     def put_group(self, name: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Make or change a resource group; returns it, and whether it is new."""
         is_new = name.lower() not in self.groups
         group_id = f"/subscriptions/{self._azure}/resourceGroups/{name}"
         found = {**body, "id": group_id, "name": name, "properties": {"provisioningState": "Succeeded"}}
@@ -93,6 +96,7 @@ class Things:
         return self.groups[name.lower()], is_new
 
     def group(self, name: str) -> dict[str, Any]:
+        """A Refusal with 404 when there is none."""
         if (found := self.groups.get(name.lower())) is None:
             raise errors.no_such_group(name)
         return found
@@ -112,6 +116,7 @@ class Things:
     # -- resources -----------------------------------------------------------------------------------------------------------
 
     def get(self, at: Address) -> dict[str, Any]:
+        """A Refusal with 404 when there is none."""
         if (found := self.made.get(at.resource_id.lower())) is None:
             raise errors.not_found(at.resource_id)
         return found
@@ -131,6 +136,7 @@ class Things:
         return self.made[key], made_with if before is None else 200
 
     def patch(self, at: Address, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Merge into what is there; returns all of it. A Refusal with 404 when there is none."""
         changed = types.merged(self.get(at), body)
         self.made[at.resource_id.lower()] = types.with_identity(changed, self._ids)
         return self.made[at.resource_id.lower()]

@@ -15,6 +15,7 @@ Added = Callable[[str, Body, Ids], dict[str, Any]]
 
 
 def name_of(resource_id: str) -> str:
+    """The last word of an ARM id."""
     return resource_id.rsplit("/", 1)[-1]
 
 
@@ -112,6 +113,7 @@ _KNOWN = {name.lower(): (name, added) for name, added in TYPES.items()}
 
 
 def known(kind: str) -> bool:
+    """Whether the emulator has resources of this type."""
     return kind.lower() in _KNOWN
 
 

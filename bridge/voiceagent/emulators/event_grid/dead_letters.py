@@ -47,6 +47,7 @@ def place_of(folder: Path, container: str, subscription: str, event_id: str, at:
 
 
 def write(path: Path, event: Mapping[str, Any]) -> None:
+    """An event as Event Grid puts it into storage: a list of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([event], indent=1), encoding="utf-8")
 

@@ -15,10 +15,12 @@ from voiceagent.emulators.numbers.stock import Offer
 
 
 def moment(at: float) -> str:
+    """Unix seconds, as the service writes times."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
 
 
 def cost(offering: Offering) -> dict[str, Any]:
+    """A month of it."""
     return {"amount": offering.amount, "currencyCode": "USD", "billingFrequency": "monthly"}
 
 
@@ -99,10 +101,12 @@ def reservation(found: Reservation, now: float, *, with_numbers: bool = True) ->
 
 
 def country(found: Country) -> dict[str, Any]:
+    """A country in the list of countries."""
     return {"localizedName": found.name, "countryCode": found.code}
 
 
 def town(found: Town) -> dict[str, Any]:
+    """A town in the list of towns, with the state or province it is in."""
     if found.division is None:
         return {"localizedName": found.name}
     name, short = found.division
@@ -110,6 +114,7 @@ def town(found: Town) -> dict[str, Any]:
 
 
 def offering(found: Offering) -> dict[str, Any]:
+    """A kind of number that can be had in a country."""
     return {
         "phoneNumberType": found.number_type,
         "assignmentType": found.assignment,

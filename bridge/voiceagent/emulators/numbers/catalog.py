@@ -55,14 +55,17 @@ class Country:
     no_resale: bool = False
 
     def offering(self, number_type: str, assignment: str) -> Offering | None:
+        """None when this kind of number is not had there."""
         return next((one for one in self.offerings if (one.number_type, one.assignment) == (number_type, assignment)), None)
 
     def area_codes(self, number_type: str, *, town: str | None = None, division: str | None = None) -> list[str]:
+        """Those of a kind of number; of a town or a division only, when one is named."""
         if number_type == "tollFree":
             return list(self.toll_free_codes)
         return [code for one in self.towns_of(division) if town in (None, one.name) for code in one.area_codes]
 
     def towns_of(self, division: str | None) -> Iterator[Town]:
+        """All towns, or those of a division by its name or its short one."""
         return (one for one in self.towns if division is None or (one.division is not None and division in one.division))
 
 
@@ -135,5 +138,6 @@ def country_of(number: str) -> Country | None:
 
 
 def type_of(country: Country, number: str) -> str:
+    """What kind of number this is, by how it begins."""
     rest = number[1 + len(country.dialling) :]
     return "tollFree" if country.toll_free_codes and rest.startswith(country.toll_free_codes) else "geographic"

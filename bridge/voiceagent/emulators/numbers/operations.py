@@ -25,6 +25,7 @@ class Operation:
 
     @property
     def status(self) -> str:
+        """`running`, `succeeded` or `failed`."""
         if not self.done:
             return "running"
         return "failed" if self.failure is not None else "succeeded"
@@ -55,6 +56,7 @@ class Operations:
         return operation
 
     def find(self, operation_id: str) -> Operation | None:
+        """None when there is none, or none any more."""
         return self._all.get(operation_id)
 
     def all(self) -> list[Operation]:

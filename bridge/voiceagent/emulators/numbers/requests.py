@@ -19,6 +19,8 @@ MOST_NUMBERS = 100
 
 @dataclass(frozen=True, slots=True)
 class Search:
+    """What `:search` wants; an empty `area_code` takes any."""
+
     number_type: str
     assignment: str
     calling: str
@@ -38,6 +40,7 @@ class Browse:
     prefixes: tuple[str, ...] = ()
 
     def takes(self, offering: Offering) -> bool:
+        """Whether a number of this kind is wanted; what was not asked for is not looked at."""
         return (
             offering.number_type == self.number_type
             and self.assignment in (None, offering.assignment)
@@ -54,6 +57,7 @@ def read_body(content: bytes) -> Mapping[str, Any]:
 
 
 def read_search(body: Mapping[str, Any]) -> Search:
+    """The body of `:search`. A Refusal with 400 tells what is wrong with it."""
     capabilities = _object(body.get("capabilities"), "capabilities")
     quantity = body.get("quantity", 1)
     if type(quantity) is not int or not 1 <= quantity <= MOST_NUMBERS:
@@ -69,6 +73,7 @@ def read_search(body: Mapping[str, Any]) -> Search:
 
 
 def read_browse(body: Mapping[str, Any]) -> Browse:
+    """The body of `:browse`. A Refusal with 400 tells what is wrong with it."""
     capabilities = _object(body.get("capabilities") or {}, "capabilities")
     return Browse(
         _one_of(body.get("phoneNumberType"), TYPES, "phoneNumberType"),
@@ -94,6 +99,7 @@ def read_changes(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any] | None]
 
 
 def read_reservation_id(text: str) -> str:
+    """A UUID in its usual spelling. A Refusal with 400 when it is none."""
     try:
         return str(UUID(text))
     except ValueError as error:
@@ -101,6 +107,7 @@ def read_reservation_id(text: str) -> str:
 
 
 def read_number(text: str) -> str:
+    """A number in E.164. A Refusal with 404 when it is none: then nobody owns it."""
     if text[:1] != "+" or not text[1:].isdigit():
         raise errors.not_found("Phone number", text)
     return text

@@ -24,9 +24,11 @@ class Reservation:
     stage: str = "active"
 
     def status(self, now: float) -> str:
+        """`active`, `submitted`, `completed` or `expired`; `now` in Unix seconds."""
         return "expired" if self.stage == "active" and now >= self.expires else self.stage
 
     def is_active(self, now: float) -> bool:
+        """Whether it can be changed and bought."""
         return self.status(now) == "active"
 
     def holds(self, now: float) -> frozenset[str]:
@@ -38,8 +40,10 @@ class Reservation:
         )
 
     def prolong(self, options: NumbersOptions, now: float) -> None:
+        """Hold it for the usual time from now, but never longer than the most from its beginning."""
         self.expires = min(now + options.reservation_seconds, self.created + options.reservation_most_seconds)
 
     @property
     def no_resale(self) -> bool:
+        """Whether the buyer must agree not to sell one of them on."""
         return any(one.country.no_resale for one in self.offers.values())

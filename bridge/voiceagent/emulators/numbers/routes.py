@@ -37,6 +37,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """What goes back; without a body an empty one."""
+
     status: int
     body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -33,9 +33,11 @@ class SipRouting:
         self.routes: list[dict[str, Any]] = []
 
     def show(self) -> dict[str, Any]:
+        """All trunks and routes, as the service tells them."""
         return {"trunks": self.trunks, "routes": self.routes}
 
     def patch(self, body: Mapping[str, Any]) -> None:
+        """Merge: a trunk that is null goes, a list of routes replaces the old one. A Refusal changes nothing."""
         trunks = dict(self.trunks)
         for name, trunk in _object(body.get("trunks"), "trunks").items():
             if trunk is None:
@@ -54,6 +56,7 @@ class SipRouting:
 
 
 def sip_routes(routing: SipRouting, verify: Callable[[Request, bytes], None]) -> list[Route]:
+    """The addresses of direct routing; `verify` refuses a request that is not signed."""
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 

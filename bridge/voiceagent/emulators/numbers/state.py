@@ -57,11 +57,13 @@ class Numbers:
             self._own(_offer_of(number), now)
 
     def settle(self, now: float) -> None:
+        """Carry out what is due."""
         self.operations.settle(now)
 
     # -- finding -------------------------------------------------------------------------------------------------------------
 
     def browse(self, country_code: str, wanted: Browse, now: float) -> list[Offer]:
+        """Numbers that could be reserved, some of every fitting kind. A Refusal for a country without numbers."""
         country = country_for(country_code)
         if country.code in self.options.out_of_stock:
             return []
@@ -108,6 +110,7 @@ class Numbers:
     # -- buying --------------------------------------------------------------------------------------------------------------
 
     def purchase(self, search_id: str, *, agreed: bool, now: float) -> Operation:
+        """Begin to buy what a search holds. A Refusal without such a search, an agreement, or a purchase left this week."""
         found = self.searches.get(search_id)
         if found is None:
             raise errors.not_found("Search", search_id)
@@ -127,6 +130,7 @@ class Numbers:
         return self._begin("purchase", now, "", failure, buy)
 
     def purchase_reservation(self, reservation_id: str, *, agreed: bool, now: float) -> Operation:
+        """Begin to buy all of a reservation. A Refusal when it is not active, or as for a search."""
         reservation = self.reservation(reservation_id)
         if not reservation.is_active(now) or not reservation.offers:
             raise errors.not_active(reservation_id)
@@ -147,15 +151,18 @@ class Numbers:
     # -- what is owned -------------------------------------------------------------------------------------------------------
 
     def number(self, number: str) -> Owned:
+        """One of ours. A Refusal with 404 when it is not."""
         if (found := self.owned.get(number)) is None:
             raise errors.not_found("Phone number", number)
         return found
 
     def release(self, number: str, now: float) -> Operation:
+        """Begin to give it back. A Refusal with 404 when it is not ours."""
         self.number(number)
         return self._begin("releasePhoneNumber", now, "", None, lambda: self._drop(number))
 
     def change(self, number: str, calling: str | None, sms: str | None, now: float) -> Operation:
+        """Begin to change what it can do; None leaves it. A Refusal when the kind of number does not offer that."""
         owned = self.number(number)
         calling, sms = calling or owned.offer.calling, sms or owned.offer.sms
         if not owned.offer.offering.gives(calling, sms):
@@ -170,6 +177,7 @@ class Numbers:
     # -- reserving -----------------------------------------------------------------------------------------------------------
 
     def reservation(self, reservation_id: str) -> Reservation:
+        """A Refusal with 404 when there is none."""
         if (found := self.reservations.get(reservation_id)) is None:
             raise errors.not_found("Reservation", reservation_id)
         return found
@@ -195,6 +203,7 @@ class Numbers:
         return reservation, is_new
 
     def abandon(self, reservation_id: str, now: float) -> None:
+        """Give a reservation up. A Refusal when there is none, or it is not active."""
         if not self.reservation(reservation_id).is_active(now):
             raise errors.not_active(reservation_id)
         del self.reservations[reservation_id]
@@ -245,6 +254,7 @@ class Numbers:
 
 
 def country_for(code: str) -> Country:
+    """A Refusal with 400 when numbers are not had there."""
     if (found := COUNTRIES.get(code.upper())) is None:
         raise errors.unknown_country(code)
     return found

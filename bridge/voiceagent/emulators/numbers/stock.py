@@ -31,6 +31,7 @@ class Offer:
 
     @property
     def offer_id(self) -> str:
+        """What the service calls a number that nobody owns yet."""
         return self.number.removeprefix("+")
 
 
@@ -42,6 +43,7 @@ class Stock:
         self._shown: OrderedDict[str, Offer] = OrderedDict()
 
     def find(self, offer_id: str) -> Offer | None:
+        """A number that was shown before; None when it was not."""
         return self._shown.get(offer_id)
 
     def draw(
