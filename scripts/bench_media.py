@@ -113,7 +113,7 @@ def of_floor(program: Path, options: argparse.Namespace, calls: int) -> dict[str
         running([*placed(options, 0, 50), str(program), "relay", "--port", str(port), "--vl", f"ws://127.0.0.1:{engine}/"],
                 stderr=subprocess.DEVNULL) as relay,
     ):  # fmt: skip
-        time.sleep(0.5)
+        until_listening(port)
         return load(program, options, calls, port, relay.pid)
 
 
@@ -140,8 +140,19 @@ def of_bridge(program: Path, options: argparse.Namespace, calls: int, traffic: s
 def fake_engine(program: Path, options: argparse.Namespace, port: int, traffic: str) -> Iterator[None]:
     command = [*placed(options, 1, 55), str(program), "fakevl", "--port", str(port), "--max-seconds", "600", *traffic.split()]
     with running(command, stderr=subprocess.DEVNULL):
-        time.sleep(0.3)
+        until_listening(port)
         yield
+
+
+def until_listening(port: int) -> None:
+    """Wait until somebody listens on the port; the kernel is asked, for a connection would count as a call."""
+    due, wanted = time.monotonic() + 10, f":{port:04X}"
+    while time.monotonic() < due:
+        rows = [row.split() for table in ("tcp", "tcp6") for row in (Path("/proc/net") / table).read_text().splitlines()[1:]]
+        if any(row[1].endswith(wanted) and row[3] == "0A" for row in rows):
+            return
+        time.sleep(0.02)
+    sys.exit(f"nobody listens on port {port}")
 
 
 def median(results: list[dict[str, float]], name: str) -> float:

@@ -246,7 +246,7 @@ def with_a_call(root: Path) -> str:
         with httpx.Client(trust_env=False, base_url=url) as http:
             call = world.call({"say": "Hello?"}, {"silence": 4000}, {"say": "Goodbye."})
             until(lambda: http.get("/readyz").json()["calls"] == 1)
-            time.sleep(2)
+            until(lambda: call.figures()["frames"]["received"] > 0)
             os.kill(process.pid, signal.SIGTERM)
             asked = time.monotonic()
             until(lambda: http.get("/readyz").status_code == 503)

@@ -26,6 +26,9 @@ from typing import Any
 
 VOICEAGENT = Path(sys.executable).with_name("voiceagent")
 
+PATIENCE_SECONDS = 12.0
+"""Two beats of the store, and a little."""
+
 
 class Dealer:
     """A load balancer that knows nothing of calls: one connection here, the next one there."""
@@ -123,9 +126,13 @@ def main() -> int:
             threading.Thread(target=list, args=(bridge.stdout,), daemon=True).start()
         world.subscribe(f"http://127.0.0.1:{dealer.port}/events", headers={"x-voiceagent-secret": "a-secret"})
         calls = [world.call({"say": "Hello?"}, {"silence": 1500}, {"say": "Goodbye."}) for _ in range(count)]
-        time.sleep(6)
         with httpx.Client(trust_env=False) as http:
-            shared = [http.get(f"http://127.0.0.1:{port}/readyz").json() for port in ports]
+            due = time.monotonic() + PATIENCE_SECONDS
+            while True:
+                shared = [http.get(f"http://127.0.0.1:{port}/readyz").json() for port in ports]
+                if shared[-1]["calls_of_all"] == count or time.monotonic() > due:
+                    break  # each knows of the others' calls by its next beat; what it knows is printed
+                time.sleep(0.2)
         ended = [call.ended() for call in calls]
     well = sum(one["outcome"] == "completed" and one["frames"]["received"] > 0 for one in ended)
     print(f"calls that went well   {well} of {count}")

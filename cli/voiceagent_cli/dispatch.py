@@ -30,8 +30,7 @@ def dispatch(words: Sequence[str]) -> int:
         return ended.code
     except (KeyboardInterrupt, Abort):
         return _interrupted(terminal)
-    except Exception as error:
-        # The edge of the process: whoever typed the command gets a sentence, never a traceback.
+    except Exception as error:  # the edge of the process: whoever typed the command gets a sentence, never a traceback
         if _reader_left(error):
             sys.stdout = None  # or the interpreter complains while flushing it at exit
             return exits.OK
@@ -44,7 +43,7 @@ def _run(group: TyperGroup, words: Sequence[str], terminal: Terminal) -> int:
         code = group.main(args=list(words), prog_name="voiceagent", standalone_mode=False, obj=terminal)
     except Exit as exit_:
         return exit_.exit_code
-    except Exception as error:
+    except Exception as error:  # click's complaints have no class that could be named here; all else is raised again
         if isinstance(error, _Complaint):
             return _misused(error, terminal)
         raise

@@ -145,6 +145,8 @@ async def token_keys(around: Surroundings) -> Found:
     """Whether the keys that verify ACS's tokens can be had."""
     if around.settings.bridge.verification == "unverified":
         return UNVERIFIED.found(place=around.place("bridge.verification"))
+    import httpx
+
     from voiceagent.server.tokens import fetch_json
 
     url = around.settings.acs.jwks_url
@@ -153,7 +155,7 @@ async def token_keys(around: Surroundings) -> Found:
         document: Any = await fetch_json(url)()
     except ValueError as error:
         return KEYS_WRONG.found(host=host, why=type(error).__name__)
-    except Exception as error:  # the network in all its forms; httpx is imported only where it is used
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return KEYS_UNREACHABLE.found(host=host, why=_why(error))
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list) or not keys:

@@ -35,7 +35,7 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
     async with asyncio.TaskGroup() as group:
         try:
             yield group
-        except BaseException as error:
+        except BaseException as error:  # raised again below, cancellation too
             failure = error
     if failure is not None:
         raise failure

@@ -112,7 +112,7 @@ async def open_engine(
     except TimeoutError:
         await engine.close()
         raise unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s") from None
-    except BaseException:
+    except BaseException:  # whatever it is, cancellation too: raised again once the half-open socket is closed
         await engine.close()
         raise
     return engine

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,6 +19,8 @@ from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
     from jwt import PyJWK
+
+_log = logging.getLogger(__name__)
 
 KEYS_HOLD_MS = 3_600_000.0
 REFETCH_MS = 60_000.0
@@ -137,8 +140,9 @@ class AcsTokens:
         try:
             found = jwt.PyJWKSet.from_dict(await self._fetch_keys())
         except Exception as error:  # network, JSON, key format: whatever it is, we cannot judge the token
-            if self._keys:
-                return  # yesterday's keys are better than none
+            if self._keys:  # yesterday's are better than none
+                _log.warning("new keys could not be fetched, so the former ones count: %s", type(error).__name__)
+                return
             raise Refused(503, f"the service's keys could not be fetched: {type(error).__name__}") from error
         self._keys = {key.key_id: key for key in found.keys if key.key_id}
         self._fetched_at = now

@@ -160,7 +160,7 @@ class _Maker:
         try:
             with _told(role, name):
                 spec.loader.exec_module(module)
-        except BaseException:
+        except BaseException:  # raised again, sys.exit of the author's too: half a module must not stay
             del sys.modules[spec.name]
             raise
         return module

@@ -102,7 +102,7 @@ class Tunnel:
         self._keeping = self._group.create_task(self._keep(first))
         try:
             await first
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, cancellation too: raised again once the group is left
             await self.__aexit__(type(error), error, error.__traceback__)
             raise
         return self

@@ -40,6 +40,7 @@ class Progress:
     begun: int = 0
 
     def begin(self, kind: str, name: str) -> None:
+        """Tell that the next change is being made, and its place in their number."""
         self.begun += 1
         self.say(f"{nth(self.begun, self.count, kind, name)} ...")
 
@@ -86,7 +87,7 @@ async def apply(
                 progress.begin("event_subscription", f"to {url}")
             await where.point(url)
             pointed = url
-    except BaseException:
+    except BaseException:  # raised again, Ctrl-C too: calls go back to where they were answered
         await _undo(revisions, deployment, before, where, moved=moved, say=say)
         raise
     finally:

@@ -142,7 +142,7 @@ class Connection:
             async with McpSession(server) as session:
                 tools = await session.tools()
         except Exception as error:  # an MCP server may fail in any way; on the wire that is one event
-            log.warning("the tools of the MCP server %s were not listed: %s", server.label, error)
+            log.warning("the tools of the MCP server %s were not listed: %s: %s", server.label, type(error).__name__, error)
             self._carry_out(self.state.tools_not_listed(item_id))
         else:
             self._carry_out(self.state.tools_listed(item_id, tools))
@@ -152,6 +152,7 @@ class Connection:
             async with McpSession(step.server) as session:
                 output = await session.call(step.name, step.arguments)
         except Exception as error:  # an MCP server may fail in any way; on the wire that is one event
+            log.warning("the MCP server %s did not answer: %s: %s", step.server.label, type(error).__name__, error)
             self._carry_out(self.state.tool_failed(step.item_id, str(error)))
         else:
             self._carry_out(self.state.tool_answered(step.item_id, output))
@@ -160,7 +161,7 @@ class Connection:
         try:
             transcript = await self._source.transcribe(utterance)
         except Exception as error:  # a source may fail in any way; on the wire that is one event
-            log.warning("transcription failed: %s", error)
+            log.warning("transcription failed: %s: %s", type(error).__name__, error)
             code = getattr(error, "code", "") or "transcription_failed"
             self._carry_out(self.state.transcription_failed(item_id, str(code), str(error)))
         else:
@@ -170,7 +171,7 @@ class Connection:
         try:
             await self._delivery(request).run(self._source.answer(request))
         except Exception as error:  # a source may fail in any way; on the wire that is a failed response
-            log.warning("answer failed: %s", error)
+            log.warning("answer failed: %s: %s", type(error).__name__, error)
             code = getattr(error, "code", "") or "server_error"
             self._carry_out(self.state.answer_failed(request.response_id, str(code), str(error)))
         else:

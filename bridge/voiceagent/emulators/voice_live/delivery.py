@@ -94,7 +94,7 @@ class Delivery:
                 async for piece in pieces:
                     await self._pass_on(piece)
         except Exception as error:  # the answer itself is still to come
-            log.warning("interim words failed: %s", error)
+            log.warning("interim words failed: %s: %s", type(error).__name__, error)
         await self._send(self._cutter.flush())
         self._carry_out(self._state.interim_over(response_id))
         self._cutter = Cutter(rate=self._request.rate, delta_ms=self._delta_ms)

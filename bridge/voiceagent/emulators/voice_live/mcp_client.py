@@ -52,7 +52,7 @@ class McpSession:
             who = {"name": "voiceagent-emulator", "version": __version__}
             await self._ask("initialize", protocolVersion=PROTOCOL, capabilities={}, clientInfo=who)
             await self._post({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        except BaseException:
+        except BaseException:  # raised again, cancellation too: whom nobody entered, nobody closes
             await self._client.aclose()
             raise
         return self
