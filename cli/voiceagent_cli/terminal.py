@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal, TextIO
+
+_USUAL_WIDTH = 80
 
 
 class Terminal:
@@ -88,25 +90,37 @@ class Terminal:
             self._out = before
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-        """A result of many alike: a table for people, tab-separated lines for a pipe."""
+        """A result of many alike: tab-separated lines for a pipe; for people a table, or on a narrow screen a value a line."""
         rows = list(rows)
         if not self.asked_in_person:
             for row in rows:
                 self.result("\t".join(row))
             return
-        from rich.console import Console
-        from rich.table import Table
+        from voiceagent_cli.columns import laid_out
 
-        head = "" if _plain() else "dim"
-        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style=head)
-        for column in columns:
-            table.add_column(column, overflow="fold")  # on a narrow screen everything is still to be read
-        for row in rows:
-            table.add_row(*row)
-        Console(file=self._out, highlight=False, markup=False).print(table)
+        lines = laid_out(columns, rows, self._width())
+        if title:
+            self.result(title)
+        for number, line in enumerate(lines):
+            self.result(f"\033[2m{line}\033[0m" if number == 0 and _is_head(line, columns) and not _plain() else line)
+
+    def _width(self) -> int:
+        """Of the screen that results go to; COLUMNS counts, where it is set."""
+        import os
+        import shutil
+
+        with suppress(ValueError, OSError):  # no screen of its own: shutil asks standard output's
+            if not os.environ.get("COLUMNS"):
+                return os.get_terminal_size(self._out.fileno()).columns or _USUAL_WIDTH
+        return shutil.get_terminal_size((_USUAL_WIDTH, 24)).columns
 
     def _styled(self, text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self.watched and not _plain() else text
+
+
+def _is_head(line: str, columns: Sequence[str]) -> bool:
+    """Whether a line has the names of the columns alone."""
+    return line.split() == " ".join(columns).split()
 
 
 def _plain() -> bool:
