@@ -68,7 +68,7 @@ def _bytes(body: Any) -> Any:
 _WIRE: Mapping[str, Any] = {"cls": on_the_wire}
 
 
-# -- providers and groups ------------------------------------------------------------------------------------------------------
+# --- providers and groups
 
 
 async def _find_provider(azure: Azure, at: Resource) -> Body | None:
@@ -95,7 +95,7 @@ async def _drop_group(azure: Azure, at: Resource) -> None:
     await _sent(azure, azure.resources.resource_groups.begin_delete(at.at["group"]), f"remove the resource group {at.name}")
 
 
-# -- Communication Services ----------------------------------------------------------------------------------------------------
+# --- Communication Services
 
 
 async def _find_acs(azure: Azure, at: Resource) -> Body | None:
@@ -127,7 +127,7 @@ async def _drop_acs(azure: Azure, at: Resource) -> None:
     await _sent(azure, azure.acs.communication_services.begin_delete(at.at["group"], at.at["name"]), f"remove {at.name}")
 
 
-# -- Voice Live ----------------------------------------------------------------------------------------------------------------
+# --- Voice Live
 
 
 async def _find_account(azure: Azure, at: Resource) -> Body | None:
@@ -168,7 +168,7 @@ async def _never(_: Azure, at: Resource, __: bool) -> Body:
     raise AssertionError(f"{at.kind} is not made")
 
 
-# -- roles and storage ---------------------------------------------------------------------------------------------------------
+# --- roles and storage
 
 
 async def _find_role(azure: Azure, at: Resource) -> Body | None:
@@ -231,7 +231,7 @@ async def _drop_container(azure: Azure, at: Resource) -> None:
     await _sent(azure, request, f"remove the container {at.name}")
 
 
-# -- Event Grid ----------------------------------------------------------------------------------------------------------------
+# --- Event Grid
 
 
 async def _find_topic(azure: Azure, at: Resource) -> Body | None:

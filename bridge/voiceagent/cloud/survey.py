@@ -83,7 +83,7 @@ def _block(project: Path) -> dict[str, str]:
     return block_of(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-# -- what must be asked before anything can be wanted ----------------------------------------------------------------------
+# --- what must be asked before anything can be wanted
 
 
 async def given_acs(azure: Azure) -> str:

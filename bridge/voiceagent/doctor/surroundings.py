@@ -95,9 +95,8 @@ class Surroundings:
         """Where telephony services reach the bridge: as the one that runs says, else as the settings do."""
         running = self.notes.get("running")
         told = getattr(running, "public_url", "")
-        own = on_this_machine(told) and urlsplit(told).port == getattr(
-            running, "port", 0
-        )  # its own door, for an emulated phone
+        # Its own door is for an emulated phone, which needs no address of the internet.
+        own = on_this_machine(told) and urlsplit(told).port == getattr(running, "port", 0)
         return (told if told and not own else self.settings.bridge.public_url).rstrip("/")
 
     def place(self, key: str) -> str:

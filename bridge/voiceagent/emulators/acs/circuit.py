@@ -110,7 +110,7 @@ class Circuit:
     def _impair(self, rate: int) -> Impairment | None:
         return Impairment(self._line, rate=rate, seed=self.call.call_id) if self._line.is_impaired else None
 
-    # -- its life ------------------------------------------------------------------------------------------------------------
+    # --- its life
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -231,7 +231,7 @@ class Circuit:
         self._impairment = self._impair(self.ear.rate)
         self.add_steps(callee.steps, hangs_up=callee.hangs_up)
 
-    # -- sound ---------------------------------------------------------------------------------------------------------------
+    # --- sound
 
     async def _prepare(self) -> None:
         """Make the caller's words ready, in the order in which they will be needed, once the rate is known."""
@@ -313,7 +313,7 @@ class Circuit:
     def _stopped(self) -> None:
         self.ear.stop(self._network.now())
 
-    # -- small things --------------------------------------------------------------------------------------------------------
+    # --- small things
 
     @property
     def _host(self) -> Circuit | None:

@@ -134,7 +134,7 @@ class Network:
         if self._temporary is not None:
             self._temporary.cleanup()
 
-    # -- what is asked of it -------------------------------------------------------------------------------------------------
+    # --- what is asked of it
 
     async def subscribe(self, subscription: Subscription) -> None:
         """Ask the endpoint, and deliver to it from now on. UserError when it does not consent."""
@@ -193,7 +193,7 @@ class Network:
         if sentence not in self.warnings and len(self.warnings) < 100:
             self.warnings.append(sentence)
 
-    # -- within --------------------------------------------------------------------------------------------------------------
+    # --- within
 
     def _connect(self, call: Call, steps: tuple[Step, ...], line: Line) -> Circuit:
         circuit = Circuit(self, call, steps, line)

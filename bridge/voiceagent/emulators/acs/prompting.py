@@ -52,7 +52,7 @@ class Prompting:
         self._call = call
         self._queue: list[Turn] = []
 
-    # -- what the app asks for -----------------------------------------------------------------------------------------------
+    # --- what the app asks for
 
     def play(self, request: PlayRequest, now: float) -> None:
         self._may_speak(request.sources)
@@ -88,7 +88,7 @@ class Prompting:
             self._call.ask(HushPrompt())
         self._queue.clear()
 
-    # -- what happens --------------------------------------------------------------------------------------------------------
+    # --- what happens
 
     def prepared(self, number: int, length_ms: float, now: float) -> None:
         """The prompt of an operation is ready to sound."""
@@ -133,7 +133,7 @@ class Prompting:
         elif turn.stage == "listening" and turn.recognition is not None:
             self._settle(turn, turn.recognition.tick(now), now)
 
-    # -- within --------------------------------------------------------------------------------------------------------------
+    # --- within
 
     def _may_speak(self, sources: tuple[Source, ...]) -> None:
         self._call.must_be_connected()

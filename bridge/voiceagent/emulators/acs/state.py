@@ -97,7 +97,7 @@ class Call:
     def leg_is_up(self) -> bool:
         return self.phase in ("connecting", "connected", "transferring")
 
-    # -- what the app asks for -----------------------------------------------------------------------------------------------
+    # --- what the app asks for
 
     def answer(self, request: AnswerRequest, now: float) -> None:
         self._must_ring()
@@ -173,7 +173,7 @@ class Call:
         self._prompts += 1
         return self._prompts
 
-    # -- what happens in the world -------------------------------------------------------------------------------------------
+    # --- what happens in the world
 
     def tick(self, now: float) -> None:
         if self.phase == "ringing" and now - self.diary.began >= self.options.ring_ms:
@@ -285,7 +285,7 @@ class Call:
         self.human_on_line = True
         self._close_line_in(self.options.together_ms, now)
 
-    # -- telling -------------------------------------------------------------------------------------------------------------
+    # --- telling
 
     def drain(self) -> list[Effect]:
         """What the shell has to do now, once."""
@@ -321,7 +321,7 @@ class Call:
         if self.phase == "disconnected":
             raise errors.not_found()
 
-    # -- within --------------------------------------------------------------------------------------------------------------
+    # --- within
 
     def _take(self, request: AnswerRequest) -> None:
         self.request = request

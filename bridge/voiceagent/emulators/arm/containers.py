@@ -74,7 +74,7 @@ class Containers:
         host = urlsplit(endpoint).hostname or ""
         return host.endswith(f".{DOMAIN}") and self.ready(host)[0] == 200
 
-    # -- vaults and apps -----------------------------------------------------------------------------------------------------
+    # --- vaults and apps
 
     def _keep_secret(self, at: Address, body: Mapping[str, Any]) -> Reply:
         properties = dict(body.get("properties") or {})
@@ -137,7 +137,7 @@ class Containers:
             if one["app"] == app:
                 one["properties"]["trafficWeight"] = weights.get(one["name"], 0)
 
-    # -- revisions -----------------------------------------------------------------------------------------------------------
+    # --- revisions
 
     def _revision(self, method: str, at: Address) -> Reply:
         words = at.resource_id.split("/")
@@ -169,7 +169,7 @@ class Containers:
             shown.append({"name": name, "properties": {"runningState": "Running", "containers": [container]}})
         return Reply(200, {"value": shown})
 
-    # -- builds --------------------------------------------------------------------------------------------------------------
+    # --- builds
 
     def _registry(self, at: Address, body: Mapping[str, Any]) -> Reply | None:
         self._things.get(at)

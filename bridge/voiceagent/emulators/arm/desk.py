@@ -74,7 +74,7 @@ class Desk:
         """Seconds, on the network's clock."""
         return self.network.now() / 1000
 
-    # -- operations ----------------------------------------------------------------------------------------------------------
+    # --- operations
 
     def status(self, place: Place, _: Mapping[str, Any]) -> Reply:
         found = self.resources.operation(place.name, self.now())
@@ -101,7 +101,7 @@ class Desk:
         operation = self.resources.begin(self.now())
         return Reply(202, None, {"Location": self._operation_url(operation, "operationResults"), **self._patience()})
 
-    # -- system topics -------------------------------------------------------------------------------------------------------
+    # --- system topics
 
     def topic(self, place: Place, _: Mapping[str, Any]) -> Reply:
         return Reply(200, answers.topic(self.resources.topic(place)))
@@ -128,7 +128,7 @@ class Desk:
             self.network.deliveries.subscriptions.pop(one.resource_id.lower(), None)
         return self._gone()
 
-    # -- event subscriptions -------------------------------------------------------------------------------------------------
+    # --- event subscriptions
 
     def subscription(self, place: Place, _: Mapping[str, Any]) -> Reply:
         return Reply(200, answers.subscription(self.resources.subscription(place), self.resources))
@@ -206,7 +206,7 @@ class Desk:
         if error is None and self.resources.subscriptions.get(key) is wanted:
             self.network.deliveries.subscriptions[key] = wanted.target
 
-    # -- the resource of ACS -------------------------------------------------------------------------------------------------
+    # --- the resource of ACS
 
     def communication(self, place: Place, _: Mapping[str, Any]) -> Reply:
         self._must_be_ours(place)

@@ -68,7 +68,7 @@ class Resources:
         self._ids = ids
         self._options = options
 
-    # -- operations ----------------------------------------------------------------------------------------------------------
+    # --- operations
 
     def begin(self, now: float, *, open_end: bool = False) -> Operation:
         """A new operation, due after the options' time; with `open_end` somebody else ends it. The oldest are forgotten."""
@@ -87,7 +87,7 @@ class Resources:
             found.due, found.error = now, errors.not_validated("the webhook", "Nobody validated it by hand in time.")
         return found
 
-    # -- system topics -------------------------------------------------------------------------------------------------------
+    # --- system topics
 
     def put_topic(self, place: Place, body: Mapping[str, Any]) -> tuple[Topic, bool]:
         """Make or change a topic; returns it and whether it is new."""
@@ -124,7 +124,7 @@ class Resources:
             del self.subscriptions[one.resource_id.lower()]
         return gone
 
-    # -- event subscriptions -------------------------------------------------------------------------------------------------
+    # --- event subscriptions
 
     def must_be_a_source(self, place: Place) -> None:
         """A Refusal when no events ever come from there."""

@@ -64,7 +64,7 @@ class Things:
         for name in groups:
             self.put_group(name, {"location": "westeurope"})
 
-    # -- providers -----------------------------------------------------------------------------------------------------------
+    # --- providers
 
     def is_registered(self, namespace: str) -> bool:
         """Whether resources of this provider may be made."""
@@ -80,7 +80,7 @@ class Things:
         if not self.is_registered(namespace):
             raise errors.not_registered(namespace)
 
-    # -- groups --------------------------------------------------------------------------------------------------------------
+    # --- groups
 
     def put_group(self, name: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         """Make or change a resource group; returns it, and whether it is new."""
@@ -113,7 +113,7 @@ class Things:
         prefix = f"{self.group(group)['id']}/providers/".lower()
         return [body for key, body in self.made.items() if key.startswith(prefix) and key.count("/") == prefix.count("/") + 2]
 
-    # -- resources -----------------------------------------------------------------------------------------------------------
+    # --- resources
 
     def get(self, at: Address) -> dict[str, Any]:
         """A Refusal with 404 when there is none."""

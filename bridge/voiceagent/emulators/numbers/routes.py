@@ -79,7 +79,7 @@ def _respond(reply: Reply) -> Response:
     return JSONResponse(reply.body, status_code=reply.status, headers=dict(reply.headers))
 
 
-# -- finding -------------------------------------------------------------------------------------------------------------------
+# --- finding
 
 
 def _countries(asked: Asked) -> Reply:
@@ -136,7 +136,7 @@ def _operator(asked: Asked) -> Reply:
     return Reply(200, {"values": [answers.operator(number, with_details=with_details)]})
 
 
-# -- buying and keeping --------------------------------------------------------------------------------------------------------
+# --- buying and keeping
 
 
 def _purchase(asked: Asked) -> Reply:
@@ -184,7 +184,7 @@ def _find_operation(asked: Asked) -> Operation:
     return found
 
 
-# -- reserving -----------------------------------------------------------------------------------------------------------------
+# --- reserving
 
 
 def _reserve(asked: Asked) -> Reply:
@@ -214,7 +214,7 @@ def _purchase_reservation(asked: Asked) -> Reply:
     return _accepted(begun, {"reservation-purchase-id": asked.names["reservation"]})
 
 
-# -- common --------------------------------------------------------------------------------------------------------------------
+# --- common
 
 
 def _page(asked: Asked, name: str, shown: list[dict[str, Any]], size_name: str = "maxPageSize") -> Reply:

@@ -60,7 +60,7 @@ class Numbers:
         """Carry out what is due."""
         self.operations.settle(now)
 
-    # -- finding -------------------------------------------------------------------------------------------------------------
+    # --- finding
 
     def browse(self, country_code: str, wanted: Browse, now: float) -> list[Offer]:
         """Numbers that could be reserved, some of every fitting kind. A Refusal for a country without numbers."""
@@ -107,7 +107,7 @@ class Numbers:
         )
         return operation, search_id
 
-    # -- buying --------------------------------------------------------------------------------------------------------------
+    # --- buying
 
     def purchase(self, search_id: str, *, agreed: bool, now: float) -> Operation:
         """Begin to buy what a search holds. A Refusal without such a search, an agreement, or a purchase left this week."""
@@ -148,7 +148,7 @@ class Numbers:
             reservation.stage = "submitted"
         return self._begin("reservationPurchase", now, f"/availablePhoneNumbers/reservations/{reservation_id}", failure, buy)
 
-    # -- what is owned -------------------------------------------------------------------------------------------------------
+    # --- what is owned
 
     def number(self, number: str) -> Owned:
         """One of ours. A Refusal with 404 when it is not."""
@@ -174,7 +174,7 @@ class Numbers:
 
         return self._begin("updatePhoneNumberCapabilities", now, f"/phoneNumbers/%2B{number[1:]}", None, change)
 
-    # -- reserving -----------------------------------------------------------------------------------------------------------
+    # --- reserving
 
     def reservation(self, reservation_id: str) -> Reservation:
         """A Refusal with 404 when there is none."""
@@ -208,7 +208,7 @@ class Numbers:
             raise errors.not_active(reservation_id)
         del self.reservations[reservation_id]
 
-    # -- within --------------------------------------------------------------------------------------------------------------
+    # --- within
 
     def _add(self, reservation: Reservation, offer_id: str, asked: Mapping[str, Any], now: float) -> None:
         offer = self._stock.find(offer_id)

@@ -77,7 +77,7 @@ class Exchange:
         """An event for the client, with a fresh id."""
         self.steps.append(Send({"event_id": self._ids.event(), **event}))
 
-    # -- the caller's turn --------------------------------------------------------------------------------------------
+    # --- the caller's turn
 
     def speech_started(self, at_ms: float, session: Session) -> None:
         """The caller began; interrupts the answer when the session says so. unverified: vl-barge-in-order"""
@@ -178,7 +178,7 @@ class Exchange:
         item = self.conversation.truncate(item_id, end_ms, marker)
         self.send(answers.event("conversation.item.truncated", item_id=item.id, content_index=0, audio_end_ms=end_ms))
 
-    # -- the answer ---------------------------------------------------------------------------------------------------
+    # --- the answer
 
     def create(self, wanted: Wanted) -> None:
         """Open a response; raises `Refusal` when one is running."""

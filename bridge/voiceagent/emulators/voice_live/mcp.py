@@ -94,7 +94,7 @@ class Mcp:
                 return self.servers[label]
         return None
 
-    # -- listing ------------------------------------------------------------------------------------------------------
+    # --- listing
 
     def _list(self, server: McpServer) -> None:
         item = Item(self.ids.mcp("mcpl"), "mcp_list_tools", extras={"server_label": server.label, "tools": []})
@@ -118,7 +118,7 @@ class Mcp:
         self._listing.pop(item_id)
         self.exchange.send(answers.event("mcp_list_tools.failed", item_id=item_id))
 
-    # -- calling ------------------------------------------------------------------------------------------------------
+    # --- calling
 
     def called(self, response_id: str, server: McpServer, name: str, arguments: str) -> None:
         """The model wants a tool of a server."""

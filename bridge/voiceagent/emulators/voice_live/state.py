@@ -70,7 +70,7 @@ class SessionState:
         functions = tuple(one for one in self.session["tools"] or () if one.get("type") == "function")
         return Scene(self.exchange.conversation.entries(), functions + self.mcp.functions())
 
-    # -- from the client ----------------------------------------------------------------------------------------------
+    # --- from the client
 
     def appended(self, duration_ms: float) -> None:
         """Audio was appended (hot path: no event, no steps)."""
@@ -240,7 +240,7 @@ class SessionState:
             raise errors.nothing_to_cancel()
         self.exchange.cancelled_by_client(self.session)
 
-    # -- from the ear -------------------------------------------------------------------------------------------------
+    # --- from the ear
 
     def noticed(self, notice: Noticed) -> list[Step]:
         """The ear noticed the begin or the end of speech."""
@@ -261,7 +261,7 @@ class SessionState:
         self.exchange.transcription_failed(item_id, answers.fault(code, message), self.session)
         return self._taken()
 
-    # -- from the answering source ------------------------------------------------------------------------------------
+    # --- from the answering source
 
     def words(self, response_id: str, text: str, starts_ms: float) -> list[Step]:
         """Words of the answer, before their sound; `starts_ms` is where in the item's audio they begin."""
@@ -309,7 +309,7 @@ class SessionState:
         self.exchange.finished(response_id, self.session, "failed", {"type": "failed", "error": fault})
         return self._taken()
 
-    # -- from MCP servers ---------------------------------------------------------------------------------------------
+    # --- from MCP servers
 
     def tools_listed(self, item_id: str, tools: Sequence[Mapping[str, Any]]) -> list[Step]:
         """A server told what it offers."""

@@ -46,7 +46,7 @@ def test_without_a_subscription_it_says_which_setting_is_missing(voiceagent: Any
     assert "`cloud.subscription_id` is empty" in refused.err
 
 
-# -- docs/provision.md --------------------------------------------------------------------------------------------------
+# --- docs/provision.md
 
 NOT_HERE = ("serve",)
 """They end with Ctrl-C; their own tests run them."""
