@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 KEYS_HOLD_MS = 3_600_000.0
 REFETCH_MS = 60_000.0
+AGAIN_MS = 1000.0  # with no keys at all nobody can be let in, so that is asked for more often
 LEEWAY_SECONDS = 60  # the service's clock and ours
 REPORT_LEEWAY_SECONDS = 300  # reports come with tokens that were already late, seen in production; theirs live five minutes
 REPLAY_MS = (300 + 2 * REPORT_LEEWAY_SECONDS) * 1000.0  # from the first moment a report's token is taken to the last
@@ -65,13 +66,15 @@ class AcsTokens:
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
+        self._fetching = asyncio.Lock()
 
     async def prefetch(self) -> None:
         """Have the keys at hand before the first call needs them; when that fails, the first call tries again."""
-        try:
-            await self._refetch(self._clock.now_ms())
-        except Refused:
-            self._tried_at = None
+        async with self._fetching:
+            try:
+                await self._refetch()
+            except Refused:
+                self._tried_at = None
 
     async def check(self, authorization: str, leeway_seconds: float = LEEWAY_SECONDS) -> str:
         """Return the token's own id, or "", when it is the service's, meant for us, and holds now. Raises Refused."""
@@ -123,29 +126,37 @@ class AcsTokens:
             raise Refused(401, f"the token was made for the app {shown!r}, expected {self._sender}")
 
     async def _key(self, key_id: str) -> PyJWK:
-        now = self._clock.now_ms()
-        stale = self._fetched_at is None or now - self._fetched_at > KEYS_HOLD_MS
-        unknown = key_id not in self._keys
-        if (stale or unknown) and (self._tried_at is None or now - self._tried_at >= REFETCH_MS or not self._keys):
-            await self._refetch(now)
+        if self._worth_asking(key_id) or (not self._keys and self._fetching.locked()):
+            async with self._fetching:  # all who come together wait for one answer
+                if self._worth_asking(key_id):
+                    await self._refetch()
         key = self._keys.get(key_id)
+        if key is None and not self._keys:
+            raise Refused(503, "the service's keys could not be fetched a moment ago")
         if key is None:
             raise Refused(401, "the token names a key that the service does not publish")
         return key
 
-    async def _refetch(self, now: float) -> None:
+    def _worth_asking(self, key_id: str) -> bool:
+        now = self._clock.now_ms()
+        if self._tried_at is not None and now - self._tried_at < (REFETCH_MS if self._keys else AGAIN_MS):
+            return False
+        return key_id not in self._keys or self._fetched_at is None or now - self._fetched_at > KEYS_HOLD_MS
+
+    async def _refetch(self) -> None:
         import jwt
 
-        self._tried_at = now
+        self._tried_at = self._clock.now_ms()
         try:
             found = jwt.PyJWKSet.from_dict(await self._fetch_keys())
         except Exception as error:  # network, JSON, key format: whatever it is, we cannot judge the token
+            self._tried_at = self._clock.now_ms()
             if self._keys:  # yesterday's are better than none
                 _log.warning("new keys could not be fetched, so the former ones count: %s", type(error).__name__)
                 return
             raise Refused(503, f"the service's keys could not be fetched: {type(error).__name__}") from error
         self._keys = {key.key_id: key for key in found.keys if key.key_id}
-        self._fetched_at = now
+        self._fetched_at = self._clock.now_ms()
 
 
 class TokenUse:

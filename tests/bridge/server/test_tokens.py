@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -132,6 +133,38 @@ async def test_an_unknown_key_is_looked_for_at_most_once_a_minute(
 async def test_without_keys_nobody_is_judged(tokens: AcsTokens, signature: Any) -> None:
     signature.broken = True
     assert await refused(tokens, f"Bearer {signature.token()}") == 503
+
+
+async def test_strangers_do_not_have_us_ask_again_and_again_for_keys_that_cannot_be_had(
+    tokens: AcsTokens, signature: Any, clock: ManualClock
+) -> None:
+    signature.broken = True
+    header = f"Bearer {signature.token()}"
+    assert [await refused(tokens, header) for _ in range(5)] == [503] * 5
+    assert signature.fetched == 1
+    signature.broken = False
+    clock.advance(1000)
+    await tokens.check(header)
+    assert signature.fetched == 2
+
+
+@pytest.mark.parametrize("broken", [True, False])
+async def test_all_who_come_together_wait_for_one_fetch(tokens: AcsTokens, signature: Any, broken: bool) -> None:
+    signature.broken, answered = broken, asyncio.Event()
+    fetch = tokens._fetch_keys
+
+    async def slow() -> dict[str, Any]:
+        await answered.wait()
+        return await fetch()
+
+    tokens._fetch_keys = slow
+    header = f"Bearer {signature.token()}"
+    async with asyncio.TaskGroup() as tasks:
+        asked = [tasks.create_task(refused(tokens, header) if broken else tokens.check(header)) for _ in range(5)]
+        await asyncio.sleep(0)
+        answered.set()
+    assert signature.fetched == 1
+    assert [one.result() for one in asked] == [503 if broken else ""] * 5
 
 
 async def test_old_keys_serve_while_new_ones_cannot_be_had(tokens: AcsTokens, signature: Any, clock: ManualClock) -> None:
