@@ -13,7 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from voiceagent.control.acs import AcsControl
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1_048_576  # above Event Grid's largest batch: a 413 is never retried
 SECRET_HEADER = "x-voiceagent-secret"  # noqa: S105  the header's name
+BODY_SECONDS = 10.0
 PARKED_SECONDS = 5.0  # a report may overtake the service's answer to our answer
 ANOTHER_REPLICA = 500
 """Event Grid asks again in ten seconds, while the phone still rings; after a 503 it would wait for thirty."""
@@ -180,10 +181,16 @@ async def read_body(request: Request) -> bytes:
     if not declared.isdigit() or int(declared) > BODY_LIMIT:
         raise Refused(413, "the body is too large")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise Refused(413, "the body is too large")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):  # a stranger who sends a byte now and then must not hold it for ever
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BODY_LIMIT:
+                    raise Refused(413, "the body is too large")
+    except ClientDisconnect:
+        raise Refused(400, "who sent it left before its end") from None
+    except TimeoutError:
+        raise Refused(408, f"the body did not come within {BODY_SECONDS:g} s") from None
     return bytes(body)
 
 

@@ -16,6 +16,7 @@ from voiceagent.control import acs as control
 from voiceagent.protocol import acs_callbacks as acs
 from voiceagent.protocol import event_grid
 from voiceagent.server import webhooks
+from voiceagent.server.app import build_app
 from voiceagent.server.webhooks import BODY_LIMIT
 
 SECRET = {"x-voiceagent-secret": "the-secret"}
@@ -104,6 +105,33 @@ async def test_other_events_are_acknowledged_and_malformed_ones_are_not(bench: A
     other = json.dumps([{"eventType": "Microsoft.Storage.BlobCreated", "data": {}}])
     assert (await bench.http.post("/events", content=other, headers=SECRET)).status_code == 200
     assert (await bench.http.post("/events", content=b"no json", headers=SECRET)).status_code == 400
+
+
+async def test_who_leaves_in_the_middle_or_never_comes_to_an_end_is_turned_away(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def asked(*messages: dict[str, Any]) -> int:
+        """The status of a delivery whose sender, after these messages, sends no more."""
+        coming, sent = list(messages), []
+
+        async def receive() -> Any:
+            return coming.pop(0) if coming else await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        app = build_app(bench.bridge)
+        await app(
+            {"type": "http", "method": "POST", "path": "/events", "query_string": b"code=the-secret", "headers": []},
+            receive,
+            send,
+        )
+        return int(sent[0]["status"])
+
+    begun = {"type": "http.request", "body": b"[", "more_body": True}
+    assert await asked(begun, {"type": "http.disconnect"}) == 400
+    monkeypatch.setattr(webhooks, "BODY_SECONDS", 0.001)
+    assert await asked(begun) == 408
 
 
 async def test_a_body_too_large_is_refused_declared_or_not(bench: Any) -> None:
