@@ -17,6 +17,7 @@ from typing import Any
 import contracts
 import httpx
 import pytest
+from a_stage import TOOLS, phone_settings, subscribed
 
 from voiceagent.agent.project import load_project
 from voiceagent.config.schema import Settings
@@ -29,19 +30,10 @@ from voiceagent.emulators.voice_live.options import EmulatorOptions
 from voiceagent.emulators.voice_live.scripted import Scripted, Turn
 from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
 from voiceagent.server.observers import Observers, observing
-from voiceagent.server.serve import Ready, serve
 from voiceagent.testing.speech import ToneVoice
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(400)]
 
-TOOLS = '''
-from voiceagent import tool
-
-@tool
-def lookup_order(order_id: str) -> dict:
-    """Where an order is."""
-    return {"order_id": order_id, "status": "shipped"}
-'''
 SCRIPT = [
     Turn(hear="where is my order", call=[("lookup_order", {"order_id": "4271"})]),
     Turn(expect="shipped", say="It has been shipped.", ms=500),
@@ -95,31 +87,14 @@ async def a_house(
         given = {
             "agent": {"greeting": "Hello, this is a test."},
             "engine": {"endpoint": engine.endpoint, "api_key": "k"},
-            "acs": {
-                "connection_string": acs.connection_string,
-                "resource_id": acs.resource_id,
-                "issuer": acs.url,
-                "jwks_url": acs.jwks_url,
-                "event_secret": "a-secret",
-                "phone_number": "+14255550199",
-            },
+            "acs": phone_settings(acs),
             **settings,
         }
         given["bridge"] = {"port": 0, **given.get("bridge", {})}
         project = load_project(folder, Settings.model_validate(given))
         with observing(project, engine="voice-live") as observers:
-            stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(serve(project, observers=observers, on_ready=up.set_result, stop=stop))
-                ready: Ready = await asyncio.wait_for(up, 30)
-                subscription = {
-                    "endpoint": f"http://127.0.0.1:{ready.port}/events",
-                    "schema": "event-grid",
-                    "headers": {"x-voiceagent-secret": "a-secret"},
-                }
-                assert (await http.put(f"{acs.url}/emulator/subscription", json=subscription)).status_code == 200
+            async with subscribed(project, observers, acs, http):
                 yield House(acs, observers, http, faults, findings)
-                stop.set()
 
 
 @dataclass(frozen=True, slots=True)

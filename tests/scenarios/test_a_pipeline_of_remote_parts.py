@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from an_ear import Listener
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
@@ -36,28 +37,6 @@ RULES = [
 ]
 TOOL = c.ToolSpec("look_up", "Looks up.", {"type": "object", "properties": {}})
 REMOTE = {"hear": "openai", "think": "chat", "speak": "openai"}
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.events: list[e.Event] = []
-        self.audio_bytes = 0
-        self.news = asyncio.Event()
-
-    def deliver(self, event: e.Event) -> None:
-        self.events.append(event)
-        self.news.set()
-
-    def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
-        self.audio_bytes += len(base64.b64decode(payload))
-        self.news.set()
-
-    async def until(self, kind: type[e.Event], count: int = 1) -> Any:
-        async with asyncio.timeout(20):
-            while len(found := [event for event in self.events if isinstance(event, kind)]) < count:
-                self.news.clear()
-                await self.news.wait()
-        return found[-1]
 
 
 class Pipeline:

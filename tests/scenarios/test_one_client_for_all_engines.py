@@ -8,6 +8,7 @@ from typing import Any
 
 import contracts
 import pytest
+from an_ear import Listener
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
@@ -39,27 +40,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "openai in ulaw": {"kind": "openai", "audio": "g711_ulaw"},
     "voice-live in ulaw": {"kind": "voice-live", "audio": "g711_ulaw"},
 }
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.events: list[e.Event] = []
-        self.audio_bytes = 0
-        self.news = asyncio.Event()
-
-    def deliver(self, event: e.Event) -> None:
-        self.events.append(event)
-        self.news.set()
-
-    def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
-        self.audio_bytes += len(base64.b64decode(payload))
-
-    async def until(self, kind: type[e.Event], count: int = 1) -> Any:
-        async with asyncio.timeout(10):
-            while len(found := [event for event in self.events if isinstance(event, kind)]) < count:
-                self.news.clear()
-                await self.news.wait()
-        return found[-1]
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import a_stage
 import pytest
+from in_a_thread import served
 
 from voiceagent.emulators.voice_live import connection
 from voiceagent.emulators.voice_live.scripted import Turn
@@ -183,7 +183,6 @@ async def test_a_server_that_the_engine_speaks_with_is_called_after_a_yes(tmp_pa
 @contextmanager
 def mcp_server() -> Iterator[str]:
     """The address of a server on this machine with one tool, while the block runs."""
-    import uvicorn
     from mcp.server import MCPServer
 
     crm = MCPServer("crm")
@@ -193,20 +192,5 @@ def mcp_server() -> Iterator[str]:
         """Delete a customer."""
         return f"gone: {name}"
 
-    ready = threading.Event()
-    server = uvicorn.Server(uvicorn.Config(crm.streamable_http_app(), host="127.0.0.1", port=0, log_level="error", ws="none"))
-    started = server.startup
-
-    async def startup(sockets: Any = None) -> None:
-        await started(sockets)
-        ready.set()
-
-    server.startup = startup  # type: ignore[method-assign]  # it has no other way to say that it listens
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert ready.wait(20)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
-    finally:
-        server.should_exit = True
-        thread.join(20)
+    with served(crm.streamable_http_app()) as url:
+        yield f"{url}/mcp"

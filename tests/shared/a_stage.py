@@ -12,7 +12,7 @@ from typing import Any
 import contracts
 import httpx
 
-from voiceagent.agent.project import load_project
+from voiceagent.agent.project import AgentProject, load_project
 from voiceagent.config.schema import Settings
 from voiceagent.emulators.acs.options import NetworkOptions
 from voiceagent.emulators.acs.serve import AcsEmulator
@@ -24,6 +24,7 @@ from voiceagent.server.serve import Ready, serve
 from voiceagent.testing.speech import ToneVoice
 
 VOICE_LIVE_KEY = "a-voice-live-key"
+EVENT_SECRET = "a-secret"
 TOOLS = '''
 from voiceagent import tool
 
@@ -82,32 +83,46 @@ async def stage(
                 "agent": {"greeting": "Hello, this is a test."},
                 "bridge": {"port": 0},
                 "engine": {"endpoint": voice_live.endpoint, "api_key": VOICE_LIVE_KEY},
-                "acs": {
-                    "connection_string": acs.connection_string,
-                    "resource_id": acs.resource_id,
-                    "issuer": acs.url,
-                    "jwks_url": acs.jwks_url,
-                    "event_secret": "a-secret",
-                    "phone_number": "+14255550199",
-                },
+                "acs": phone_settings(acs),
             },
             settings or {},
         )
         project = load_project(folder, Settings.model_validate(given))
         with observing(project, engine="voice-live") as observers:
-            stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(serve(project, observers=observers, on_ready=ready.set_result, stop=stop))
-                facts: Ready = await asyncio.wait_for(ready, 10)
-                subscription = {
-                    "endpoint": f"http://127.0.0.1:{facts.port}/events",
-                    "schema": "event-grid",
-                    "headers": {"x-voiceagent-secret": "a-secret"},
-                }
-                put = await http.put(f"{acs.url}/emulator/subscription", json=subscription)
-                assert put.status_code == 200, put.text
+            async with subscribed(project, observers, acs, http) as (facts, stop):
                 yield Stage(acs, facts, observers, http, stop)
-                stop.set()
+
+
+@asynccontextmanager
+async def subscribed(
+    project: AgentProject, observers: Observers, acs: AcsEmulator, http: httpx.AsyncClient
+) -> AsyncIterator[tuple[Ready, asyncio.Event]]:
+    """The bridge of a project, to which the emulated phone announces its calls; what it said, and what stops it."""
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(project, observers=observers, on_ready=ready.set_result, stop=stop))
+        facts: Ready = await asyncio.wait_for(ready, 30)
+        subscription = {
+            "endpoint": f"http://127.0.0.1:{facts.port}/events",
+            "schema": "event-grid",
+            "headers": {"x-voiceagent-secret": EVENT_SECRET},
+        }
+        put = await http.put(f"{acs.url}/emulator/subscription", json=subscription)
+        assert put.status_code == 200, put.text
+        yield facts, stop
+        stop.set()
+
+
+def phone_settings(acs: AcsEmulator) -> dict[str, str]:
+    """`[acs]` for a bridge that this emulated phone calls."""
+    return {
+        "connection_string": acs.connection_string,
+        "resource_id": acs.resource_id,
+        "issuer": acs.url,
+        "jwks_url": acs.jwks_url,
+        "event_secret": EVENT_SECRET,
+        "phone_number": "+14255550199",
+    }
 
 
 def _merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

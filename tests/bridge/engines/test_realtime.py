@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from an_ear import Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from voiceagent.call import commands as c
@@ -23,27 +24,6 @@ from voiceagent.errors import RemoteError
 
 KEY = "key-of-the-engine"
 SETUP = c.EngineSetup("Be kind.", "en-US-Ava:DragonHDLatestNeural", 24_000)
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.events: list[e.Event] = []
-        self.audio_bytes = 0
-        self.news = asyncio.Event()
-
-    def deliver(self, event: e.Event) -> None:
-        self.events.append(event)
-        self.news.set()
-
-    def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
-        self.audio_bytes += len(base64.b64decode(payload))
-
-    async def until(self, kind: type[e.Event]) -> e.Event:
-        async with asyncio.timeout(10):
-            while not (found := [event for event in self.events if isinstance(event, kind)]):
-                self.news.clear()
-                await self.news.wait()
-        return found[0]
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from any_json import JSON
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,11 +202,6 @@ def test_a_broken_report_is_named(body: str, sentence: str) -> None:
     assert str(caught.value) == sentence
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
 MEMBERS = st.sampled_from(
     ["callConnectionId", "participants", "participant", "identifier", "resultInformation", "tone", "state", "rawId"]
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from in_a_thread import served
 
 from voiceagent.config.tools import McpServer
 from voiceagent.errors import RemoteError, UserError
@@ -30,7 +31,6 @@ class Crm:
 @contextmanager
 def mcp_server() -> Iterator[Crm]:
     """A server with streamable HTTP on this machine while the block runs."""
-    import uvicorn
     from mcp.server import MCPServer
 
     crm, offered = Crm(), MCPServer("crm")
@@ -46,24 +46,9 @@ def mcp_server() -> Iterator[Crm]:
         crm.teams += [value.decode() for name, value in scope.get("headers", ()) if name == b"x-team"]
         await app(scope, receive, send)
 
-    server = uvicorn.Server(uvicorn.Config(listening, host="127.0.0.1", port=0, log_level="error", ws="none"))
-    ready = threading.Event()
-    started = server.startup
-
-    async def startup(sockets: Any = None) -> None:
-        await started(sockets)
-        ready.set()
-
-    server.startup = startup  # type: ignore[method-assign]  # it has no other way to say that it listens
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert ready.wait(20)
-    crm.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
-    try:
+    with served(listening) as url:
+        crm.url = f"{url}/mcp"
         yield crm
-    finally:
-        server.should_exit = True
-        thread.join(20)
 
 
 def connection(url: str, **headers: str) -> McpConnection:
