@@ -65,10 +65,13 @@ class OpenaiStub:
         await self._entered.__aexit__(kind, error, trace)
 
     async def _chat(self, request: Request) -> Response:
-        from starlette.responses import StreamingResponse
+        from starlette.responses import JSONResponse, StreamingResponse
 
         self._count(request)
-        return StreamingResponse(self._deltas(await request.json()), media_type="text/event-stream")
+        asked = await request.json()
+        if odd := misplaced(asked["messages"]):
+            return JSONResponse({"error": {"type": "invalid_request_error", "message": odd}}, status_code=400)
+        return StreamingResponse(self._deltas(asked), media_type="text/event-stream")
 
     async def _deltas(self, asked: Mapping[str, Any]) -> AsyncIterator[bytes]:
         tools = [tool["function"] for tool in asked.get("tools", ())]
@@ -124,6 +127,21 @@ def conversation(messages: Sequence[Mapping[str, Any]]) -> list[think.Item]:
             case "system" if message is not messages[0]:
                 items.append(think.SystemSaid(content))
     return items
+
+
+def misplaced(messages: Sequence[Mapping[str, Any]]) -> str:
+    """What OpenAI refuses of the order of messages: a call of a tool that is not answered next, and an answer to none."""
+    open_calls: set[str] = set()
+    for message in messages:
+        if message["role"] == "tool":
+            if message["tool_call_id"] not in open_calls:
+                return "a message of role 'tool' answers no call right before it"
+            open_calls.discard(message["tool_call_id"])
+        elif open_calls:
+            return f"the calls {', '.join(sorted(open_calls))} are not answered by the messages right after them"
+        else:
+            open_calls = {call["id"] for call in message.get("tool_calls", ())}
+    return f"the calls {', '.join(sorted(open_calls))} are not answered" if open_calls else ""
 
 
 def _event(delta: Mapping[str, Any]) -> bytes:

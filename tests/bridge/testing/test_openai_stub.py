@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
+import pytest
+
 from voiceagent.audio.tones import tone
 from voiceagent.config.schema import Settings, ThinkerSection
 from voiceagent.speech.hear.openai import OpenaiEar
@@ -14,7 +17,7 @@ from voiceagent.speech.speak.streamed import OpenaiVoice
 from voiceagent.speech.think.chat import ChatThinker
 from voiceagent.speech.think.port import AgentSaid, Call, CallerSaid, Said, SystemSaid, ToolAnswered, ToolWasCalled
 from voiceagent.speech.think.rules import RulesThinker
-from voiceagent.testing.openai_stub import OpenaiStub, conversation
+from voiceagent.testing.openai_stub import OpenaiStub, conversation, misplaced
 
 RULES = [{"name": "order", "match": ["order"], "tool": "look_up", "reply": "It is {status}."}]
 TOOLS = [{"type": "function", "name": "look_up", "description": "d", "parameters": {"type": "object", "properties": {}}}]
@@ -54,6 +57,30 @@ async def test_ear_and_voice_go_over_the_wire() -> None:
         voice = OpenaiVoice(remote, base_url=stub.base_url, api_key="", model="m", voice="v")
         sound = await asyncio.to_thread(lambda: b"".join(voice.stream("Hello.", rate=24_000)))
         assert len(sound) == 60 * 48
+
+
+CALL = {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}
+ANSWER = {"role": "tool", "tool_call_id": "c", "content": "d"}
+CALLER = {"role": "user", "content": "a"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "refused"),
+    [
+        ([CALLER, CALL, ANSWER, CALLER], ""),
+        ([CALL, CALLER, ANSWER], "the calls c are not answered by the messages right after them"),
+        ([CALLER, CALL], "the calls c are not answered"),
+        ([ANSWER], "a message of role 'tool' answers no call right before it"),
+    ],
+)
+def test_it_is_as_strict_about_calls_and_answers_as_openai(messages: list[dict[str, Any]], refused: str) -> None:
+    assert misplaced(messages) == refused
+
+
+async def test_what_openai_refuses_is_refused() -> None:
+    async with OpenaiStub(RulesThinker(ThinkerSection())) as stub, httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.post(f"{stub.base_url}/chat/completions", json={"messages": [CALLER, CALL]})
+        assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
 
 
 def test_messages_become_a_conversation() -> None:

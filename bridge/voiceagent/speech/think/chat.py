@@ -36,6 +36,8 @@ _CONNECT_S, _READ_S = 5.0, 30.0
 """A caller waits in silence meanwhile; a model that thinks longer than half a minute is no use on the phone."""
 _LARGEST_REPLY = 20_000
 """Characters; a quarter of an hour of speech. A model that runs away is cut off here."""
+STILL_RUNNING = '{"status": "still running"}'
+"""What a model is told of a tool that has not answered yet, so that it does not call it again."""
 
 
 class ChatThinker:
@@ -153,7 +155,7 @@ class _Answer:
 
 def _request(model: str, conversation: Sequence[Item], tools: Sequence[Mapping[str, Any]], instructions: str) -> dict[str, Any]:
     messages = [{"role": "system", "content": instructions}] if instructions else []
-    request: dict[str, Any] = {"model": model, "stream": True, "messages": messages + [_message(i) for i in conversation]}
+    request: dict[str, Any] = {"model": model, "stream": True, "messages": messages + _messages(conversation)}
     if tools:
         names = ("name", "description", "parameters")
         functions = [{name: tool[name] for name in names if name in tool} for tool in tools]
@@ -161,19 +163,36 @@ def _request(model: str, conversation: Sequence[Item], tools: Sequence[Mapping[s
     return request
 
 
-def _message(item: Item) -> dict[str, Any]:
-    match item:
-        case CallerSaid(text=text):
-            return {"role": "user", "content": text}
-        case AgentSaid(text=text):
-            return {"role": "assistant", "content": text}
-        case SystemSaid(text=text):
-            return {"role": "system", "content": text}
-        case ToolWasCalled(call_id=call_id, name=name, arguments=arguments):
-            function = {"name": name, "arguments": arguments}
-            return {"role": "assistant", "tool_calls": [{"id": call_id, "type": "function", "function": function}]}
-        case ToolAnswered(call_id=call_id, output=output):
-            return {"role": "tool", "tool_call_id": call_id, "content": output}
+def _messages(conversation: Sequence[Item]) -> list[dict[str, Any]]:
+    """The conversation in order, but each call of a tool stands right before its answer.
+
+    Chat servers refuse whatever comes between the two; in a call something mostly does: a second call, the question whether
+    the tool may run with the caller's yes, what is said while it takes long.
+    """
+    calls = {item.call_id: item for item in conversation if isinstance(item, ToolWasCalled)}
+    answered = {item.call_id for item in conversation if isinstance(item, ToolAnswered)}
+    messages: list[dict[str, Any]] = []
+    for item in conversation:
+        match item:
+            case CallerSaid(text=text):
+                messages.append({"role": "user", "content": text})
+            case AgentSaid(text=text):
+                messages.append({"role": "assistant", "content": text})
+            case SystemSaid(text=text):
+                messages.append({"role": "system", "content": text})
+            case ToolWasCalled(call_id=call_id) if call_id not in answered:
+                messages += _answered(item, STILL_RUNNING)
+            case ToolAnswered(call_id=call_id, output=output) if call_id in calls:
+                messages += _answered(calls[call_id], output)
+    return messages
+
+
+def _answered(call: ToolWasCalled, output: str) -> list[dict[str, Any]]:
+    function = {"name": call.name, "arguments": call.arguments}
+    return [
+        {"role": "assistant", "tool_calls": [{"id": call.call_id, "type": "function", "function": function}]},
+        {"role": "tool", "tool_call_id": call.call_id, "content": output},
+    ]
 
 
 def _refused(response: httpx.Response) -> RemoteError:

@@ -11,7 +11,7 @@ import pytest
 
 from voiceagent.config.schema import ThinkerSection
 from voiceagent.errors import RemoteError, UserError
-from voiceagent.speech.think.chat import APOLOGY, ChatThinker
+from voiceagent.speech.think.chat import APOLOGY, STILL_RUNNING, ChatThinker
 from voiceagent.speech.think.port import (
     AgentSaid,
     Call,
@@ -23,6 +23,7 @@ from voiceagent.speech.think.port import (
     ToolAnswered,
     ToolWasCalled,
 )
+from voiceagent.testing.openai_stub import misplaced
 
 SECTION = ThinkerSection(kind="chat", base_url="http://127.0.0.1:1/v1/", model="small", api_key="k")
 TOOL = {"type": "function", "name": "lookup_order", "description": "d", "parameters": {"type": "object"}}
@@ -94,6 +95,57 @@ async def test_the_whole_conversation_is_sent() -> None:
         {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {"name": "t", "arguments": "{}"}}]},
         {"role": "tool", "tool_call_id": "c", "content": "r"},
     ]
+
+
+def call_of(call_id: str) -> dict[str, Any]:
+    function = {"name": "look_up", "arguments": "{}"}
+    return {"role": "assistant", "tool_calls": [{"id": call_id, "type": "function", "function": function}]}
+
+
+def answer_to(call_id: str, output: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call_id, "content": output}
+
+
+A, B = ToolWasCalled("a", "look_up", "{}"), ToolWasCalled("b", "look_up", "{}")
+
+
+@pytest.mark.parametrize(
+    ("conversation", "messages"),
+    [
+        pytest.param(
+            [A, B, ToolAnswered("b", "2"), ToolAnswered("a", "1")],
+            [call_of("b"), answer_to("b", "2"), call_of("a"), answer_to("a", "1")],
+            id="two-at-once",
+        ),
+        pytest.param(
+            [A, AgentSaid("Shall I?"), CallerSaid("yes"), ToolAnswered("a", "1")],
+            [
+                {"role": "assistant", "content": "Shall I?"},
+                {"role": "user", "content": "yes"},
+                call_of("a"),
+                answer_to("a", "1"),
+            ],
+            id="asked-first",
+        ),
+        pytest.param(
+            [A, CallerSaid("Are you there?")],
+            [call_of("a"), answer_to("a", STILL_RUNNING), {"role": "user", "content": "Are you there?"}],
+            id="still-running",
+        ),
+        pytest.param([ToolAnswered("gone", "1"), CallerSaid("x")], [{"role": "user", "content": "x"}], id="answer-to-nothing"),
+    ],
+)
+async def test_a_call_stands_right_before_its_answer(conversation: list[Item], messages: list[dict[str, Any]]) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return stream(words("ok"))(request)
+
+    await think(answer, *conversation)
+    _, *sent = json.loads(seen[0].content)["messages"]
+    assert sent == messages
+    assert misplaced(sent) == ""
 
 
 def lost(request: httpx.Request) -> httpx.Response:
