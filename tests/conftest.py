@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -68,6 +69,16 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _levels_of_its_own() -> Iterator[None]:
+    """A command that was run in a test has set how much is logged; the next test is not to find it so."""
+    loggers = [logging.getLogger(), logging.getLogger("voiceagent")]
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 class _Hurried:
