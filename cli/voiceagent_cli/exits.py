@@ -27,6 +27,17 @@ MEANINGS = {
 """The table as the docs show it."""
 
 
+_EXTRAS = {
+    "azure": "azure",
+    "asyncssh": "tunnel",
+    "sounddevice": "sound",
+    "mcp": "mcp",
+    "opentelemetry": "otel",
+    "redis": "redis",
+}
+"""Packages that come with an extra, where a command needs one that it could not look for before."""
+
+
 class Ended(Exception):
     """The command has said what there is to say and ends with `code`."""
 
@@ -75,6 +86,8 @@ def judge(error: BaseException) -> Verdict | None:
         return Verdict(REMOTE, _remote_sentence(error), error.remedy)
     if isinstance(error, ProtocolError):
         return Verdict(REMOTE, str(error))
+    if isinstance(error, ModuleNotFoundError) and (extra := _EXTRAS.get((error.name or "").partition(".")[0])):
+        return Verdict(USAGE, f"{error.name} is not installed.", f"pip install 'voiceagent-workbench[{extra}]'")
     if isinstance(error, OSError) and error.filename and error.strerror:
         return Verdict(USAGE, f"{error.filename}: {error.strerror}.")
     return None

@@ -55,6 +55,19 @@ def test_a_whole_project(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None
     )
 
 
+def test_what_cannot_be_is_asked_again_at_once(terminal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-agent").mkdir()
+    (tmp_path / "my-agent" / "voiceagent.toml").touch()
+    typed(monkeypatch, "my-agent", "", "blank", "", "", "0123", "+14255550177", "nonsense", "no", "yes", "")
+    folder, template, choices, parts = asking.ask_for_project(terminal, None)
+    assert (folder, template, choices.phone_number) == (Path("my-agent-2"), "blank", PhoneNumber("+14255550177"))
+    assert parts == ["devcontainer", "ci"]
+    said = terminal._err.getvalue()
+    for sentence in ("my-agent holds a project already.", "such as +14255550123.", "y or n?"):
+        assert sentence in said
+
+
 def test_nobody_is_asked_where_nobody_is(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch)
     assert not asking.somebody_is_there(terminal)

@@ -49,6 +49,14 @@ def test_a_call_that_failed_for_another_reason_is_a_failed_check() -> None:
     assert exits.judge_call(call("rejected", "busy")) == exits.Verdict(exits.FAILED, "The call was rejected: busy.")
 
 
+def test_a_package_that_an_extra_brings_is_told_with_the_extra() -> None:
+    missing = ModuleNotFoundError("No module named 'azure.mgmt.eventgrid'", name="azure.mgmt.eventgrid")
+    assert exits.judge(missing) == exits.Verdict(
+        exits.USAGE, "azure.mgmt.eventgrid is not installed.", "pip install 'voiceagent-workbench[azure]'"
+    )
+    assert exits.judge(ModuleNotFoundError("No module named 'json'", name="json")) is None, "no extra brings that: a bug"
+
+
 def test_a_bug_has_no_verdict() -> None:
     assert exits.judge(KeyError("x")) is None
 

@@ -98,13 +98,18 @@ def chosen(files: Mapping[str, bytes], choices: Choices) -> dict[str, bytes]:
             text = _with(text, key, value)
     if choices.phone_number is not None:
         number = choices.phone_number.shown
-        if not _E164.fullmatch(number):
+        if not can_be_dialled(number):
             raise UserError(
                 "the telephone number of a person must be written as the world dials it",
                 remedy="begin with + and the country: +14255550123",
             )
         text = re.sub(r'^(phone_number = )"[^"]*"', rf'\g<1>"{number}"', text, count=1, flags=re.MULTILINE)
     return {**files, "voiceagent.toml": text.encode()}
+
+
+def can_be_dialled(number: str) -> bool:
+    """Whether a number is written as the world dials it, such as +14255550123."""
+    return _E164.fullmatch(number) is not None
 
 
 def _with(text: str, key: str, value: str) -> str:
