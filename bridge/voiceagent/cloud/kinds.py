@@ -195,7 +195,7 @@ def _assignment(at: Resource) -> str:
     """Made of whom the role is for; until they are known, an open place."""
     if list(open_places(at.at["principal"])):
         return "(role.assignment)"
-    return assignment_name(at.at["scope"], at.at["principal"], at.at["role"])
+    return assignment_name(scope=at.at["scope"], principal=at.at["principal"], role=at.at["role"])
 
 
 async def _find_storage(azure: Azure, at: Resource) -> Body | None:

@@ -89,7 +89,7 @@ def role_id(subscription_id: str, role: str) -> str:
     return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{ROLES[role]}"
 
 
-def assignment_name(scope: str, principal: str, role: str) -> str:
+def assignment_name(*, scope: str, principal: str, role: str) -> str:
     """The name of the assignment of a role to somebody."""
     return str(uuid.uuid5(_NAMESPACE, f"{scope}|{principal}|{ROLES[role]}".lower()))
 

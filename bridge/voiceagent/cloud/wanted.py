@@ -48,7 +48,7 @@ def wanted(settings: Settings, around: Surroundings) -> list[Resource]:
         found.append(_voice_live(cloud, names))
         found += _roles_of_runner(settings, names, around.runner)
         if "speech" in cloud.make:
-            found.append(_role("{acs.principal_id}", "Cognitive Services User", names.voice_live_id, "ServicePrincipal", names))
+            found.append(_role("Cognitive Services User", names, to="{acs.principal_id}", on=names.voice_live_id))
     if needs_storage(cloud):
         found += _storage(cloud, names)
     if "number" in cloud.make:
@@ -147,21 +147,22 @@ def _roles_of_runner(settings: Settings, names: Names, runner: tuple[str, str]) 
     """Whoever provisions also runs the bridge on this machine, signed in and without a key."""
     principal, kind = runner
     if principal:
-        yield _role(principal, "Cognitive Services User", names.voice_live_id, kind, names)
+        yield _role("Cognitive Services User", names, to=principal, on=names.voice_live_id, kind=kind)
         if settings.engine.agent.name:
-            yield _role(principal, "Azure AI User", names.voice_live_id, kind, names)
+            yield _role("Azure AI User", names, to=principal, on=names.voice_live_id, kind=kind)
 
 
-def _role(principal: str, role: str, scope: str, kind: str, names: Names) -> Resource:
-    who = "Communication Services" if principal.startswith("{") else "you"
+def _role(role: str, names: Names, *, to: str, on: str, kind: str = "ServicePrincipal") -> Resource:
+    """A role for a principal of that kind, on the resource with the ARM id `on`."""
+    who = "Communication Services" if to.startswith("{") else "you"
     return Resource(
         "role",
-        f"{role} for {who} on {scope.rsplit('/', 1)[-1]}",
-        {"scope": scope, "principal": principal, "role": role},
+        f"{role} for {who} on {on.rsplit('/', 1)[-1]}",
+        {"scope": on, "principal": to, "role": role},
         {
             "properties": {
                 "roleDefinitionId": role_id(names.subscription_id, role),
-                "principalId": principal,
+                "principalId": to,
                 "principalType": kind,
             }
         },
@@ -185,7 +186,7 @@ def _storage(cloud: CloudSection, names: Names) -> Iterator[Resource]:
     )
     if "recordings" in cloud.make:
         yield _container(RECORDINGS, account)
-        yield _role("{acs.principal_id}", "Storage Blob Data Contributor", names.storage_id, "ServicePrincipal", names)
+        yield _role("Storage Blob Data Contributor", names, to="{acs.principal_id}", on=names.storage_id)
     if "events" in cloud.make and cloud.event_grid.dead_letters:
         yield _container(DEAD_LETTERS, account)
 

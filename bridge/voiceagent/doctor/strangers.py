@@ -122,9 +122,9 @@ async def alive(visit: Visit) -> Found:
 
 
 def posting(
-    path: str, body: Callable[[], bytes], headers: dict[str, str], what: str, remedy: str
+    path: str, body: Callable[[], bytes], headers: dict[str, str], *, what: str, remedy: str
 ) -> Callable[..., Awaitable[Found]]:
-    """An attempt that posts."""
+    """An attempt that posts; `what` was let in when it is taken."""
 
     async def make(visit: Visit) -> Found:
         told = {"content-type": "application/json", **headers}
@@ -240,18 +240,18 @@ ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(
         "events without secret",
         "POST /events, a call announced by a stranger",
-        posting("/events", forgery.incoming_call, {}, "anybody can announce calls", SECRET_REMEDY),
+        posting("/events", forgery.incoming_call, {}, what="anybody can announce calls", remedy=SECRET_REMEDY),
     ),
     Attempt(
         "events with a wrong secret",
         "the same with another secret",
-        posting("/events", forgery.incoming_call, WRONG, "a wrong secret announces calls", SECRET_REMEDY),
+        posting("/events", forgery.incoming_call, WRONG, what="a wrong secret announces calls", remedy=SECRET_REMEDY),
     ),
     Attempt("handshake of a stranger", "POST /events, Event Grid's question without the secret", handshake),
     Attempt(
         "callback without token",
         f"POST {CALLBACKS}, nothing shown",
-        posting(CALLBACKS, forgery.callback, {}, "a callback without a token", TOKEN_REMEDY),
+        posting(CALLBACKS, forgery.callback, {}, what="a callback without a token", remedy=TOKEN_REMEDY),
     ),
     *(
         Attempt(f"callback {token}", f"POST {CALLBACKS}, with a token that is {token}", with_token(CALLBACKS, token))
@@ -265,7 +265,13 @@ ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(
         "Twilio without signature",
         "POST /twilio/voice, unsigned",
-        posting("/twilio/voice", lambda: b"CallSid=probe", {}, "an unsigned request of Twilio's", "set TWILIO_AUTH_TOKEN"),
+        posting(
+            "/twilio/voice",
+            lambda: b"CallSid=probe",
+            {},
+            what="an unsigned request of Twilio's",
+            remedy="set TWILIO_AUTH_TOKEN",
+        ),
     ),
     Attempt("oversized body", "POST /events, 3 MB", oversized),
     Attempt("workbench", "GET /", private("/", "a page")),

@@ -21,8 +21,11 @@ def test_names_fit_azures_rules_and_differ_by_subscription_and_group() -> None:
 
 
 def test_an_assignment_is_named_after_what_it_says() -> None:
-    assert assignment_name("/A", "p", "Azure AI User") == assignment_name("/a", "P", "Azure AI User")
-    assert assignment_name("/a", "p", "Azure AI User") != assignment_name("/a", "q", "Azure AI User")
+    def name(scope: str, principal: str) -> str:
+        return assignment_name(scope=scope, principal=principal, role="Azure AI User")
+
+    assert name("/A", "p") == name("/a", "P")
+    assert name("/a", "p") != name("/a", "q")
     assert role_id("s", "Azure AI User").endswith(ROLES["Azure AI User"])
 
 

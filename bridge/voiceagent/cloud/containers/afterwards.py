@@ -66,12 +66,13 @@ async def to_be_removed(azure: Azure, deployment: Deployment) -> list[Step]:
     """What `destroy` removes, in its order: what carries our mark, and the roles that we gave on what is not ours."""
     wanted, known = deployment.known.wanted, deployment.known
     steps = [
-        _deletion("Microsoft.Authorization/roleAssignments", known.id_of(one), one.api_version)
+        _deletion("Microsoft.Authorization/roleAssignments", known.id_of(one), version=one.api_version)
         for one in wanted.resources
         if one.scope and wanted.named(one.scope).there and one.symbol in deployment.found
     ]
     return steps + [
-        _deletion(str(one.type), str(one.id), _ORDER[str(one.type).lower()]) for one in await _ours(azure, deployment.settings)
+        _deletion(str(one.type), str(one.id), version=_ORDER[str(one.type).lower()])
+        for one in await _ours(azure, deployment.settings)
     ]
 
 
@@ -103,7 +104,7 @@ async def remove(azure: Azure, steps: list[Step], *, say: Callable[[str], None])
                 raise
 
 
-def _deletion(kind: str, resource_id: str, version: str) -> Step:
+def _deletion(kind: str, resource_id: str, *, version: str) -> Step:
     request = {"method": "DELETE", "path": f"{resource_id}?api-version={version}", "body": None}
     return Step("delete", kind, resource_id.rsplit("/", 1)[-1], request=request)
 

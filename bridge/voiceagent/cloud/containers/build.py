@@ -53,7 +53,7 @@ async def build(azure: Azure, *, group: str, registry: str, image: str, archive:
             status = _status(run)
     if status != "Succeeded":
         raise RemoteError(
-            f"the build of {image} ended as {status}{await _why(azure, group, registry, run_id)}",
+            f"the build of {image} ended as {status}{await _why(azure, group=group, registry=registry, run_id=run_id)}",
             service="Azure Container Registry",
             code=status,
             remedy=f"`az acr task logs --registry {registry} --run-id {run_id}` shows all of its log",
@@ -71,7 +71,7 @@ async def _upload(azure: Azure, url: str, archive: bytes) -> None:
         await azure.asked(blob.upload_blob(archive, overwrite=True), "upload what the image is built of")
 
 
-async def _why(azure: Azure, group: str, registry: str, run_id: str) -> str:
+async def _why(azure: Azure, *, group: str, registry: str, run_id: str) -> str:
     """The last lines of the log, when they can be had."""
     from azure.storage.blob.aio import BlobClient
 

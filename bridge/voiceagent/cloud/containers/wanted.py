@@ -41,8 +41,8 @@ def wanted(loaded: Loaded) -> Wanted:
     registry = not settings.deploy.image
     resources = [_identity(settings), *((_registry(settings),) if registry else ()), _vault(settings)]
     resources += _secrets(told)
-    resources.append(_grant("mayReadSecrets", KEY_VAULT_SECRETS_USER, "vault"))
-    resources += [_grant("mayPull", ACR_PULL, "registry")] if registry else []
+    resources.append(_grant("mayReadSecrets", role=KEY_VAULT_SECRETS_USER, on="vault"))
+    resources += [_grant("mayPull", role=ACR_PULL, on="registry")] if registry else []
     account = ai_account(settings)
     resources += _engine_roles(settings, account) if account else []
     resources.append(_environment(settings))
@@ -143,12 +143,12 @@ def _secrets(told: Variables) -> list[Resource]:
     ]
 
 
-def _grant(symbol: str, role: str, scope: str) -> Resource:
+def _grant(symbol: str, *, role: str, on: str) -> Resource:
     return Resource(
         symbol,
         "Microsoft.Authorization/roleAssignments",
         "2022-04-01",
-        Guid((Told(scope), Told("identity"), role)),
+        Guid((Told(on), Told("identity"), role)),
         {
             "properties": {
                 "roleDefinitionId": Role(role),
@@ -157,15 +157,15 @@ def _grant(symbol: str, role: str, scope: str) -> Resource:
                 "principalType": "ServicePrincipal",
             }
         },
-        scope=scope,
+        scope=on,
     )
 
 
 def _engine_roles(settings: Settings, account: str) -> list[Resource]:
     there = Resource("engine", "Microsoft.CognitiveServices/accounts", "2025-06-01", account, there=True)
-    roles = [there, _grant("mayUseEngine", COGNITIVE_SERVICES_USER, "engine")]
+    roles = [there, _grant("mayUseEngine", role=COGNITIVE_SERVICES_USER, on="engine")]
     agents = bool(settings.engine.agent.name) or settings.engine.kind == "foundry-agent"
-    return [*roles, _grant("mayUseAgents", AZURE_AI_USER, "engine")] if agents else roles
+    return [*roles, _grant("mayUseAgents", role=AZURE_AI_USER, on="engine")] if agents else roles
 
 
 def _environment(settings: Settings) -> Resource:

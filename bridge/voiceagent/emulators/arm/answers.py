@@ -73,7 +73,7 @@ def operation(found: Operation, path: str, now: float) -> dict[str, Any]:
     return body
 
 
-def communication(resource_id: str, immutable_id: str, host: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def communication(body: Mapping[str, Any], *, resource_id: str, immutable_id: str, host: str) -> dict[str, Any]:
     """CommunicationServiceResource. `body` is what it was made with."""
     properties = body.get("properties") or {}
     shown = {

@@ -249,7 +249,10 @@ class Desk:
     def _shown(self) -> dict[str, Any]:
         network = self.network
         return answers.communication(
-            network.topic, network.resource_id, network.base.partition("://")[2], {} if self.acs is None else self.acs
+            {} if self.acs is None else self.acs,
+            resource_id=network.topic,
+            immutable_id=network.resource_id,
+            host=network.base.partition("://")[2],
         )
 
     def _must_be_ours(self, place: Place) -> None:

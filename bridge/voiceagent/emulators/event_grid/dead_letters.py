@@ -39,8 +39,8 @@ def dead_letter(
     }
 
 
-def place_of(folder: Path, container: str, subscription: str, event_id: str, at: float) -> Path:
-    """`container/SUBSCRIPTION/2026/11/22/9/event.json`. Names are reduced to what cannot lead elsewhere."""
+def place_of(folder: Path, *, container: str, subscription: str, event_id: str, at: float) -> Path:
+    """`container/SUBSCRIPTION/2026/11/22/9/event.json`, `at` in Unix seconds. Names lose what could lead elsewhere."""
     when = datetime.fromtimestamp(at, UTC)
     hour = (str(when.year), str(when.month), str(when.day), str(when.hour))
     return folder.joinpath(_plain(container), _plain(subscription).upper(), *hour, f"{_plain(event_id)}.json")

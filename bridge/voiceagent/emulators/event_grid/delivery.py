@@ -199,7 +199,13 @@ class Deliveries:
             last=self._wall(),
             out_of_time=out_of_time,
         )
-        path = dead_letters.place_of(folder, subscription.dead_letters, subscription.name, event.event_id, self._wall())
+        path = dead_letters.place_of(
+            folder,
+            container=subscription.dead_letters,
+            subscription=subscription.name,
+            event_id=event.event_id,
+            at=self._wall(),
+        )
         await asyncio.to_thread(dead_letters.write, path, written)
 
 

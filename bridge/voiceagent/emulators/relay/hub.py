@@ -50,7 +50,7 @@ class Hub:
     answers: dict[str, asyncio.Future[Answered]] = field(default_factory=dict)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def meet(self, action: str, suffix: str = "", query: str = "") -> tuple[str, str, Rendezvous]:
+    def meet(self, action: str, *, suffix: str = "", query: str = "") -> tuple[str, str, Rendezvous]:
         """A new rendezvous: its id, the address to be dialled, and where to wait."""
         rendezvous_id = secrets.token_hex(8)
         rendezvous = self.waiting[rendezvous_id] = Rendezvous(asyncio.get_running_loop().create_future())

@@ -147,7 +147,7 @@ class RelayEmulator:
 
     async def _connect(self, sender: WebSocket, suffix: str) -> None:
         hub, query = self._hub, public_query(list(sender.query_params.multi_items()))
-        meeting_id, address, meeting = hub.meet("accept", suffix, query)
+        meeting_id, address, meeting = hub.meet("accept", suffix=suffix, query=query)
         accept = {"address": address, "id": meeting_id, "connectHeaders": dict(sender.headers)}
         try:
             if not await hub.tell({"accept": accept}):

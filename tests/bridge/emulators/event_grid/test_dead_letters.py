@@ -31,7 +31,7 @@ def test_the_reason_is_told(status: int | None, out_of_time: bool, reason: str, 
 
 
 def test_a_letter_lies_where_event_grid_puts_it_and_nowhere_else(tmp_path: Path) -> None:
-    path = place_of(tmp_path, "../box", "calls", "a/../b", 0)
+    path = place_of(tmp_path, container="../box", subscription="calls", event_id="a/../b", at=0)
     assert path == tmp_path / "---box" / "CALLS" / "1970" / "1" / "1" / "0" / "a----b.json"
     write(path, {"id": "e"})
     assert json.loads(path.read_text()) == [{"id": "e"}]

@@ -7,7 +7,7 @@ from voiceagent.emulators.relay.hub import Hub, headers_for_listener, public_que
 
 async def test_an_address_names_its_action_and_keeps_the_senders_path_and_query() -> None:
     hub = Hub("ws://127.0.0.1:1", "a phone")
-    meeting_id, address, meeting = hub.meet("accept", "/media/1", "x=1")
+    meeting_id, address, meeting = hub.meet("accept", suffix="/media/1", query="x=1")
     assert address == f"ws://127.0.0.1:1/$hc/a%20phone/media/1?x=1&sb-hc-action=accept&sb-hc-id={meeting_id}"
     assert hub.waiting == {meeting_id: meeting}
     assert hub.meet("request")[1].startswith("ws://127.0.0.1:1/$hc/a%20phone?sb-hc-action=request&")
