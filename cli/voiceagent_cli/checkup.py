@@ -24,7 +24,7 @@ def examine(
     if fix:
         from voiceagent.doctor.mend import mend
 
-        for done in mend(directory):
+        for done in mend(directory, could_not=lambda why: terminal.warn(f"could not be mended: {why}")):
             terminal.say(f"Mended: {done}")
     return asyncio.run(_examine(directory, terminal, local_only=local_only, unredacted=unredacted, as_json=as_json))
 

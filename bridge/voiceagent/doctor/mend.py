@@ -6,7 +6,7 @@ Settings, secrets and Azure are left to their owner.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from voiceagent.config.load import PROJECT_FILE
@@ -18,14 +18,20 @@ IGNORED = (".env", "captures/", ".voiceagent/")
 """What git must not keep: secrets, people's calls, this machine's notes."""
 
 
-def mend(directory: Path) -> Iterator[str]:
-    """Mend, and tell each thing that was done; nothing in a folder that is no project."""
+def mend(directory: Path, *, could_not: Callable[[str], None] = lambda _: None) -> Iterator[str]:
+    """Mend, and tell each thing that was done; nothing in a folder that is no project.
+
+    `could_not` hears what this user may not mend: the checks are made all the same.
+    """
     if not (directory / PROJECT_FILE).is_file():
         return
-    yield from _keep_private(directory)
-    yield from _have_captures(directory)
-    yield from _forget_the_dead(directory)
-    yield from _keep_out_of_git(directory)
+    for step in (_keep_private, _have_captures, _forget_the_dead, _keep_out_of_git):
+        try:
+            yield from step(directory)
+        except OSError as error:
+            could_not(f"{error.filename or directory}: {error.strerror or error}")
+        except UnicodeDecodeError:
+            could_not(".gitignore is not UTF-8 text")
 
 
 def _keep_private(directory: Path) -> Iterator[str]:

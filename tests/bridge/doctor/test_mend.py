@@ -47,3 +47,20 @@ def test_git_is_told_what_not_to_keep(directory: Path) -> None:
 def test_a_folder_that_is_no_project_is_not_touched(tmp_path: Path) -> None:
     assert list(mend(tmp_path)) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_may_not_be_mended_is_told_and_keeps_nothing_else_from_it(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / ".env").write_text("A=b")
+    (directory / ".env").chmod(0o644)
+    (directory / ".gitignore").write_bytes(b"\xff\xfe")
+
+    def forbidden(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted", str(self))
+
+    monkeypatch.setattr(Path, "chmod", forbidden)
+    told: list[str] = []
+    done = list(mend(directory, could_not=told.append))
+    assert done == ["made the folder captures"]
+    assert told == [f"{directory / '.env'}: Operation not permitted", ".gitignore is not UTF-8 text"]
