@@ -69,34 +69,23 @@ def _subscription(
     advanced: list[dict[str, Any]] | None = None,
 ) -> Resource:
     grid = settings.cloud.event_grid
-    wish = (
-        {"includedEventTypes": [event_type], "advancedFilters": advanced} if advanced else {"includedEventTypes": [event_type]}
-    )
-    policy = {"maxDeliveryAttempts": grid.attempts, "eventTimeToLiveInMinutes": grid.life_minutes}
-    labels = [TAG, f"{settings.cloud.name}-{_mark(secret)}"]
     endpoint = endpoint_of(url, secret)
+    common = {
+        "filter": {"includedEventTypes": [event_type], **({"advancedFilters": advanced} if advanced else {})},
+        "retryPolicy": {"maxDeliveryAttempts": grid.attempts, "eventTimeToLiveInMinutes": grid.life_minutes},
+        "labels": [TAG, f"{settings.cloud.name}-{_mark(secret)}"],
+    }
+    must = {"destination": {"properties": {"endpointUrl": endpoint}}, **common}
     body = {
         "destination": {"endpointType": "WebHook", "properties": {"endpointUrl": endpoint, **_delivery(settings, secret, url)}},
-        "filter": wish,
         "eventDeliverySchema": "EventGridSchema",
-        "retryPolicy": policy,
-        "labels": labels,
+        **common,
     }
     if grid.dead_letters:
         place = {"resourceId": names.storage_id, "blobContainerName": DEAD_LETTERS}
         body["deadLetterDestination"] = {"endpointType": "StorageBlob", "properties": place}
-    must = {
-        "destination": {"properties": {"endpointUrl": endpoint}},
-        "filter": wish,
-        "retryPolicy": policy,
-        "labels": labels,
-    }
-    at = (
-        {"group": "{topic.group}", "topic": "{topic.name}", "name": name}
-        if grid.at == "topic"
-        else {"scope": "{acs.id}", "name": name}
-    )
-    return Resource("event_subscription", name, at, {"properties": body}, {"properties": must})
+    where = {"group": "{topic.group}", "topic": "{topic.name}"} if grid.at == "topic" else {"scope": "{acs.id}"}
+    return Resource("event_subscription", name, {**where, "name": name}, {"properties": body}, {"properties": must})
 
 
 def _delivery(settings: Settings, secret: str, url: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +194,7 @@ async def _printed(connection: asyncssh.SSHClientConnection, server: SshServer, 
 
 
 @contextlib.contextmanager
-def _refusals(server: SshServer) -> Any:
+def _refusals(server: SshServer) -> Iterator[None]:
     """The library's exceptions as sentences."""
     asyncssh = library()
     try:

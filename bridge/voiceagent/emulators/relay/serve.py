@@ -199,21 +199,13 @@ class RelayEmulator:
         """Over the control channel when it is small; then the listener may still choose to answer elsewhere."""
         hub = self._hub
         meeting_id, address, meeting = hub.meet("request")
-        query = public_query(list(request.query_params.multi_items()))
-        facts = {
-            "id": meeting_id,
-            "address": address,
-            "requestTarget": request.url.path + (f"?{query}" if query else ""),
-            "method": request.method,
-            "requestHeaders": headers_for_listener(request.headers) | {"via": f"1.1 {self.place.host}"},
-            "body": bool(body),
-        }
+        place = {"id": meeting_id, "address": address}
+        facts = {**place, **self._facts(request), "body": bool(body)}
         large = len(body) > CONTROL_LIMIT
         answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         hub.answers[meeting_id] = answer
-        told = {"address": address, "id": meeting_id} if large else facts
         try:
-            if not await hub.tell({"request": told}, b"" if large else body):
+            if not await hub.tell({"request": place if large else facts}, b"" if large else body):
                 return Answered(502)
             waiting: set[asyncio.Future[Any]] = {answer, meeting.arrived}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -229,6 +221,15 @@ class RelayEmulator:
             hub.answers.pop(meeting_id, None)
             hub.waiting.pop(meeting_id, None)
             meeting.over.set()
+
+    def _facts(self, request: Request) -> dict[str, Any]:
+        """The request as the listener is told of it."""
+        query = public_query(list(request.query_params.multi_items()))
+        return {
+            "requestTarget": request.url.path + (f"?{query}" if query else ""),
+            "method": request.method,
+            "requestHeaders": headers_for_listener(request.headers) | {"via": f"1.1 {self.place.host}"},
+        }
 
 
 async def _answered(channel: WebSocket, told: dict[str, Any]) -> Answered:
