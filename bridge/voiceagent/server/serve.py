@@ -290,8 +290,9 @@ def engine_connection(project: AgentProject, bearer: EntraToken | None = None) -
 async def _warm(bridge: Bridge, stop: asyncio.Event) -> None:
     """Fetch meanwhile what the first caller would otherwise wait for; until told to stop."""
     async with asyncio.TaskGroup() as tasks:
-        if bridge.acs_tokens is not None:
-            tasks.create_task(bridge.acs_tokens.prefetch())
+        for checking in (bridge.acs_tokens, bridge.event_tokens):
+            if checking is not None:
+                tasks.create_task(checking.prefetch())
         await stop.wait()
 
 

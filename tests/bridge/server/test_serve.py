@@ -57,6 +57,28 @@ async def test_it_comes_up_tells_where_and_goes_down(tmp_path: Path) -> None:
     assert ready == Ready(ready.port, f"http://127.0.0.1:{ready.port}", "local", "agent", "embedded", ready.dial)
 
 
+async def test_the_keys_of_whoever_signs_are_at_hand_before_the_first_call(tmp_path: Path) -> None:
+    """Those of the telephony service, and those of Entra where deliveries are signed by it: a phone that rings cannot wait."""
+    stop, up, fetched = asyncio.Event(), asyncio.get_running_loop().create_future(), asyncio.Event()
+    asked: set[bytes] = set()
+
+    async def keys(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.add((await reader.readline()).split()[1])
+        writer.close()
+        if len(asked) == 2:
+            fetched.set()
+
+    async with await asyncio.start_server(keys, "127.0.0.1", 0) as server:
+        where = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        entra = {"event_grid": {"entra_tenant_id": "t", "entra_app_id": "app", "entra_authority": where}}
+        served = project(tmp_path, {"acs": {"jwks_url": f"{where}/keys"}, "cloud": entra})
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve(served, on_ready=up.set_result, stop=stop))
+            await asyncio.wait_for(fetched.wait(), 5)
+            stop.set()
+    assert asked == {b"/keys", b"/t/discovery/v2.0/keys"}
+
+
 async def test_a_taken_port_is_told(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
