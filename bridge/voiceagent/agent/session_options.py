@@ -5,9 +5,12 @@ Only what is set is said, so that everything else stays the engine's default.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from voiceagent.config.answering import bridge_decides, kind_of
 from voiceagent.config.combinations import voice_type
+from voiceagent.config.conversation import TurnDetectionSection
 from voiceagent.config.schema import Settings
 
 Json = dict[str, Any]
@@ -28,32 +31,31 @@ def voice(settings: Settings) -> str | Json | None:
 
 def turn_detection(settings: Settings) -> Json:
     """How turns are found. Who interrupts and who asks for replies follows from the policy for interruptions."""
-    chosen = settings.engine.turn_detection
-    said = {
-        name: value
-        for name, value in chosen.model_dump(exclude={"end_of_utterance"}).items()
-        if value is not None and value not in ("", [])
-    }
-    if chosen.end_of_utterance.model:
-        utterance = chosen.end_of_utterance.model_dump(exclude_none=True)
-        said["end_of_utterance_detection"] = utterance
+    given = settings.engine.options.get("turn_detection")
+    said = dict(given) if isinstance(given, Mapping) else _typed_detection(settings.engine.turn_detection)
     if bridge_decides(settings):
         # The engine would cut its reply at any sound, and could not reply to what did not interrupt it.
         said |= {"interrupt_response": False, "create_response": False}
     return said
 
 
-def bridge_decides(settings: Settings) -> bool:
-    """Whether the engine must leave it to us what interrupts a reply and what is answered."""
-    policy = settings.barge_in
-    greeting = bool(settings.agent.greeting) and not policy.during_greeting
-    return policy.when != "speech" or policy.resume_after_ms > 0 or greeting or bool(settings.agent.disclosure)
+def _typed_detection(chosen: TurnDetectionSection) -> Json:
+    said = {
+        name: value
+        for name, value in chosen.model_dump(exclude={"end_of_utterance"}).items()
+        if value is not None and value not in ("", [])
+    }
+    if chosen.end_of_utterance.model:
+        said["end_of_utterance_detection"] = chosen.end_of_utterance.model_dump(exclude_none=True)
+    return said
 
 
 def transcription(settings: Settings) -> Json:
     """A native realtime model transcribes the caller only when asked; without that, reports have no caller's words."""
     chosen = settings.engine.transcription
     language = chosen.language or settings.agent.language
+    if kind_of(settings.engine) in ("openai", "azure-openai"):
+        language = language.partition("-")[0]  # their ears know languages by ISO 639-1, without a country
     said: Json = {"model": chosen.model or "azure-speech"}
     if language:
         said["language"] = language
@@ -67,7 +69,7 @@ def transcription(settings: Settings) -> Json:
 
 
 def options(settings: Settings) -> Json:
-    """Everything else. What the author gave as it is comes last and wins."""
+    """Everything else. What the author gave as it is comes last and wins; its turn detection is in `turn_detection` already."""
     engine = settings.engine
     said: Json = {
         "temperature": engine.temperature,
@@ -79,7 +81,8 @@ def options(settings: Settings) -> Json:
         "output_audio_timestamp_types": ["word"] if engine.word_timestamps else None,
         "interim_response": _interim(settings),
     }
-    return {**{name: value for name, value in said.items() if value is not None}, **engine.options}
+    given = {name: value for name, value in engine.options.items() if name != "turn_detection"}
+    return {**{name: value for name, value in said.items() if value is not None}, **given}
 
 
 def _interim(settings: Settings) -> Json | None:

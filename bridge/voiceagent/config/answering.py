@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from voiceagent.config.schema import EngineSection
+from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.loopback import on_this_machine
 
 Kind = Literal["embedded", "pipeline", "voice-live", "openai", "azure-openai", "foundry-agent"]
@@ -36,3 +36,10 @@ def says_words(engine: EngineSection) -> bool | None:
         return True
     dated = engine.api_version[:1].isdigit()
     return False if kind_of(engine) == "voice-live" and dated and engine.api_version < VERBATIM_SINCE else None
+
+
+def bridge_decides(settings: Settings) -> bool:
+    """Whether the engine must leave it to us what interrupts a reply and what is answered."""
+    policy = settings.barge_in
+    greeting = bool(settings.agent.greeting) and not policy.during_greeting
+    return policy.when != "speech" or policy.resume_after_ms > 0 or greeting or bool(settings.agent.disclosure)

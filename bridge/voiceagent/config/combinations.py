@@ -32,6 +32,20 @@ OWN_OPTIONS = {
 }
 """Session options that have a setting of their own, by the engine's name."""
 
+_OURS = {
+    "instructions": "say it in agent.prompt",
+    "tools": "write them in tools.py, or under [tools]",
+    "modalities": "remove it",
+    "input_audio_format": "use engine.audio",
+    "output_audio_format": "use engine.audio",
+    "input_audio_sampling_rate": "use bridge.audio_format",
+    "model": "use engine.model",
+}
+"""Session options that the bridge sets itself in every call, and what to do instead."""
+
+_EARS = ("azure-speech", "mai-transcribe", "whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe")
+"""Voice Live's transcription models; each has variants whose names go on, such as gpt-4o-transcribe-diarize."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -84,6 +98,7 @@ def misfits(settings: Settings) -> Iterator[Misfit]:
     yield from _thinking(engine, family)
     yield from _sound(settings, family)
     yield from _twice(engine)
+    yield from _ours(engine)
 
 
 def voice_type(settings: Settings) -> str:
@@ -148,6 +163,8 @@ def _turn_detection(engine: EngineSection, family: Family) -> Iterator[Misfit]:
 def _transcription(engine: EngineSection, family: Family) -> Iterator[Misfit]:
     ears, at = engine.transcription, "engine.transcription"
     azure = ears.model in ("", "azure-speech")
+    if engine.kind in ("auto", "voice-live") and not azure and not ears.model.startswith(_EARS):
+        yield Misfit(f"{at}.model", f'"{ears.model}"', "Voice Live has no such ears", f"use one of {', '.join(_EARS)}")
     for name in ("phrases", "custom_speech"):
         value = getattr(ears, name)
         if value and not azure:
@@ -197,6 +214,13 @@ def _twice(engine: EngineSection) -> Iterator[Misfit]:
         if option in engine.options and getattr(engine, name) != EngineSection.model_fields[name].default:
             key = f"engine.options.{option}"
             yield Misfit(key, _shown(engine.options[option]), f"`engine.{name}` says it too", "keep one of the two")
+
+
+def _ours(engine: EngineSection) -> Iterator[Misfit]:
+    for option, remedy in _OURS.items():
+        if option in engine.options:
+            value = _shown(engine.options[option])
+            yield Misfit(f"engine.options.{option}", value, "the bridge itself tells the engine that", remedy)
 
 
 def _shown(value: object) -> str:

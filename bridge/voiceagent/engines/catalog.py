@@ -21,7 +21,7 @@ from voiceagent.engines.realtime import EngineConnection
 from voiceagent.errors import UserError
 from voiceagent.protocol.dialects import AZURE_OPENAI, FOUNDRY_VOICE_AGENTS, OPENAI, Dialect, voice_live
 from voiceagent.protocol.owned import IN_AGENT_MODE, REFUSED
-from voiceagent.protocol.versions import NEWEST
+from voiceagent.protocol.versions import NEWEST, VERSIONS
 
 AZURE_OPENAI_SCOPE = "https://cognitiveservices.azure.com/.default"
 OPENAI_ENDPOINT = "https://api.openai.com"
@@ -175,6 +175,23 @@ def _check_known(settings: Settings) -> None:
                 f"engine.{name} is set, and {dialect.name} has no such option",
                 remedy="remove it" + (f", or use engine.api_version {NEWEST}" if dialect.version else ""),
             )
+    if dialect.version == VERSIONS[0]:
+        _check_first_version(settings)
+
+
+def _check_first_version(settings: Settings) -> None:
+    """The first preview cannot be told to leave interruptions and replies to the bridge, nor what to listen for."""
+    ears, version = settings.engine.transcription, VERSIONS[0]
+    remedy = f"use engine.api_version {NEWEST}"
+    for name in ("phrases", "custom_speech"):
+        if getattr(ears, name):
+            raise UserError(f"engine.transcription.{name} is set, and Voice Live {version} has no such option", remedy=remedy)
+    if answering.bridge_decides(settings):
+        raise UserError(
+            f"Voice Live {version} interrupts and replies by itself, and cannot be told not to: it knows no agent.disclosure, "
+            "no protected greeting, and no barge_in but when = speech",
+            remedy=remedy,
+        )
 
 
 def _no_endpoint(kind: Kind) -> UserError:
@@ -211,11 +228,29 @@ def _check_openai(settings: Settings, kind: Kind) -> None:
             f"engine.transcription.model is {engine.transcription.model or 'empty (azure-speech)'}, which only Voice Live has",
             remedy="use gpt-4o-mini-transcribe, gpt-4o-transcribe or whisper-1",
         )
+    _check_azures_own(engine, name)
     if settings.bridge.audio_format != "pcm24k" and engine.audio == "pcm":
         raise UserError(
             f"bridge.audio_format is {settings.bridge.audio_format}, and {name} takes PCM at 24 kHz only",
             remedy="use pcm24k, or engine.audio = g711_ulaw",
         )
+
+
+def _check_azures_own(engine: EngineSection, name: str) -> None:
+    """What stands inside an option that OpenAI has too: it answers with an error, or hears nothing."""
+    detection = engine.turn_detection
+    asked: dict[str, object] = {
+        "noise_reduction": engine.noise_reduction if engine.noise_reduction.startswith("azure_") else None,
+        "turn_detection.speech_duration_ms": detection.speech_duration_ms,
+        "turn_detection.auto_truncate": detection.auto_truncate or None,
+        "turn_detection.end_of_utterance.model": detection.end_of_utterance.model or None,
+        "transcription.language": engine.transcription.language if "," in engine.transcription.language else None,
+    }
+    for key, value in asked.items():
+        if value is not None:
+            remedy = "name one language" if key.endswith("language") else "remove it"
+            said = str(value).lower() if isinstance(value, bool) else value
+            raise UserError(f"engine.{key} is {said}, which only Voice Live takes, not {name}", remedy=remedy)
 
 
 def _check_agent_mode(engine: EngineSection) -> None:

@@ -222,3 +222,20 @@ def test_what_the_author_gives_as_it_is_comes_last() -> None:
 
 def test_no_voice_at_all_leaves_it_to_the_engine() -> None:
     assert "voice" not in session(settings(agent={"voice": ""}))
+
+
+def test_a_turn_detection_given_as_it_is_leaves_interruptions_to_the_bridge_as_well() -> None:
+    """Otherwise the engine would cut off the disclosure that the bridge says nobody interrupts."""
+    raw = {"turn_detection": {"type": "server_vad", "idle_timeout_ms": 5000}}
+    found = session(Settings.model_validate({"agent": {"disclosure": "Recorded."}, "engine": {"options": raw}}))
+    told = {"type": "server_vad", "idle_timeout_ms": 5000, "interrupt_response": False, "create_response": False}
+    assert found["turn_detection"] == told
+    plain = session(Settings.model_validate({"engine": {"options": raw}}))
+    assert plain["turn_detection"] == {**told, "interrupt_response": True, "create_response": True}
+
+
+@pytest.mark.parametrize(("kind", "language"), [("openai", "de"), ("azure-openai", "de"), ("voice-live", "de-AT")])
+def test_openais_ears_are_told_a_language_without_its_country(kind: str, language: str) -> None:
+    """They refuse others, and no caller would be understood."""
+    chosen = {"agent": {"language": "de-AT"}, "engine": {"kind": kind, "transcription": {"model": "whisper-1"}}}
+    assert session(Settings.model_validate(chosen))["input_audio_transcription"]["language"] == language

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from voiceagent.config.answering import is_ours, kind_of, runs_tools, says_words
-from voiceagent.config.schema import EngineSection
+from voiceagent.config.answering import bridge_decides, is_ours, kind_of, runs_tools, says_words
+from voiceagent.config.schema import EngineSection, Settings
 
 AZURE = "https://x.services.ai.azure.com"
 
@@ -49,3 +49,19 @@ def test_tool_servers_are_spoken_with_by_voice_live_and_by_its_emulator() -> Non
     emulated = "http://127.0.0.1:8080"
     assert [runs_tools(EngineSection(endpoint=address)) for address in (AZURE, emulated, "")] == [True, True, False]
     assert not runs_tools(EngineSection(kind="embedded", endpoint=emulated))
+
+
+@pytest.mark.parametrize(
+    ("settings", "decides"),
+    [
+        ({}, False),
+        ({"agent": {"greeting": "Hello."}}, False),
+        ({"agent": {"greeting": "Hello."}, "barge_in": {"during_greeting": False}}, True),
+        ({"barge_in": {"during_greeting": False}}, False),
+        ({"agent": {"disclosure": "This call is recorded."}}, True),
+        ({"barge_in": {"when": "words"}}, True),
+        ({"barge_in": {"resume_after_ms": 1500}}, True),
+    ],
+)
+def test_who_decides_what_interrupts(settings: dict[str, Any], decides: bool) -> None:
+    assert bridge_decides(Settings.model_validate(settings)) is decides

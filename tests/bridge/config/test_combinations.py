@@ -117,10 +117,20 @@ def test_what_a_model_cannot_do_is_refused_and_only_that(key: str, engine: dict[
         ("engine.transcription.custom_speech", {"transcription": {"model": "whisper-1", "custom_speech": {"de": "x"}}}),
         ("engine.interim_response.texts", {"model": "gpt-4.1", "interim_response": {"type": "static"}}),
         ("engine.options.temperature", {"temperature": 0.7, "options": {"temperature": 0.9}}),
+        ("engine.options.instructions", {"options": {"instructions": "Be kind."}}),
+        ("engine.options.output_audio_format", {"options": {"output_audio_format": "g711_ulaw"}}),
+        ("engine.transcription.model", {"transcription": {"model": "azure-speach"}}),
     ],
 )
 def test_options_that_need_or_exclude_each_other(key: str, given: dict[str, Any]) -> None:
     assert [misfit.key for misfit in misfits(settings(**given))] == [key]
+
+
+def test_ears_that_voice_live_does_not_have_may_be_another_engines() -> None:
+    ears = {"model": "a-deployment-of-mine"}
+    assert [one.key for one in misfits(settings(transcription=ears))] == ["engine.transcription.model"]
+    assert list(misfits(settings(kind="azure-openai", transcription=ears))) == []
+    assert list(misfits(settings(transcription={"model": "gpt-4o-transcribe-diarize"}))) == []
 
 
 def test_options_of_azures_voices_are_not_openais() -> None:

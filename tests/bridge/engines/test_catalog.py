@@ -156,6 +156,42 @@ VOICE = {"voice": "marin"}
             "engine.turn_detection.type is azure_semantic_vad, which only Voice Live has",
         ),
         (
+            {**OPENAI, "noise_reduction": "azure_deep_noise_suppression"},
+            {"agent": VOICE},
+            "engine.noise_reduction is azure_deep_noise_suppression, which only Voice Live takes, not OpenAI",
+        ),
+        (
+            {**OPENAI, "turn_detection": {"speech_duration_ms": 200}},
+            {"agent": VOICE},
+            "engine.turn_detection.speech_duration_ms is 200, which only Voice Live takes, not OpenAI",
+        ),
+        (
+            {**OPENAI, "turn_detection": {"auto_truncate": True}},
+            {"agent": VOICE},
+            "engine.turn_detection.auto_truncate is true, which only Voice Live takes, not OpenAI",
+        ),
+        (
+            {**OPENAI, "turn_detection": {"end_of_utterance": {"model": "semantic_detection_v1"}}},
+            {"agent": VOICE},
+            "engine.turn_detection.end_of_utterance.model is semantic_detection_v1, which only Voice Live takes, not OpenAI",
+        ),
+        (
+            {**OPENAI, "transcription": {"model": "whisper-1", "language": "en-US,de-DE"}},
+            {"agent": VOICE},
+            "engine.transcription.language is en-US,de-DE, which only Voice Live takes, not OpenAI",
+        ),
+        (
+            {"endpoint": AZURE, "api_version": "2025-05-01-preview", "transcription": {"phrases": ["Contoso"]}},
+            {},
+            "engine.transcription.phrases is set, and Voice Live 2025-05-01-preview has no such option",
+        ),
+        (
+            {"endpoint": AZURE, "api_version": "2025-05-01-preview"},
+            {"agent": {"disclosure": "This call is recorded."}},
+            "Voice Live 2025-05-01-preview interrupts and replies by itself, and cannot be told not to: it knows no "
+            "agent.disclosure, no protected greeting, and no barge_in but when = speech",
+        ),
+        (
             {"kind": "openai", "api_key": "k"},
             {"agent": VOICE},
             "engine.transcription.model is empty (azure-speech), which only Voice Live has",

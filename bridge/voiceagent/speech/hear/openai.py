@@ -20,7 +20,8 @@ class OpenaiEar:
         self._remote = remote
         self._url = f"{base_url.rstrip('/')}/audio/transcriptions"
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._form = {"model": model, "response_format": "json"} | ({"language": language[:2]} if language else {})
+        told = {"language": language.partition("-")[0]} if language else {}  # by ISO 639-1, without a country
+        self._form = {"model": model, "response_format": "json", **told}
 
     def transcribe(self, pcm: bytes, *, digits: bool = False, cancelled: Cancelled = never) -> Heard:  # noqa: ARG002
         if len(pcm) < _SHORTEST_BYTES:
