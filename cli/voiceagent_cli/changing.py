@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from voiceagent.errors import UserError
@@ -34,7 +37,21 @@ def confirmed(terminal: Terminal, question: str, *, yes: bool) -> bool:
     if not sys.stdin.isatty():
         raise UserError("nobody is here to be asked, so nothing was changed", remedy="look at the plan, then add --yes")
     terminal.prompt(f"{question} [y/N] ")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    with _interruptible():
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends the wait for an answer: a loop's own handler would only cancel what cannot be reached while we read."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def must_agree(terminal: Terminal, question: str, *, yes: bool) -> None:

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Sequence
 
 GAP = 2
+FEW = 12
 _ARM_ID = re.compile(r"/subscriptions/\S+/(?P<name>[^/\s]+)")
 
 
@@ -36,12 +37,14 @@ def _side_by_side(columns: Sequence[str], rows: Sequence[Sequence[str]], least: 
 
 
 def _widths(most: list[int], least: list[int], width: int) -> list[int]:
-    """Each column as wide as its longest line, or where that is too much, as its longest word and a share of what is left."""
-    left = width - GAP * (len(most) - 1) - sum(least)
-    wishes = [one - other for one, other in zip(most, least, strict=True)]
-    if sum(wishes) <= left:
-        return most
-    return [other + left * wish // sum(wishes) for other, wish in zip(least, wishes, strict=True)]
+    """Each column as wide as its longest line; where that is too much, those that ask for least get it, and the others share."""
+    widths, left = list(least), width - GAP * (len(most) - 1) - sum(least)
+    by_wish = sorted(range(len(most)), key=lambda at: most[at] - least[at])
+    for waiting, at in zip(range(len(most), 0, -1), by_wish, strict=True):
+        given = min(most[at] - least[at], left // waiting)
+        widths[at] += given
+        left -= given
+    return widths
 
 
 def _below_each_other(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -64,6 +67,9 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _longest_word(text: str) -> int:
+    """Of a cell of a few letters all of it: `+ create` in two lines would be a riddle."""
+    if cells(text) <= FEW:
+        return cells(text)
     return max(map(cells, text.split()), default=0)
 
 

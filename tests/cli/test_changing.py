@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -55,6 +57,24 @@ def test_a_no_ends_the_command_and_changes_nothing(terminal: Terminal, types: Ca
         must_agree(terminal, "Deploy?", yes=False)
     assert ended.value.code == USAGE
     assert terminal._err.getvalue().endswith("Nothing was changed.\n")  # type: ignore[attr-defined]  # a StringIO
+
+
+async def test_ctrl_c_at_the_question_is_no_answer_and_waits_for_none(
+    terminal: Terminal, types: Callable[[io.StringIO], None]
+) -> None:
+    class Interrupted(Typed):
+        def readline(self, _: int | None = -1) -> str:  # type: ignore[override]  # as sys.stdin has it
+            os.kill(os.getpid(), signal.SIGINT)
+            return "y\n"
+
+    signal.signal(signal.SIGINT, lambda *_: None)  # what a loop has set: it notes the wish, and the read goes on
+    try:
+        types(Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            confirmed(terminal, "Deploy?", yes=False)
+        assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_where_nobody_can_be_asked_nothing_is_done(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:

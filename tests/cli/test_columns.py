@@ -33,6 +33,15 @@ def test_what_has_blanks_wraps_at_them_and_what_has_none_keeps_its_line() -> Non
     ]
 
 
+def test_the_column_that_asks_for_most_is_the_one_that_wraps() -> None:
+    row = ("Communication Services", "Storage Blob Data Contributor for Communication Services")
+    assert laid_out(("what", "name"), [row], 60) == [
+        "what                    name",
+        "Communication Services  Storage Blob Data Contributor for",
+        "                        Communication Services",
+    ]
+
+
 def test_a_narrow_screen_has_one_value_a_line() -> None:
     assert laid_out(CALLS, ROWS[:1], 60) == [
         "call          0f3c1a9e-6d1b-4a53-9a55-0d2f6b1f7a11",
