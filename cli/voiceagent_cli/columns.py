@@ -37,7 +37,7 @@ def _side_by_side(columns: Sequence[str], rows: Sequence[Sequence[str]], least: 
 
 
 def _widths(most: list[int], least: list[int], width: int) -> list[int]:
-    """Each column as wide as its longest line; where that is too much, those that ask for least get it, and the others share."""
+    """Each column as wide as its longest line; where that is too much, who asks for least gets it, and the others share."""
     widths, left = list(least), width - GAP * (len(most) - 1) - sum(least)
     by_wish = sorted(range(len(most)), key=lambda at: most[at] - least[at])
     for waiting, at in zip(range(len(most), 0, -1), by_wish, strict=True):
