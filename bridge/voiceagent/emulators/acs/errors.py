@@ -11,7 +11,7 @@ from voiceagent.errors import VoiceagentError
 
 
 class Refusal(VoiceagentError):
-    """The service says no to a request."""
+    """The service says no to a request; those of numbers and of Azure's management say it in the same shape."""
 
     def __init__(self, status: int, code: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -27,6 +27,8 @@ from voiceagent.protocol.acs_media import (
 )
 
 if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
     from voiceagent.emulators.acs.connection import MediaConnection
 
 UNREAD_BYTES = 64 * 1024
@@ -83,7 +85,7 @@ class MediaSocket:
 
     async def send_metadata(self, subscription_id: str, rate: int) -> None:
         """The first frame. On a socket that was cut meanwhile nothing happens; `receive` tells that it ended."""
-        await self._send_slowly(encode_metadata(AudioMetadata(subscription_id, "PCM", rate, 1, rate // 25)))
+        await send_text(self._socket, encode_metadata(AudioMetadata(subscription_id, "PCM", rate, 1, rate // 25)))
 
     async def send_audio(
         self, payload: bytes, *, timestamp: str, participant: str | None, silent: bool, late_ms: float
@@ -116,20 +118,7 @@ class MediaSocket:
         socket = self._socket
         if socket.transport.get_write_buffer_size() > UNREAD_BYTES:
             return False
-        return socket.write(frame) or await self._send_slowly(frame)
-
-    async def _send_slowly(self, frame: bytes) -> bool:
-        """When faults are armed or the socket is about to close."""
-        from websockets.exceptions import ConnectionClosed
-        from websockets.protocol import State
-
-        if self._socket.state is not State.OPEN:  # it would make `send` wait for its end
-            return False
-        try:
-            await self._socket.send(frame, text=True)
-        except ConnectionClosed:
-            return False
-        return True
+        return socket.write(frame) or await send_text(socket, frame)
 
     def _read(self, frame: bytes) -> None:
         payload = audio_payload(frame)
@@ -181,6 +170,20 @@ async def dial(url: str, headers: dict[str, str]) -> MediaConnection:
         raise MediaFailed(details, NOT_REACHED if refused else NOT_A_SOCKET) from error
     except (OSError, TimeoutError, WebSocketException) as error:
         raise MediaFailed("streamConnectionUnsuccessful", NOT_REACHED) from error
+
+
+async def send_text(socket: ClientConnection, frame: bytes) -> bool:
+    """Send a text frame the library's own way; False when the socket is closing or closed. Does not wait for its end."""
+    from websockets.exceptions import ConnectionClosed
+    from websockets.protocol import State
+
+    if socket.state is not State.OPEN:  # `send` would wait for it to close
+        return False
+    try:
+        await socket.send(frame, text=True)
+    except ConnectionClosed:
+        return False
+    return True
 
 
 def without_proof(url: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.arm import errors
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def container_routes(containers: Containers) -> list[Any]:
         async for chunk in request.stream():
             content += chunk
             if len(content) > LARGEST_UPLOAD:
-                raise errors.Refusal(413, "RequestBodyTooLarge", "The request body is too large.")
+                raise Refusal(413, "RequestBodyTooLarge", "The request body is too large.")
         containers.uploads[request.path_params["name"]] = bytes(content)
         return Response(status_code=201, headers={"ETag": '"1"', "Last-Modified": "Sun, 22 Nov 2026 05:00:00 GMT"})
 
@@ -35,7 +36,7 @@ def container_routes(containers: Containers) -> list[Any]:
         _must_be_signed(request)
         content = containers.uploads.get(request.path_params["name"])
         if content is None:
-            raise errors.Refusal(404, "BlobNotFound", "The specified blob does not exist.")
+            raise Refusal(404, "BlobNotFound", "The specified blob does not exist.")
         told = {"ETag": '"1"', "Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}", "x-ms-blob-type": "BlockBlob"}
         return Response(content, status_code=206, headers=told)
 
@@ -60,4 +61,4 @@ def container_routes(containers: Containers) -> list[Any]:
 
 def _must_be_signed(request: Request) -> None:
     if request.query_params.get("sig") != "emulated":
-        raise errors.Refusal(403, "AuthenticationFailed", "The signature of the address is missing.")
+        raise Refusal(403, "AuthenticationFailed", "The signature of the address is missing.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm import answers, errors, requests, thing_desk
 from voiceagent.emulators.arm.containers import Containers
@@ -54,7 +55,7 @@ class Desk:
         if do is None and place.kind not in thing_desk.KINDS:
             raise errors.not_allowed(method, place.path)
         if place.azure and not same(place.azure, self.azure):
-            raise errors.Refusal(404, "SubscriptionNotFound", f"The subscription '{place.azure}' could not be found.")
+            raise Refusal(404, "SubscriptionNotFound", f"The subscription '{place.azure}' could not be found.")
         at = take_apart(place.path, method) if place.kind == "thing" else None
         if at is not None and (reply := self.containers.answer(method, at, body)) is not None:
             return reply

@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from voiceagent.errors import VoiceagentError
-
-
-class Refusal(VoiceagentError):
-    """The Resource Manager says no to a request."""
-
-    def __init__(self, status: int, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.code = code
-
-    def body(self) -> dict[str, Any]:
-        return {"error": {"code": self.code, "message": str(self)}}
+from voiceagent.emulators.acs.errors import Refusal
 
 
 def unauthenticated() -> Refusal:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.emulators import trouble
 from voiceagent.emulators.acs.admin import TROUBLE
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.triggers import publish_event
 from voiceagent.emulators.arm import errors
 from voiceagent.emulators.arm.container_routes import container_routes
 from voiceagent.emulators.arm.desk import Desk
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.paths import find
 from voiceagent.emulators.arm.tokens import must_be_signed_in, token_routes
 from voiceagent.emulators.event_grid.delivery import Conditions

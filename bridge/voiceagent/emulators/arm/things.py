@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm import errors, types
 
@@ -177,7 +178,7 @@ class Things:
         wanted = _role_of(body)
         for key, found in self.made.items():
             if key != at.resource_id.lower() and key.startswith(f"{at.scope}/".lower()) and _role_of(found) == wanted:
-                raise errors.Refusal(409, "RoleAssignmentExists", "The role assignment already exists.")
+                raise Refusal(409, "RoleAssignmentExists", "The role assignment already exists.")
 
     def _forget(self, key: str) -> None:
         body = self.made.pop(key)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from voiceagent.emulators.arm.errors import Refusal, unauthenticated
+from voiceagent.emulators.acs.errors import Refusal
+from voiceagent.emulators.arm.errors import unauthenticated
 
 if TYPE_CHECKING:
     from starlette.requests import Request

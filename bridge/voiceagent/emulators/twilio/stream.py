@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
 from voiceagent.emulators.acs.ear import Ear
 from voiceagent.emulators.acs.lateness import Lateness
-from voiceagent.emulators.acs.media import FrameCounts
+from voiceagent.emulators.acs.media import FrameCounts, send_text
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.protocol import twilio_media as wire
 from voiceagent.protocol.twilio_calls import SIGNATURE_HEADER, signature
@@ -137,16 +137,9 @@ class Stream:
         await self._send(self._side.mark(name))
 
     async def _send(self, frame: bytes) -> bool:
-        from websockets.exceptions import ConnectionClosed
-        from websockets.protocol import State
-
-        if self._socket.state is not State.OPEN or self._socket.transport.get_write_buffer_size() > UNREAD_BYTES:
+        if self._socket.transport.get_write_buffer_size() > UNREAD_BYTES:
             return False
-        try:
-            await self._socket.send(frame, text=True)
-        except ConnectionClosed:
-            return False
-        return True
+        return await send_text(self._socket, frame)
 
 
 def started_of(call_sid: str, stream_sid: str, account_sid: str, parameters: Mapping[str, str]) -> wire.Started:

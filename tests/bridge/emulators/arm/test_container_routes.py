@@ -8,11 +8,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm import container_routes as module
 from voiceagent.emulators.arm.container_routes import container_routes
 from voiceagent.emulators.arm.containers import Containers
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.things import Things
 
 

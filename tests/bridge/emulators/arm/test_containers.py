@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
 from voiceagent.emulators.arm.containers import DOMAIN, Containers
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.things import Things, take_apart
 
 GROUP = "/subscriptions/s/resourceGroups/g/providers"

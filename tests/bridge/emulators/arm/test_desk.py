@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.serve import AcsEmulator
 from voiceagent.emulators.arm.desk import Desk
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.paths import find
 

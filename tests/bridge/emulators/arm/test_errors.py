@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.arm import errors
 
 
@@ -19,7 +20,7 @@ from voiceagent.emulators.arm import errors
         (errors.not_allowed("PUT", "/x"), 405, "MethodNotAllowed"),
     ],
 )
-def test_a_refusal_has_status_and_code(refusal: errors.Refusal, status: int, code: str) -> None:
+def test_a_refusal_has_status_and_code(refusal: Refusal, status: int, code: str) -> None:
     assert (refusal.status, refusal.body()["error"]["code"]) == (status, code)
 
 

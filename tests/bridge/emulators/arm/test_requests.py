@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voiceagent.emulators.arm.errors import Refusal
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.arm.requests import read_properties, read_subscription
 from voiceagent.emulators.event_grid.schedule import RetryPolicy
 

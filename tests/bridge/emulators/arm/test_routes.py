@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.serve import AcsEmulator
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.routes import change_conditions
 from voiceagent.emulators.arm.serve import ArmEmulator
 from voiceagent.emulators.event_grid.delivery import Conditions

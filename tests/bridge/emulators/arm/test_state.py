@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.options import ArmOptions
 from voiceagent.emulators.arm.paths import Place, find
 from voiceagent.emulators.arm.state import Registered, Resources

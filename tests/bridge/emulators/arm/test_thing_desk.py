@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.paths import find
 from voiceagent.emulators.arm.thing_desk import Reply, answer
 from voiceagent.emulators.arm.things import Things

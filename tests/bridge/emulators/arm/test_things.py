@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from voiceagent.emulators.acs.errors import Refusal
 from voiceagent.emulators.acs.ids import Ids
-from voiceagent.emulators.arm.errors import Refusal
 from voiceagent.emulators.arm.things import Address, Things, take_apart
 
 GROUP = "/subscriptions/s/resourceGroups/g"
