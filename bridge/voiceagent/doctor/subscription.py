@@ -69,7 +69,7 @@ DEAD = Cause(
     "failed",
     "calls are announced to {found} ({name}), where no bridge answers: a `serve` with a tunnel that was killed leaves it so",
     "serve again: with a tunnel it has calls announced to itself; or `voiceagent provision events point URL` to one that runs",
-    "voiceagent serve --tunnel auto",
+    "voiceagent serve",
 )
 WRONG_PATH = Cause(
     "subscription_wrong_path",

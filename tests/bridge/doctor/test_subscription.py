@@ -78,7 +78,7 @@ async def test_where_it_delivers() -> None:
 async def test_an_address_that_nobody_claims_is_asked_for_a_bridge() -> None:
     dead = SimpleNamespace(endpoint_base_url="http://127.0.0.1:1/events")
     found = await subscription.target(around(a_subscription(destination=dead)))
-    assert (found.code, found.next_command) == ("subscription_dead", "voiceagent serve --tunnel auto")
+    assert (found.code, found.next_command) == ("subscription_dead", "voiceagent serve")
     assert found.detail.startswith("calls are announced to http://127.0.0.1:1 (calls)")
 
 
