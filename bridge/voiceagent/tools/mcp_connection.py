@@ -3,6 +3,9 @@
 The tools must be known when a project is loaded, which happens outside of any loop, and the connection must outlive that: its
 protocol is spoken by tasks that belong to where it was opened. So it is opened in a thread that keeps it, and calls come over
 from the loop of the call. The thread cannot keep the process alive.
+
+A server that ended, or forgot us, is found out by the call that fails; the next call connects again. The failed one is not
+repeated: whether it was carried out, nobody knows.
 """
 
 from __future__ import annotations
@@ -12,9 +15,9 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -26,16 +29,25 @@ if TYPE_CHECKING:
     from mcp import Client
     from mcp.types import CallToolResult, Tool
 
+    Connecting = Callable[[McpServer, Path], AbstractAsyncContextManager[Client]]
+
 _log = logging.getLogger(__name__)
 
 _KEY = "voiceagent/idempotency-key"
 _MOST_TOOLS = 500  # a server that goes on and on must not keep a project from loading
+_ALIVE_SECONDS = 2.0  # a server that lists nothing by then is gone, whatever its connection says
 
 
 class McpConnection:
-    """One server. `open` it once; `call` from any loop; `close` when nobody needs it. `server` has its references filled in."""
+    """One server. `open` it once; `call` from any loop; `close` when nobody needs it. `server` has its references filled in.
 
-    def __init__(self, name: str, server: McpServer, *, directory: Path, seconds: float) -> None:
+    `connecting` makes a client that is connected while its block runs.
+    """
+
+    def __init__(
+        self, name: str, server: McpServer, *, directory: Path, seconds: float, connecting: Connecting | None = None
+    ) -> None:
+        self._connecting = connecting or _client
         self._name = name
         self._server = server
         self._directory = directory
@@ -43,6 +55,8 @@ class McpConnection:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._client: Client | None = None
+        self._closed = False
+        self._opening = threading.Lock()  # calls of several loops may find it lost at once
 
     def open(self) -> list[Tool]:
         """Connect and list the tools; blocks. UserError when that fails."""
@@ -63,16 +77,35 @@ class McpConnection:
 
     async def call(self, tool: str, arguments: Mapping[str, Any], *, key: str = "") -> CallToolResult:
         """Call a tool; cancelling gives it up. `key` is the same for the same request. RemoteError: it cannot be asked."""
-        if self._loop is None or self._loop.is_closed():
+        if self._closed:
             raise RemoteError("the connection is closed", service=self._name)
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._ask(tool, dict(arguments), key), self._loop))
+        if not self._connected:
+            await asyncio.to_thread(self._open_again)
+        loop = self._loop
+        assert loop is not None
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._ask(tool, dict(arguments), key), loop))
 
     def close(self) -> None:
         """Let the server go; not waited for. Idempotent."""
+        self._closed = True
         loop, stop = self._loop, self._stop
         if loop is not None and stop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed already
                 loop.call_soon_threadsafe(stop.set)
+
+    @property
+    def _connected(self) -> bool:
+        return self._client is not None and self._loop is not None and not self._loop.is_closed()
+
+    def _open_again(self) -> None:
+        with self._opening:
+            if self._connected or self._closed:
+                return
+            try:
+                self.open()
+            except UserError as error:
+                raise RemoteError(str(error), service=self._name) from error
+            _log.info("the MCP server %s is connected again", self._name)
 
     # --- in the thread
 
@@ -87,22 +120,32 @@ class McpConnection:
 
     async def _keep(self, listed: Future[list[Tool]]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        stop = self._stop
         async with AsyncExitStack() as stack:
             async with asyncio.timeout(self._seconds):
-                self._client = await stack.enter_async_context(_client(self._server, self._directory))
-                tools = await _listed(self._client)
+                client = await stack.enter_async_context(self._connecting(self._server, self._directory))
+                tools = await _listed(client)
+            self._client = client
             listed.set_result(tools)
-            await self._stop.wait()
-            self._client = None
+            await stop.wait()
+            self._forget(client)
 
     async def _ask(self, tool: str, arguments: dict[str, Any], key: str) -> CallToolResult:
         meta: Any = {_KEY: key} if key else None
-        if self._client is None:
+        client, stop = self._client, self._stop
+        if client is None or stop is None:
             raise RemoteError("the connection is closed", service=self._name)
         try:
-            return await self._client.call_tool(tool, arguments, meta=meta)
+            return await client.call_tool(tool, arguments, meta=meta)
         except Exception as error:  # every way in which a server can fail to answer
+            if not await _is_alive(client):
+                self._forget(client)
+                stop.set()
             raise RemoteError(_in_words(error, self._seconds), service=self._name) from error
+
+    def _forget(self, client: Client) -> None:
+        if self._client is client:  # by now there may be another one
+            self._client = None
 
 
 @asynccontextmanager
@@ -144,6 +187,16 @@ async def _listed(client: Client) -> list[Tool]:
         if not cursor:
             break
     return tools
+
+
+async def _is_alive(client: Client) -> bool:
+    """Whether the server still knows us: one that only refused a call does."""
+    try:
+        async with asyncio.timeout(_ALIVE_SECONDS):
+            await client.list_tools(cache_mode="bypass")
+    except Exception:  # whatever is wrong with it, another connection is the remedy
+        return False
+    return True
 
 
 def _in_words(error: BaseException, seconds: float) -> str:
