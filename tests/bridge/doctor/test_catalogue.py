@@ -253,7 +253,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "redis_unreachable",
     ),
     "an option the engine does not take": (
-        env(VOICEAGENT_ENGINE_OPTIONS='{"input_audio_sampling_rate": 7}'),
+        env(VOICEAGENT_ENGINE_OPTIONS='{"temperature": "hot"}'),
         "session_refused",
     ),
 }
