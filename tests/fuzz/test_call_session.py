@@ -41,7 +41,7 @@ SINGLE = st.one_of(
     st.builds(e.ReplyWordTimed, REPLIES, ITEMS, MILLIS, st.just(200)),
     st.builds(e.SpareReady, st.just("s2"), st.just(""), st.sampled_from([None, 4_000.0])),
     st.builds(e.ReplyStarted, REPLIES),
-    st.builds(e.ReplyItemAdded, REPLIES, ITEMS, st.sampled_from(["speech", "tool_call", "other"])),
+    st.builds(e.ReplyItemAdded, REPLIES, ITEMS, st.sampled_from(["speech", "interim", "tool_call", "other"])),
     st.builds(e.ReplyAudioEnded, REPLIES, ITEMS),
     st.builds(e.ReplyWordsArrived, REPLIES, ITEMS, WORDS),
     st.builds(e.ReplyWordsEnded, REPLIES, ITEMS, WORDS),

@@ -206,11 +206,11 @@ class ReplyStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReplyItemAdded(Event):
-    """An item of the reply began: something to say, or a tool call."""
+    """An item of the reply began: something to say, or a tool call. Interim: said while the answer takes long, and not kept."""
 
     reply_id: str
     item_id: str
-    kind: Literal["speech", "tool_call", "other"]
+    kind: Literal["speech", "interim", "tool_call", "other"]
 
 
 @dataclass(frozen=True, slots=True)

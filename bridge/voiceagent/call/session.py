@@ -180,8 +180,8 @@ class Session:
             case e.ReplyStarted(reply_id):
                 call.reply_started(reply_id, now)
             case e.ReplyItemAdded(reply_id, item_id, kind):
-                if kind == "speech":
-                    parts.speech.announced(reply_id, item_id)
+                if kind in ("speech", "interim"):
+                    parts.speech.announced(reply_id, item_id, remembered=kind == "speech")
                 elif kind == "other":
                     call.errands.engine_called(item_id, now)
             case e.ReplyAudioBegan(reply_id, item_id):

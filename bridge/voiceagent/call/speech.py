@@ -54,7 +54,7 @@ class Item:
     latency_ms: float | None = None
     word_ends: list[float] = field(default_factory=list)
     unknown_to_engine: bool = False
-    """The engine that answers now has no such item: another one said it, or a voice of ours."""
+    """The engine that answers now has no such item: another one said it, or a voice of ours, or it was said in the meantime."""
 
     @property
     def text(self) -> str:
@@ -93,11 +93,11 @@ class Speech:
         """Nothing of this reply will be heard any more, whatever the engine still sends."""
         self._dropped.append(reply_id)
 
-    def announced(self, reply_id: str, item_id: str) -> Item | None:
-        """An item began; None if it, or its reply, is over already (a late event)."""
+    def announced(self, reply_id: str, item_id: str, *, remembered: bool = True) -> Item | None:
+        """An item began; None if it, or its reply, is over already (a late event). `remembered`: the engine keeps it."""
         if item_id in self._over or reply_id in self._dropped:
             return None
-        return self._items.setdefault(item_id, Item(item_id, reply_id))
+        return self._items.setdefault(item_id, Item(item_id, reply_id, unknown_to_engine=not remembered))
 
     def engine_changed(self) -> None:
         """The engine that answers from here on has said none of this."""

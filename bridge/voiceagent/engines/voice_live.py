@@ -54,6 +54,7 @@ from voiceagent.protocol import realtime as wire
 _STATUSES: tuple[ReplyStatus, ...] = get_args(ReplyStatus)
 _APPROVAL = "mcp_approval_request"  # unverified: that the item is whole when it is added, as the SDK's tests read it
 _OWN_CALL = "mcp_call"
+_INTERIM = "interim_"  # begins the id of what the engine says meanwhile and does not keep; unverified: seen by one third party
 _ITEM_KINDS: Mapping[str, Any] = {"message": "speech", "function_call": "tool_call"}
 
 # --- settings
@@ -239,6 +240,8 @@ class Hearing:
             item = {name: str(value) for name, value in (said.item or {}).items()}
             server, name, arguments = (item.get(member, "") for member in ("server_label", "name", "arguments"))
             return ApprovalAsked(said.response_id, said.item_id, server, name, arguments)
+        if said.item_id.startswith(_INTERIM):
+            return ReplyItemAdded(said.response_id, said.item_id, "interim")
         kind = _ITEM_KINDS.get(said.item_type, "other")
         if kind == "tool_call":
             self._tool_names[said.item_id] = str((said.item or {}).get("name") or "")

@@ -42,6 +42,17 @@ def test_an_engine_is_not_told_of_items_that_another_one_said() -> None:
     assert [command for command in commands if isinstance(command, TruncateItem)] == [TruncateItem("c", 0)]
 
 
+def test_what_the_engine_said_in_the_meantime_is_not_in_its_memory() -> None:
+    """It answers with an error when it is told to shorten what it did not keep."""
+    playback = Playback()
+    speech = Speech(playback)
+    speech.announced("r", "interim_1", remembered=False)
+    playback.arrived("r", "interim_1", 100)
+    speech.audio_began("r", "interim_1")
+    commands = cut_off(speech, playback, "r", 0, cancel=False, truncate=True)
+    assert commands == [StopPlayback(), DropAudioOf("r")]
+
+
 def test_a_reply_that_is_complete_is_not_cancelled() -> None:
     speech, playback = two_items()
     speech.reply_ended("r")

@@ -221,6 +221,23 @@ def test_barge_in_while_generating_drops_what_is_still_on_its_way() -> None:
     book.at(350, e.ReplyEnded("r1", "cancelled", "turn_detected")).run()
 
 
+def test_an_interim_response_that_is_interrupted_leaves_nothing_to_shorten() -> None:
+    book = open_call()
+    book.at(100, e.ReplyStarted("r1"))
+    book.at(100, e.ReplyItemAdded("r1", "interim_1", "interim"))
+    book.at(100, e.ReplyWordsArrived("r1", "interim_1", Words("one two three four")))
+    book.audio(100, "r1", "interim_1", 500)
+    book.by(300, FIRST, c.AgentSpeechBegan("interim_1", None))
+    book.at(
+        320,
+        e.CallerSpeechStarted("u1", 320),
+        c.StopPlayback(),
+        c.DropAudioOf("r1"),
+        interrupted("one two", 120, 320, item="interim_1"),
+        c.BargeInNoted(320, 0, 200),
+    ).run()
+
+
 def test_an_engine_that_does_not_interrupt_itself_is_cancelled() -> None:
     book = open_call(setup=engine_setup(turn_detection=DEAF | {"auto_truncate": True}))
     says(book, 100, 500, "one two three four", done=False)

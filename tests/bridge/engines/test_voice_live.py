@@ -202,6 +202,12 @@ def test_items_are_told_by_their_kind(type_: str, kind: Any) -> None:
     assert heard(message) == [e.ReplyItemAdded("r1", "i1", kind)]
 
 
+def test_what_is_said_in_the_meantime_is_told_by_its_id() -> None:
+    item = {"id": "interim_1", "type": "message"}
+    message = {"type": "response.output_item.added", "response_id": "r1", "output_index": 0, "item": item}
+    assert heard(message) == [e.ReplyItemAdded("r1", "interim_1", "interim")]
+
+
 def test_the_first_confirmation_makes_the_engine_ready_and_later_ones_do_not() -> None:
     confirmed = {"type": "session.updated", "session": {"id": "s1", "model": "m", "expires_at": 9}}
     assert heard(confirmed, confirmed) == [e.EngineReady("s1", "m", 9), e.EngineNoted("session.updated")]
