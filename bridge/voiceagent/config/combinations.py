@@ -99,6 +99,7 @@ def misfits(settings: Settings) -> Iterator[Misfit]:
     yield from _sound(settings, family)
     yield from _twice(engine)
     yield from _ours(engine)
+    yield from _further_voices(settings)
 
 
 def voice_type(settings: Settings) -> str:
@@ -221,6 +222,16 @@ def _ours(engine: EngineSection) -> Iterator[Misfit]:
         if option in engine.options:
             value = _shown(engine.options[option])
             yield Misfit(f"engine.options.{option}", value, "the bridge itself tells the engine that", remedy)
+
+
+def _further_voices(settings: Settings) -> Iterator[Misfit]:
+    """How words are said exactly follows from the first agent's voice, and holds for the whole session."""
+    first = settings.agent.voice in OPENAI_VOICES
+    for name, agent in settings.agents.items():
+        if agent.voice and (agent.voice in OPENAI_VOICES) is not first:
+            whose, other = ("Azure's", "OpenAI's") if first else ("OpenAI's", "Azure's")
+            why = f"it is {whose}, and {settings.agent.voice} is {other}: one session speaks with voices of one service"
+            yield Misfit(f"agents.{name}.voice", f'"{agent.voice}"', why, f"choose one of {other} voices, or leave it out")
 
 
 def _shown(value: object) -> str:

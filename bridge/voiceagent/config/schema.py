@@ -173,6 +173,10 @@ class ThinkerSection(Section):
         json_schema_extra=_secret("OPENAI_API_KEY"),
     )
     fallback: str = Field("Sorry, I did not get that.", description="said when no rule matches")
+    apology: str = Field(
+        "Sorry, I cannot think straight just now. Please try again in a moment.",
+        description="said when the chat endpoint fails; empty: nothing",
+    )
     rules: list[ThinkerRule] = Field(default_factory=list, description="what the rules thinker understands, see below")
 
 

@@ -133,6 +133,23 @@ def test_ears_that_voice_live_does_not_have_may_be_another_engines() -> None:
     assert list(misfits(settings(transcription={"model": "gpt-4o-transcribe-diarize"}))) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "further", "why"),
+    [
+        ("en-US-AvaNeural", "en-US-AndrewNeural", ""),
+        ("en-US-AvaNeural", "", ""),
+        ("marin", "cedar", ""),
+        ("en-US-AvaNeural", "alloy", "it is OpenAI's, and en-US-AvaNeural is Azure's"),
+        ("alloy", "en-US-AvaNeural", "it is Azure's, and alloy is OpenAI's"),
+    ],
+)
+def test_further_agents_speak_with_voices_of_the_same_service(first: str, further: str, why: str) -> None:
+    """With the other's, words that are to be said exactly would be silence."""
+    loans = {"loans": {"prompt": "loans.md", "voice": further}}
+    found = list(misfits(Settings.model_validate({"agent": {"voice": first}, "agents": loans})))
+    assert [(one.key, one.why.partition(":")[0]) for one in found] == ([("agents.loans.voice", why)] if why else [])
+
+
 def test_options_of_azures_voices_are_not_openais() -> None:
     for given, key in (
         (spoken_by("alloy", word_timestamps=True), "engine.word_timestamps"),

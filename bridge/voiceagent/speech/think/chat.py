@@ -29,7 +29,6 @@ from voiceagent.trust import authorities
 if TYPE_CHECKING:
     import httpx
 
-APOLOGY = "Sorry, I cannot think straight just now. Please try again in a moment."
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)|\n+")
 _ASKS_FOR_NUMBER = re.compile(r"\b(number|code|digits|pin|id)\b[^.!]*\?", re.IGNORECASE)
 _CONNECT_S, _READ_S = 5.0, 30.0
@@ -56,7 +55,7 @@ class ChatThinker:
     async def reply(
         self, conversation: Sequence[Item], tools: Sequence[Mapping[str, Any]], instructions: str
     ) -> AsyncIterator[Said | Call]:
-        """Stream the model's answer. After a failure an apology is said and RemoteError raised."""
+        """Stream the model's answer. After a failure the apology is said and RemoteError raised."""
         import httpx
 
         answer = _Answer()
@@ -65,7 +64,8 @@ class ChatThinker:
                 for sentence in answer.add(data):
                     yield Said(sentence)
         except (httpx.HTTPError, ValueError, LookupError, TypeError, AttributeError, RemoteError) as error:
-            yield Said(APOLOGY)
+            if self._section.apology:
+                yield Said(self._section.apology)
             raise _remote(error) from error
         if rest := answer.rest():
             yield Said(rest)

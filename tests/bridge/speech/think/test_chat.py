@@ -11,7 +11,7 @@ import pytest
 
 from voiceagent.config.schema import ThinkerSection
 from voiceagent.errors import RemoteError, UserError
-from voiceagent.speech.think.chat import APOLOGY, STILL_RUNNING, ChatThinker
+from voiceagent.speech.think.chat import STILL_RUNNING, ChatThinker
 from voiceagent.speech.think.port import (
     AgentSaid,
     Call,
@@ -25,7 +25,8 @@ from voiceagent.speech.think.port import (
 )
 from voiceagent.testing.openai_stub import misplaced
 
-SECTION = ThinkerSection(kind="chat", base_url="http://127.0.0.1:1/v1/", model="small", api_key="k")
+APOLOGY = "Einen Moment bitte."
+SECTION = ThinkerSection(kind="chat", base_url="http://127.0.0.1:1/v1/", model="small", api_key="k", apology=APOLOGY)
 TOOL = {"type": "function", "name": "lookup_order", "description": "d", "parameters": {"type": "object"}}
 
 
@@ -169,6 +170,13 @@ async def test_a_failure_is_apologised_for_and_raised(handler: Callable[[httpx.R
 
 async def test_what_was_said_before_a_failure_stays_said() -> None:
     assert await think(stream(words("Hello. I"), "data: {broken")) == [Said("Hello. "), Said(APOLOGY), Said("RemoteError None")]
+
+
+async def test_an_empty_apology_is_not_said() -> None:
+    thinker = ChatThinker(SECTION.model_copy(update={"apology": ""}), transport=httpx.MockTransport(lost))
+    with pytest.raises(RemoteError):
+        assert [move async for move in thinker.reply([CallerSaid("hi")], [], "")] == []
+    await thinker.close()
 
 
 def test_without_an_endpoint_the_remedy_is_named() -> None:
