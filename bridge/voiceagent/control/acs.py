@@ -20,12 +20,13 @@ from voiceagent.call.commands import (
     TransferCaller,
 )
 from voiceagent.call.events import CallerLeft, NotReached, ParticipantsChanged, TransferEnded
+from voiceagent.config.handover import TransferTarget
 from voiceagent.config.schema import RecordingSection
 from voiceagent.control.acs_account import SERVICE, asked, hooks
 from voiceagent.control.acs_events import events_of
 from voiceagent.control.acs_keys import AcsKeys
 from voiceagent.control.acs_opening import Dial, Opening, not_reached
-from voiceagent.control.acs_transfers import AcsTransfers, Manners, identifier_from
+from voiceagent.control.acs_transfers import AcsTransfers, Manners, identifier_from, identifier_of
 from voiceagent.errors import RemoteError
 from voiceagent.ports import Deliver, WireFn
 from voiceagent.protocol.acs_callbacks import (
@@ -38,7 +39,7 @@ from voiceagent.protocol.acs_callbacks import (
 )
 
 if TYPE_CHECKING:
-    from azure.communication.callautomation import AzureBlobContainerRecordingStorage, CommunicationIdentifier
+    from azure.communication.callautomation import AzureBlobContainerRecordingStorage
     from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 
 ANSWER_SECONDS = 20.0  # a phone rings 30 s, and the caller should hear something before that
@@ -177,9 +178,10 @@ class AcsControl:
         """Turn the caller away: busy, forbidden or none. Raises RemoteError."""
         await asked(self._client.reject_call(self._context, call_reject_reason=reason, **self._hooks), "reject the call")
 
-    async def redirect(self, target: CommunicationIdentifier) -> None:
+    async def redirect(self, address: TransferTarget) -> None:
         """Send the caller elsewhere, unanswered. Raises RemoteError."""
-        await asked(self._client.redirect_call(self._context, target, **self._hooks), "redirect the call")
+        elsewhere = identifier_of(address)
+        await asked(self._client.redirect_call(self._context, elsewhere, **self._hooks), "redirect the call")
 
     # --- commands
 

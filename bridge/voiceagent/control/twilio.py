@@ -178,6 +178,12 @@ class TwilioControl:
         """Turn the caller away: busy, or for any other reason as a number that is not in service."""
         self._reply(twiml.reject("busy" if reason == "busy" else "rejected"))
 
+    async def redirect(self, address: TransferTarget) -> None:
+        """Send the caller to another telephone, unanswered. Raises RemoteError for anybody without one."""
+        if not address.phone_number:
+            raise RemoteError(f"{SERVICE} sends callers to telephones only, and the target has none", service=SERVICE)
+        self._reply(twiml.redirect_number(address.phone_number, ring_seconds=address.ring_seconds))
+
     def stream_document(self) -> str:
         """Connect the call to the agent, at its beginning or again."""
         return twiml.connect_stream(self._stream_url, then=self._next_url)

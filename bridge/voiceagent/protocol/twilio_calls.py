@@ -77,6 +77,11 @@ def dial_number(number: str, *, caller_id: str, ring_seconds: int, then: str, pr
     return _response(dial)
 
 
+def redirect_number(number: str, *, ring_seconds: int) -> str:
+    """Ring a number in place of ours: it sees who calls, and the call is answered when it answers; else it ends."""
+    return _response(f'<Dial timeout="{ring_seconds}" answerOnBridge="true"><Number>{escape(number)}</Number></Dial>')
+
+
 def reject(reason: str = "busy") -> str:
     """Turn the caller away before the call is answered: busy, or rejected (number not in service)."""
     return _response(f"<Reject reason={quoteattr(reason)}/>")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voiceagent.call.events import Event, MediaClosed
+from voiceagent.config.handover import TransferTarget
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.ports import CallControl, Deliver, WireFn
 from voiceagent.protocol.auth import check_call_token, make_call_token
@@ -36,6 +37,10 @@ class PhoneLine(CallControl, Protocol):
 
     async def reject(self, reason: str = "busy") -> None:
         """Turn the caller away. Raises RemoteError."""
+        ...
+
+    async def redirect(self, address: TransferTarget) -> None:
+        """Send the caller elsewhere, unanswered. Raises RemoteError."""
         ...
 
 

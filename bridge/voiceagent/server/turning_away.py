@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from voiceagent.call.commands import Note, Warned
 from voiceagent.config.handover import TransferTarget
-from voiceagent.control.acs import AcsControl
-from voiceagent.control.acs_transfers import identifier_of
 from voiceagent.errors import RemoteError
 from voiceagent.server.answering import Decision
 from voiceagent.server.live import PhoneLine
@@ -17,9 +15,9 @@ async def turned_away(control: PhoneLine, decision: Decision, target: TransferTa
     `target` is whom it names. A caller who cannot be sent there must not ring on: they get busy.
     """
     notes: list[Note] = []
-    if decision.do == "redirect" and target is not None and isinstance(control, AcsControl):
+    if decision.do == "redirect" and target is not None:
         try:
-            await control.redirect(identifier_of(target))
+            await control.redirect(target)
         except RemoteError as error:
             notes.append(Warned("redirect_failed", str(error)))
         else:

@@ -91,6 +91,12 @@ def test_a_number_is_dialled_under_ours() -> None:
     assert "callerId" not in twiml.dial_number("+1", caller_id="", ring_seconds=30, then="n", progress="p")
 
 
+def test_a_caller_is_sent_to_another_number_who_sees_who_calls() -> None:
+    verb = _only_verb(twiml.redirect_number("+1", ring_seconds=30))
+    assert (verb.tag, verb.attrib) == ("Dial", {"timeout": "30", "answerOnBridge": "true"})
+    assert (verb[0].text, verb[0].attrib) == ("+1", {})
+
+
 def test_callers_are_turned_away_and_calls_ended() -> None:
     assert _only_verb(twiml.reject()).attrib == {"reason": "busy"}
     assert _only_verb(twiml.hang_up()).tag == "Hangup"

@@ -11,7 +11,9 @@ from voiceagent.config.handover import TransferTarget
 from voiceagent.config.schema import RecordingSection
 from voiceagent.control.acs import AcsControl
 from voiceagent.control.acs_transfers import Manners
+from voiceagent.control.twilio import TwilioControl
 from voiceagent.errors import RemoteError
+from voiceagent.protocol.twilio_calls import redirect_number, reject
 from voiceagent.server.answering import Decision
 from voiceagent.server.turning_away import turned_away
 
@@ -51,14 +53,17 @@ def azure(service: Service) -> AcsControl:
     )
 
 
-class Twilio:
-    """The control of a service that cannot send a ringing call elsewhere."""
-
-    def __init__(self) -> None:
-        self.rejected: list[str] = []
-
-    async def reject(self, reason: str = "busy") -> None:
-        self.rejected.append(reason)
+def twilio() -> TwilioControl:
+    return TwilioControl(
+        cast(Any, None),
+        call_sid="CA1",
+        stream_url="wss://us/m",
+        next_url="https://us/n",
+        target_url="https://us/t",
+        targets={},
+        caller_id="",
+        recording=RecordingSection(),
+    )
 
 
 async def test_a_caller_is_sent_to_somebody_else() -> None:
@@ -75,11 +80,21 @@ async def test_one_who_cannot_be_sent_there_does_not_ring_on() -> None:
     assert [note.code for note in notes if isinstance(note, Warned)] == ["redirect_failed", "rule"]
 
 
-async def test_where_nobody_can_be_sent_elsewhere_the_report_says_busy() -> None:
-    twilio = Twilio()
-    notes, reason = await turned_away(cast(Any, twilio), REDIRECT, NIGHT)
-    assert (twilio.rejected, reason) == (["busy"], "busy")
-    assert notes == [Warned("rule", "the caller was given a busy signal")]
+async def test_over_twilio_a_caller_is_sent_to_a_telephone() -> None:
+    line = twilio()
+    notes, reason = await turned_away(line, REDIRECT, TransferTarget(phone_number="+14255550123", ring_seconds=20))
+    assert await line.answer_document() == redirect_number("+14255550123", ring_seconds=20)
+    assert (notes, reason) == ([Warned("rule", "the caller was sent to night, unanswered")], "redirected")
+
+
+async def test_over_twilio_who_has_no_telephone_cannot_be_sent_a_caller() -> None:
+    line = twilio()
+    notes, reason = await turned_away(line, REDIRECT, NIGHT)
+    assert (await line.answer_document(), reason) == (reject("busy"), "busy")
+    assert notes == [
+        Warned("redirect_failed", "Twilio sends callers to telephones only, and the target has none"),
+        Warned("rule", "the caller was given a busy signal"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,13 @@ async def test_a_caller_too_many_gets_busy(bridging_with: Any) -> None:
         assert '<Reject reason="busy"/>' in await line.ring(CallSid="CA2")
 
 
+async def test_a_caller_too_many_is_sent_to_the_overflow(bridging_with: Any) -> None:
+    night = {"targets": {"night": {"phone_number": "+14255550123"}}}
+    async with twilio_line(bridging_with, limits={"max_calls": 1}, answer={"overflow": "night"}, transfer=night) as line:
+        await line.ring()
+        assert "<Number>+14255550123</Number></Dial>" in await line.ring(CallSid="CA2")
+
+
 async def test_nobody_decided_in_time_is_busy(line: Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twilio, "DECIDE_SECONDS", 0.01)
     monkeypatch.setattr(line.bench.bridge, "ring", lambda *_: None)

@@ -27,6 +27,8 @@ class Dial:
     events: tuple[str, ...]
     ring_seconds: int
     caller_id: str
+    on_bridge: bool = False
+    """A caller who was not answered yet is answered with the number, not before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _dial(element: ElementTree.Element) -> Dial:
         events=() if noun is None else tuple(noun.get("statusCallbackEvent", "completed").split()),
         ring_seconds=_seconds(element.get("timeout", "30")),
         caller_id=element.get("callerId", ""),
+        on_bridge=element.get("answerOnBridge", "false").lower() == "true",
     )
 
 

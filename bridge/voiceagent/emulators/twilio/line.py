@@ -105,7 +105,8 @@ class PhoneCall:
             except twiml.BadDocument as error:
                 self.diary.note("warning", self._network.now(), sentence=f"Twilio's debugger would say {error}.")
                 self.end("failed", "application error")
-            self.end("transferred" if self._transferred else "completed", "the app ended the call")
+            answered = self.answered_at is not None
+            self.end("transferred" if self._transferred else "completed" if answered else "rejected", "the app ended the call")
             preparing.cancel()
 
     def end(self, outcome: str, reason: str) -> None:
@@ -231,7 +232,8 @@ class PhoneCall:
     async def _dial(self, verb: twiml.Dial) -> dict[str, str]:
         """Ring a human; returns what the app is told when that is over."""
         network, options = self._network, self._network.options
-        self._answered()
+        if not verb.on_bridge:
+            self._answered()
         self.caller.on_hold = True
         now = network.now()
         ringing = call_human(
@@ -253,6 +255,7 @@ class PhoneCall:
             self._progress(verb, status, event="completed", SipResponseCode=sip)
             return {"DialCallStatus": status}
         self._transferred = True
+        self._answered()
         self.diary.note("human_answers", network.now(), target=verb.number)
         self._progress(verb, "in-progress", event="answered")
         await self._until_interrupted(asyncio.sleep(options.together_ms / 1_000))

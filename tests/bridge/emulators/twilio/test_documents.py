@@ -13,7 +13,7 @@ def test_the_bridges_own_documents_are_understood() -> None:
     assert read_document(twiml.reject()) == (Reject("busy"),)
     assert read_document(twiml.hang_up()) == (Hangup(),)
     dialled = twiml.dial_number("+1", caller_id="+2", ring_seconds=20, then="n", progress="p")
-    assert read_document(dialled) == (Dial("+1", "n", "p", ("ringing", "answered", "completed"), 20, "+2"),)
+    assert read_document(dialled) == (Dial("+1", "n", "p", ("ringing", "answered", "completed"), 20, "+2", on_bridge=True),)
 
 
 def test_documents_of_others_are_understood_too() -> None:

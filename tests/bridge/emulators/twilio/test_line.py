@@ -140,6 +140,22 @@ async def test_a_phone_that_is_dialled_is_reported_on(house: Any, human: Any, re
     assert house.app.sockets[0].events()[-1] == "stop"
 
 
+@pytest.mark.parametrize(
+    ("human", "ended", "told"),
+    [
+        ("answer", "transferred", ["ringing", "human_rings", "answered", "human_answers", "ended"]),
+        ("busy", "rejected", ["ringing", "human_rings", "human_fails", "ended"]),
+    ],
+)
+async def test_a_caller_who_is_sent_elsewhere_is_answered_when_somebody_there_does(
+    house: Any, human: Any, ended: str, told: list[str]
+) -> None:
+    house.app.documents["voice"] = twiml.redirect_number("+14255550123", ring_seconds=20)
+    call = place(house, human=human)
+    await house.settle()
+    assert (call.outcome, kinds(call)) == (ended, told)
+
+
 async def test_a_caller_who_was_dialled_for_in_vain_waits_for_the_agents_words(house: Any) -> None:
     house.app.documents |= {"voice": STREAM, "next": STREAM, "progress": ""}
     call = place(house, Silence(0), human="busy")
