@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,8 @@ def ask_for_project(terminal: Terminal, directory: Path | None) -> tuple[Path, s
 
 def _ask_folder(terminal: Terminal) -> Path:
     """One that holds no project yet: who is told of that after the last question has answered them all for nothing."""
-    free = next(name for name in ("my-agent", *(f"my-agent-{n}" for n in count(2))) if not (Path(name) / PROJECT_FILE).exists())
+    names = chain(["my-agent"], (f"my-agent-{number}" for number in count(2)))
+    free = next(name for name in names if not (Path(name) / PROJECT_FILE).exists())
     while ((folder := Path(ask(terminal, "Folder", free))) / PROJECT_FILE).exists():
         terminal.say(f"{folder} holds a project already.")
     return folder
