@@ -40,7 +40,11 @@ class HttpTool(Section):
     timeout_seconds: float = Field(8, gt=0, le=120, description="shorter than limits.tool_timeout_seconds, to matter")
     ask_first: bool | str = Field(False, description="true or a question: the caller must say yes before it runs")
     filler: str | None = Field(None, description="said when it takes long; empty: nothing; left out: tools.filler")
+    filler_after_seconds: float | None = Field(
+        None, gt=0, le=60, description="how long that is; left out: tools.filler_after_seconds"
+    )
     max_calls: int | None = Field(None, ge=1, description="how often it may run in one call")
+    max_seconds: float | None = Field(None, gt=0, description="how long in all it may run in one call")
 
 
 class McpServer(Section):
@@ -60,7 +64,12 @@ class McpServer(Section):
     )
     connect_timeout_seconds: float = Field(10, gt=0, le=60, description="how long starting and listing may take")
     timeout_seconds: float = Field(8, gt=0, le=120, description="how long one of its tools may take")
+    filler: str | None = Field(None, description="said when one takes long; empty: nothing; left out: tools.filler")
+    filler_after_seconds: float | None = Field(
+        None, gt=0, le=60, description="how long that is; left out: tools.filler_after_seconds"
+    )
     max_calls: int | None = Field(None, ge=1, description="how often each of its tools may run in one call")
+    max_seconds: float | None = Field(None, gt=0, description="how long in all each of them may run in one call")
 
 
 class ToolsSection(Section):

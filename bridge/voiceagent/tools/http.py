@@ -202,7 +202,13 @@ def _field(parameter: HttpParameter) -> Any:
 
 
 def _options(tool: HttpTool) -> ToolOptions:
-    return ToolOptions(ask_first=tool.ask_first, filler=tool.filler, max_calls=tool.max_calls)
+    return ToolOptions(
+        ask_first=tool.ask_first,
+        filler=tool.filler,
+        filler_after_seconds=tool.filler_after_seconds,
+        max_calls=tool.max_calls,
+        max_seconds=tool.max_seconds,
+    )
 
 
 def _headers(name: str, tool: HttpTool, references: Mapping[str, Secret]) -> dict[str, str]:

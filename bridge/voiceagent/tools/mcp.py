@@ -7,7 +7,7 @@ import json
 import re
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,10 @@ from voiceagent.call.policies import ToolPolicy
 from voiceagent.config.tools import McpServer
 from voiceagent.discreet import Secret, without_secrets
 from voiceagent.errors import RemoteError, UserError
+from voiceagent.tools.define import ToolOptions
 from voiceagent.tools.http import filled_in
 from voiceagent.tools.mcp_connection import McpConnection
+from voiceagent.tools.options import policy_of
 from voiceagent.tools.output import error_text, result_text
 from voiceagent.tools.run import idempotency_key
 from voiceagent.tools.schema import check_name
@@ -100,8 +102,14 @@ class McpTools:
         asks = server.ask_first
         if isinstance(asks, list):
             asks = offered.name in asks
-        asked = (asks if isinstance(asks, str) else question) if asks else ""
-        return replace(defaults, ask_first=asked, most_calls=server.max_calls)
+        options = ToolOptions(
+            ask_first=asks,
+            filler=server.filler,
+            filler_after_seconds=server.filler_after_seconds,
+            max_calls=server.max_calls,
+            max_seconds=server.max_seconds,
+        )
+        return policy_of(options, defaults, question=question)
 
     async def run(
         self, name: str, arguments: str, *, tool_call_id: str, timeout_ms: int, context: Mapping[str, Any]

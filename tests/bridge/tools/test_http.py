@@ -176,8 +176,9 @@ def test_the_model_sees_the_declared_parameters() -> None:
 
 
 def test_a_declared_tool_has_the_policies_of_any_other() -> None:
-    tools = HttpTools({"find": declared("https://x", ask_first=True, max_calls=2, filler="")}, {}, now_ms=lambda: 0.0)
-    expected = ToolPolicy(ask_first="Sure?", most_calls=2, filler="")
+    bounds: dict[str, Any] = {"max_calls": 2, "max_seconds": 20, "filler": "Looking.", "filler_after_seconds": 1.5}
+    tools = HttpTools({"find": declared("https://x", ask_first=True, **bounds)}, {}, now_ms=lambda: 0.0)
+    expected = ToolPolicy(ask_first="Sure?", most_calls=2, most_ms=20_000, filler="Looking.", filler_after_ms=1500)
     assert tools.policies(ToolPolicy(filler="One moment."), question="Sure?") == {"find": expected}
 
 

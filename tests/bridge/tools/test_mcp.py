@@ -59,7 +59,8 @@ def tools(folder: Path, **changes: Any) -> McpTools:
 
 @pytest.fixture(scope="module")
 def crm(folder: Path) -> Iterator[McpTools]:
-    made = tools(folder, ask_first=["fail"], max_calls=3)
+    bounds = {"max_calls": 3, "max_seconds": 20, "filler_after_seconds": 1.5}
+    made = tools(folder, ask_first=["fail"], **bounds)
     yield made
     for connection in made._connections.values():
         connection.close()
@@ -96,7 +97,9 @@ async def test_a_server_that_takes_too_long_is_not_waited_for(crm: McpTools) -> 
 
 def test_the_caller_is_asked_before_the_tools_that_are_named(crm: McpTools) -> None:
     policies = crm.policies(ToolPolicy(filler="One moment."), question="Sure?")
-    assert policies["crm_fail"] == ToolPolicy(filler="One moment.", ask_first="Sure?", most_calls=3)
+    assert policies["crm_fail"] == ToolPolicy(
+        filler="One moment.", filler_after_ms=1500, ask_first="Sure?", most_calls=3, most_ms=20_000
+    )
     assert policies["crm_say_hello"].ask_first == ""
 
 
