@@ -12,6 +12,9 @@ Kind = Literal["embedded", "pipeline", "voice-live", "openai", "azure-openai", "
 VERBATIM_SINCE = "2026-01-01-preview"
 """The first dated version of Voice Live that takes words to be said as they are."""
 
+MCP_SINCE = "2026-01-01-preview"
+"""The first one that speaks with tool servers itself."""
+
 
 def kind_of(engine: EngineSection) -> Kind:
     """What answers. `auto` is Voice Live where an address is set, unless it is one on this machine: an emulator's."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from voiceagent.config.answering import MCP_SINCE, kind_of
 from voiceagent.config.keypad import KeyChoice
-from voiceagent.config.schema import Settings
+from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.config.tools import HttpTool, McpServer
 from voiceagent.errors import UserError
 
@@ -21,7 +22,7 @@ def check_tools(settings: Settings, where: Where) -> None:
     for name, tool in settings.tools.http.items():
         _check_http(f"tools.http.{name}", tool, where)
     for name, server in settings.tools.mcp.items():
-        _check_mcp(f"tools.mcp.{name}", server, where)
+        _check_mcp(f"tools.mcp.{name}", server, settings, where)
     both = settings.tools.http.keys() & settings.tools.mcp.keys()
     if both:
         name = min(both)
@@ -63,7 +64,7 @@ def _check_pattern(key: str, pattern: str, where: Where) -> None:
         ) from None
 
 
-def _check_mcp(key: str, server: McpServer, where: Where) -> None:
+def _check_mcp(key: str, server: McpServer, settings: Settings, where: Where) -> None:
     if bool(server.command) == bool(server.url):
         raise UserError(f"`{key}` needs either a command or a url ({where(key)})", remedy="give exactly one of the two")
     if server.at == "engine" and server.command:
@@ -71,9 +72,25 @@ def _check_mcp(key: str, server: McpServer, where: Where) -> None:
             f"`{key}` is spoken with by the engine, which cannot start a command here ({where(key)})",
             remedy='give a url that Azure reaches, or at = "bridge"',
         )
+    if server.at == "engine":
+        _check_at_engine(key, settings.engine, where)
     if server.url and not server.url.startswith(("https://", "http://")):
         raise UserError(f"`{key}.url` is {server.url} ({where(key)})", remedy="write an https address")
     _check_headers(key, server.headers, where)
+
+
+def _check_at_engine(key: str, engine: EngineSection, where: Where) -> None:
+    """The embedded engine may do without them, as it stands for Voice Live on this machine; callers would miss them."""
+    kind, version = kind_of(engine), engine.api_version
+    if kind not in ("voice-live", "embedded"):
+        raise UserError(
+            f"`{key}` is spoken with by the engine, and {kind} is not asked to ({where(key)})", remedy='write at = "bridge"'
+        )
+    if kind == "voice-live" and version[:1].isdigit() and version < MCP_SINCE:
+        raise UserError(
+            f"`{key}` is spoken with by the engine, and Voice Live {version} knows no such servers ({where(key)})",
+            remedy=f'write at = "bridge", or use an engine.api_version from {MCP_SINCE} on',
+        )
 
 
 def _check_headers(key: str, headers: Mapping[str, str], where: Where) -> None:

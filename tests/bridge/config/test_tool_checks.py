@@ -38,6 +38,12 @@ def mcp(**server: Any) -> dict[str, Any]:
         (mcp(command=["x"], url="https://x"), "needs either a command or a url"),
         (mcp(command=["x"], at="engine"), "cannot start a command here"),
         (mcp(url="x.example"), "`tools.mcp.crm.url` is x.example"),
+        ({**mcp(at="engine", url="https://x"), "engine": {"kind": "openai"}}, "openai is not asked to"),
+        ({**mcp(at="engine", url="https://x"), "engine": {"kind": "pipeline"}}, "pipeline is not asked to"),
+        (
+            {**mcp(at="engine", url="https://x"), "engine": {"kind": "voice-live", "api_version": "2025-10-01"}},
+            "Voice Live 2025-10-01 knows no such servers",
+        ),
         (mcp(url="https://x", headers={"Cookie": "a=b"}), "holds a secret"),
         ({"tools": {"http": {"a": {**GET, "url": "https://x"}}, "mcp": {"a": {"url": "https://x"}}}}, "the same name"),
         ({"keys": {"menu": {"0": {"transfer": "sales"}}}}, "transfers to sales (here), and there is no such target"),
