@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidURI
 
-from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup
+from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup, ReviseEngine
 from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
 from voiceagent.engines.refusals import refused, unreachable
@@ -31,6 +31,7 @@ from voiceagent.protocol.realtime import (
     APPEND_SUFFIX,
     ClientEvent,
     ResponseAudioDelta,
+    ResponseCreate,
     ServerEvent,
     SessionUpdate,
     audio_delta,
@@ -132,6 +133,7 @@ class RealtimeEngine:
         self.malformed = 0
         """Messages of the engine that broke its protocol."""
         self._setup = setup
+        self._instructions = setup.instructions
         self._owned = settings.owned
         self._dialect = settings.spoken
         self._sound: Sound = Plain() if settings.audio == "pcm" else Ulaw(setup.sample_rate)
@@ -202,7 +204,9 @@ class RealtimeEngine:
     def _say(self, command: EngineCommand) -> str:
         self._sent += 1
         command_id = f"{type(command).__name__}-{self._sent}"
-        message = message_of(command, command_id, exact_voice=self._exact_voice)
+        if isinstance(command, ReviseEngine) and command.instructions is not None:
+            self._instructions = command.instructions
+        message = self._with_the_sessions(message_of(command, command_id, exact_voice=self._exact_voice))
         taken = without_owned(self._in_its_sound(message) if isinstance(command, ConfigureEngine) else message, self._owned)
         frame = b"" if taken is None else self._dialect.encode_frame(taken)
         if self._tap is not None:
@@ -210,6 +214,14 @@ class RealtimeEngine:
         if self._wire is not None and frame:
             self._wire.send(frame)
         return command_id
+
+    def _with_the_sessions(self, message: ClientEvent) -> ClientEvent:
+        """Where instructions for one reply replace the session's, it is told both: who speaks, and what to say now."""
+        if not isinstance(message, ResponseCreate) or not message.additional_instructions:
+            return message
+        if self._dialect.additional_instructions or not self._instructions:
+            return message
+        return replace(message, additional_instructions=f"{self._instructions}\n\n{message.additional_instructions}")
 
     def _in_its_sound(self, message: ClientEvent) -> ClientEvent:
         assert isinstance(message, SessionUpdate)

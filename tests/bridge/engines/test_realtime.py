@@ -8,6 +8,8 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from an_ear import Listener
@@ -20,7 +22,9 @@ from voiceagent.emulators.voice_live.options import EmulatorOptions
 from voiceagent.emulators.voice_live.scripted import Scripted, Turn
 from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
 from voiceagent.engines.realtime import EngineConnection, open_engine
+from voiceagent.engines.wires import OnText
 from voiceagent.errors import RemoteError
+from voiceagent.protocol.dialects import OPENAI, Dialect, voice_live
 
 KEY = "key-of-the-engine"
 SETUP = c.EngineSetup("Be kind.", "en-US-Ava:DragonHDLatestNeural", 24_000)
@@ -80,6 +84,53 @@ async def test_another_setup_than_the_first_is_sent() -> None:
             await engine.close()
             await running
         assert "Be short." in json.dumps(emulator.sessions())
+
+
+class Line:
+    """A wire to a server that accepts the settings and says nothing else."""
+
+    def __init__(self, on_text: OnText) -> None:
+        self.dropped = 0
+        self.sent: list[dict[str, Any]] = []
+        self._on_text = on_text
+
+    def send(self, frame: bytes, *, droppable: bool = False) -> None:
+        self.sent.append(json.loads(frame))
+
+    async def receive(self) -> None:
+        self._on_text(b'{"type":"session.updated","event_id":"e","session":{"id":"s","model":"m"}}')
+        await asyncio.Event().wait()
+
+    async def close(self) -> None: ...
+
+    def ending(self) -> tuple[int | None, str]:
+        return None, ""
+
+
+@pytest.mark.parametrize(
+    ("dialect", "response"),
+    [
+        (OPENAI, {"response": {"instructions": "Be short.\n\nGreet the caller."}}),
+        (voice_live("2026-07-15"), {"additional_instructions": "Greet the caller."}),
+        (voice_live("v1"), {"response": {"additional_instructions": "Greet the caller."}}),
+    ],
+)
+async def test_what_is_asked_of_one_reply_does_not_take_the_place_of_the_prompt(
+    dialect: Dialect, response: dict[str, Any]
+) -> None:
+    lines: list[Line] = []
+
+    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
+        lines.append(Line(on_text))
+        return lines[-1]
+
+    settings = replace(connection("http://127.0.0.1:1"), dialect=dialect)
+    engine = await open_engine(settings, SETUP, Listener(), dialled=dialled)
+    engine.obey(c.ReviseEngine(instructions="Be short."))
+    engine.obey(c.AskForReply(instructions="Greet the caller."))
+    asked = {name: value for name, value in lines[0].sent[-1].items() if name != "event_id"}
+    assert asked == {"type": "response.create", **response}
+    await engine.close()
 
 
 async def test_a_broken_connection_is_reported_once() -> None:
