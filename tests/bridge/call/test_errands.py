@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.call.policies import KeyPolicy
 from voiceagent.discreet import Words
 from voiceagent.testing.factories import begun, settled
 
@@ -60,3 +65,30 @@ def test_a_tool_of_the_engines_own_that_failed_is_spoken_about_too() -> None:
     assert isinstance(noted, c.ToolNoted)
     assert (noted.outcome, noted.output.shown) == ("error", '{"error": "it broke"}')
     assert settled(call, 400) == [c.AskForReply()]
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome", "output"),
+    [("", "ok", '{"ok": true}'), ("nobody is there", "error", '{"error": "nobody is there"}')],
+)
+def test_keys_that_the_model_presses_are_waited_for_however_long_that_takes(
+    failure: str, outcome: e.ToolOutcome, output: str
+) -> None:
+    call = begun(keys=KeyPolicy(send=True), tool_timeout_ms=8_000)
+    call.reply_started("r", 0)
+    keys, arguments = "1" * 36, json.dumps({"keys": "1" * 36})
+    call.tool_called(e.ToolCalled("r", "x", "t", "send_keys", arguments), 0)
+    assert call.parts.take() == [c.SendKeys("t", Words(keys))]
+    call.reply_ended(e.ReplyEnded("r", "completed"))
+    assert settled(call, 19_000) == []
+    call.errands.keys_sent(e.KeysSent("t", failure), 20_000)
+    noted = c.ToolNoted("send_keys", Words(arguments), Words(output), outcome, 20_000)
+    assert call.parts.take() == [c.GiveToolResult("t", output), noted]
+    assert settled(call, 20_000) == [c.AskForReply()]
+
+
+def test_keys_that_no_telephone_has_are_not_pressed() -> None:
+    call = begun(keys=KeyPolicy(send=True))
+    call.tool_called(e.ToolCalled("r", "x", "t", "send_keys", '{"keys": "12x"}'), 0)
+    [result, _] = call.parts.take()
+    assert result == c.GiveToolResult("t", '{"error": "`keys` must be 1 to 36 of 0-9 * # A-D"}')
