@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import functools
 import io
 import math
 import resource
@@ -27,6 +28,7 @@ from voiceagent_cli.signals import run
 RATE = 24_000
 
 
+@functools.cache  # making one takes as long as half a frame: not while others speak
 def tone_wav(seconds: float = 1.0) -> str:
     """A loud tone, as the admin API takes it."""
     samples = (int(12_000 * math.sin(2 * math.pi * 440 * i / RATE)) for i in range(int(RATE * seconds)))
