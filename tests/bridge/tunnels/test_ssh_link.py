@@ -68,8 +68,15 @@ async def test_what_reaches_the_server_reaches_us_until_it_is_left(server: OnLoo
     async with link(towards(server, known(tmp_path)), local) as up:
         assert up.address == fixed(up.port)
         assert await said_back(up.port) == b"hello"
-    with pytest.raises(OSError, match=r".*"):
-        await said_back(up.port)
+    assert await says_nothing(up.port)
+
+
+async def says_nothing(port: int) -> bool:
+    """Nobody listens there any more; or the server, which takes a moment to notice, lets the connection go."""
+    try:
+        return await said_back(port) == b""
+    except OSError:
+        return True
 
 
 async def test_a_cut_is_noticed_at_once(server: OnLoopback, local: int, tmp_path: Path) -> None:
