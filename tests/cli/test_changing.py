@@ -21,8 +21,18 @@ class Typed(io.StringIO):
 
 
 @pytest.fixture
-def terminal() -> Terminal:
-    return Terminal(io.StringIO(), io.StringIO())
+def out() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def err() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def terminal(out: io.StringIO, err: io.StringIO) -> Terminal:
+    return Terminal(out, err)
 
 
 @pytest.fixture
@@ -30,40 +40,42 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[io.StringIO], None]:
     return lambda stream: monkeypatch.setattr("sys.stdin", stream)
 
 
-def test_a_plan_in_the_words_of_all_commands(terminal: Terminal) -> None:
+def test_a_plan_in_the_words_of_all_commands(terminal: Terminal, out: io.StringIO) -> None:
     steps = [
         ("create", "Microsoft.App/containerApps", "shop", ""),
         ("keep", "acs", "line", "named"),
         ("skip", "role", "r", "no"),
     ]
     show_changes(terminal, steps)
-    assert terminal._out.getvalue().splitlines() == [  # type: ignore[attr-defined]  # a StringIO
+    assert out.getvalue().splitlines() == [
         "+ create\tcontainer app\tshop\tnot there yet",
         "  keep\tCommunication Services\tline\tnamed",
         "! skip\trole\tr\tno",
     ]
 
 
-def test_a_yes_is_given_or_typed(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:
+def test_a_yes_is_given_or_typed(terminal: Terminal, err: io.StringIO, types: Callable[[io.StringIO], None]) -> None:
     assert confirmed(terminal, "Deploy?", yes=True)
     types(Typed("Yes\n"))
     assert confirmed(terminal, "Deploy?", yes=False)
-    assert terminal._err.getvalue() == "Deploy? [y/N] "  # type: ignore[attr-defined]  # a StringIO
+    assert err.getvalue() == "Deploy? [y/N] "
 
 
-def test_a_no_ends_the_command_and_changes_nothing(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:
+def test_a_no_ends_the_command_and_changes_nothing(
+    terminal: Terminal, err: io.StringIO, types: Callable[[io.StringIO], None]
+) -> None:
     types(Typed("\n"))
     with pytest.raises(Ended) as ended:
         must_agree(terminal, "Deploy?", yes=False)
     assert ended.value.code == USAGE
-    assert terminal._err.getvalue().endswith("Nothing was changed.\n")  # type: ignore[attr-defined]  # a StringIO
+    assert err.getvalue().endswith("Nothing was changed.\n")
 
 
 async def test_ctrl_c_at_the_question_is_no_answer_and_waits_for_none(
     terminal: Terminal, types: Callable[[io.StringIO], None]
 ) -> None:
     class Interrupted(Typed):
-        def readline(self, _: int | None = -1) -> str:  # type: ignore[override]  # as sys.stdin has it
+        def readline(self, _size: int = -1, /) -> str:
             os.kill(os.getpid(), signal.SIGINT)
             return "y\n"
 

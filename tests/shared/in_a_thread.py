@@ -15,15 +15,14 @@ def served(app: Any) -> Iterator[str]:
     """Its address, while the block runs."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     ready = threading.Event()
-    started = server.startup
 
-    async def startup(sockets: Any = None) -> None:
-        await started(sockets)
-        ready.set()
+    class Telling(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            ready.set()
 
-    server.startup = startup  # type: ignore[method-assign]  # it has no other way to say that it listens
+    server = Telling(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voiceagent.errors import UserError
 from voiceagent.local.public_way import is_real_phone, public_way
+from voiceagent.loopback import somebody_listens
 from voiceagent.tunnels.choice import NAMES, choose
 from voiceagent.tunnels.door import Door
 from voiceagent.tunnels.forward import forwarding
@@ -88,16 +88,7 @@ async def reached(tunnel: Tunnel, settings: Settings) -> Reached:
     """
     found = await probe(tunnel.address, secret=str.__str__(settings.acs.event_secret))
     port = settings.bridge.port
-    if found.ok or await _is_listened_at(port):
+    if found.ok or await somebody_listens(port):
         return found
     start = f"`voiceagent serve --port {port} --public-url {tunnel.url}` starts the bridge there"
     return replace(found, sentence=f"nobody listens on port {port} of this machine", remedy=start)
-
-
-async def _is_listened_at(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.config.load import environment
+from voiceagent.loopback import somebody_listens
 
 START_SECONDS = 10
 LOOK_SECONDS = 0.01
@@ -100,7 +101,7 @@ class SshdOnLoopback:
                 program, "-D", "-e", "-f", str(settings), stderr=log, start_new_session=True
             )
         async with asyncio.timeout(START_SECONDS):
-            while not await _answers(self.port):
+            while not await somebody_listens(self.port):
                 if self._process.returncode is not None:
                     said = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
                     raise RuntimeError(f"sshd does not start: {said}")
@@ -115,15 +116,6 @@ class SshdOnLoopback:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         await process.wait()
-
-
-async def _answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def _below(pid: int) -> list[int]:
