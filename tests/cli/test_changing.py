@@ -6,6 +6,7 @@ import io
 import os
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def terminal(out: io.StringIO, err: io.StringIO) -> Terminal:
 
 
 @pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[io.StringIO], None]:
+def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     return lambda stream: monkeypatch.setattr("sys.stdin", stream)
 
 
@@ -54,16 +55,14 @@ def test_a_plan_in_the_words_of_all_commands(terminal: Terminal, out: io.StringI
     ]
 
 
-def test_a_yes_is_given_or_typed(terminal: Terminal, err: io.StringIO, types: Callable[[io.StringIO], None]) -> None:
+def test_a_yes_is_given_or_typed(terminal: Terminal, err: io.StringIO, types: Callable[[Any], None]) -> None:
     assert confirmed(terminal, "Deploy?", yes=True)
     types(Typed("Yes\n"))
     assert confirmed(terminal, "Deploy?", yes=False)
     assert err.getvalue() == "Deploy? [y/N] "
 
 
-def test_a_no_ends_the_command_and_changes_nothing(
-    terminal: Terminal, err: io.StringIO, types: Callable[[io.StringIO], None]
-) -> None:
+def test_a_no_ends_the_command_and_changes_nothing(terminal: Terminal, err: io.StringIO, types: Callable[[Any], None]) -> None:
     types(Typed("\n"))
     with pytest.raises(Ended) as ended:
         must_agree(terminal, "Deploy?", yes=False)
@@ -71,11 +70,12 @@ def test_a_no_ends_the_command_and_changes_nothing(
     assert err.getvalue().endswith("Nothing was changed.\n")
 
 
-async def test_ctrl_c_at_the_question_is_no_answer_and_waits_for_none(
-    terminal: Terminal, types: Callable[[io.StringIO], None]
-) -> None:
-    class Interrupted(Typed):
-        def readline(self, _size: int = -1, /) -> str:
+async def test_ctrl_c_at_the_question_is_no_answer_and_waits_for_none(terminal: Terminal, types: Callable[[Any], None]) -> None:
+    class Interrupted:
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
             os.kill(os.getpid(), signal.SIGINT)
             return "y\n"
 
@@ -89,7 +89,7 @@ async def test_ctrl_c_at_the_question_is_no_answer_and_waits_for_none(
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def test_where_nobody_can_be_asked_nothing_is_done(terminal: Terminal, types: Callable[[io.StringIO], None]) -> None:
+def test_where_nobody_can_be_asked_nothing_is_done(terminal: Terminal, types: Callable[[Any], None]) -> None:
     types(io.StringIO("y\n"))
     with pytest.raises(UserError, match="nobody is here to be asked"):
         must_agree(terminal, "Deploy?", yes=False)
