@@ -24,7 +24,8 @@ def examine(
     if fix:
         from voiceagent.doctor.mend import mend
 
-        for done in mend(directory, could_not=lambda why: terminal.warn(f"could not be mended: {why}")):
+        captures = folder_of_captures(directory)
+        for done in mend(directory, captures, could_not=lambda why: terminal.warn(f"could not be mended: {why}")):
             terminal.say(f"Mended: {done}")
     return asyncio.run(_examine(directory, terminal, local_only=local_only, unredacted=unredacted, as_json=as_json))
 
@@ -111,6 +112,14 @@ class Lines:
         self._terminal.result(f"{place} {check.status:<7}  {names}: {check.detail}")
         if check.remedy and check.status != "ok":
             self._terminal.result(f"{'':{len(place) + 10}}{check.remedy}")
+
+
+def folder_of_captures(directory: Path) -> str | None:
+    """What the project's settings name; None when they want no captures or cannot be read."""
+    loaded = settings_or_error(directory)
+    if isinstance(loaded, UserError) or loaded.settings.capture.policy == "off":
+        return None
+    return loaded.settings.capture.directory
 
 
 def settings_or_error(directory: Path) -> Loaded | UserError:

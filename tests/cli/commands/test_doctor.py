@@ -43,6 +43,27 @@ def test_what_is_mended_is_told(voiceagent: Any, project: Path) -> None:
     assert "Mended: .env is now for its owner alone\n" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ('directory = "kept"', "Mended: made the folder kept\n"),
+        ('policy = "off"', ""),
+        ("directory = 7", ""),
+    ],
+)
+def test_the_folder_of_captures_is_made_as_the_settings_say(voiceagent: Any, project: Path, setting: str, told: str) -> None:
+    voiceagent("doctor", project, "--fix", "--local-only")
+    (project / "captures").rmdir()
+    settings = project / "voiceagent.toml"
+    before = settings.read_text()
+    settings.write_text(before.replace("[capture]\npolicy =", f"[capture]\n{setting} #"))
+    assert settings.read_text() != before
+    outcome = voiceagent("doctor", project, "--fix", "--local-only")
+    assert told in outcome.err
+    assert not (project / "captures").exists()
+    assert (project / "kept").exists() is bool(told)
+
+
 def test_settings_of_azure_are_looked_at_and_their_secrets_not_shown(
     voiceagent: Any, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

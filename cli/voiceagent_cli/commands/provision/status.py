@@ -30,6 +30,6 @@ def command(ctx: Context, directory: Project = Path(), url: Url = "", json: AsJs
         terminal.record({"resources": [line.facts() for line in lines], "notes": list(notes)})
         return
     rows = [(line.state, spoken(line.kind), line.name, line.detail, "ours" if line.ours else "") for line in lines]
-    terminal.table(("state", "what", "name", "detail", ""), rows)
+    terminal.table(("state", "what", "name", "detail", "whose"), rows)
     for note in notes:
         terminal.say(note)

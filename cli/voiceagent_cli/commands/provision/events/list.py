@@ -31,4 +31,4 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
         (one.name, one.state, ", ".join(one.types), ", ".join(one.numbers) or "all", one.target, "ours" * one.is_ours)
         for one in found
     ]
-    terminal.table(("name", "state", "events", "numbers", "to", ""), rows)
+    terminal.table(("name", "state", "events", "numbers", "to", "whose"), rows)
