@@ -55,6 +55,12 @@ def _feed(book: Playbook, happenings: list[Happening], *expected_last: c.Command
 TOLD = (c.AddUserText(Words("Where is it?")), c.AddAgentText(Words("On its way.")))
 
 
+def test_a_call_that_ends_at_that_very_moment_needs_no_further_session() -> None:
+    book = open_call(renew_ms=60_000, max_call_ms=60_000, goodbye="")
+    book.by(60_000, c.PhaseNoted("ending"), c.HangUp("max_length"))
+    book.run()
+
+
 def test_a_session_that_nears_its_end_is_followed_by_another_while_nobody_speaks() -> None:
     book = open_call(lifetime_ms=8000)
     book.by(6000, SPARE)
