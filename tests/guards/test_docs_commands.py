@@ -78,7 +78,8 @@ def calls(path: Path) -> bool:
 
 
 def run_all(path: Path, folder: Path) -> None:
-    environ = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    path_of_ours = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = os.environ | {"PATH": path_of_ours, "VOICEAGENT_BRIDGE_PORT": "0"}  # somebody may be at the usual port
     for line in command_lines(path):
         unending = line.split()[1] in UNTIL_INTERRUPTED or line in UNTIL_INTERRUPTED_THERE.get(name(path), ())
         if unending or line in NEEDS_AZURE.get(name(path), ()):

@@ -84,7 +84,7 @@ def port(around: Surroundings) -> Found:
             probe.bind((bridge.host, bridge.port))
         except OSError as error:
             return PORT_TAKEN.found(where=f"{bridge.host}:{bridge.port}", why=error.strerror or error)
-    return fine(f"{bridge.host}:{bridge.port} is free")
+    return fine(f"{bridge.host}:{bridge.port} is free" if bridge.port else f"any free one of {bridge.host}")
 
 
 def servable(around: Surroundings) -> Found:

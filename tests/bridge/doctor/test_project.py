@@ -61,6 +61,10 @@ def test_a_port_in_use(directory: Path) -> None:
     assert found.code == "port_taken"
 
 
+def test_port_0_is_whichever_is_free(directory: Path) -> None:
+    assert project.port(around(directory, PORT="0")).detail == "any free one of 127.0.0.1"
+
+
 def test_a_bridge_of_ours_may_have_the_port(directory: Path) -> None:
     import os
 
