@@ -49,6 +49,9 @@ JSON_KEYS = frozenset({"arguments", "output"})
 HEADER_KEYS = frozenset({"customcontext", "sipheaders", "voipheaders", "customcallingcontext", "customcallingcontextheaders"})
 """What a caller's telephone system sent along: anything, and about the caller."""
 
+ORDER = "instructions"
+"""Of one reply: a voice that does not speak words exactly is ordered to say them, so they hold what is said."""
+
 PIECES_KEYS = frozenset({"logprobs", "bytes"})
 """Words once more, piece by piece."""
 
@@ -208,6 +211,9 @@ class Redactor:
             return {inner: _zero(value) for inner, value in self.value(item).items()}
         if key in HEADER_KEYS:
             return masked(item)
+        if key == "response" and isinstance(item, dict):
+            words = item.get(ORDER)
+            return {**self.value(item), ORDER: mask_words(self.text(words))} if isinstance(words, str) else self.value(item)
         return [] if key in PIECES_KEYS and isinstance(item, list) else self.value(item)
 
 

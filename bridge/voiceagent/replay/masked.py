@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from voiceagent.capture.masks import mask_words
 from voiceagent.capture.redact import Redactor
 from voiceagent.capture.shapes import plain
 
 Plain = Mapping[str, Any]
 """An event, command or note as it stands in a capture: its type and its fields."""
-
-_ORDER = "instructions"
 
 
 class Masked:
@@ -36,9 +33,4 @@ class Masked:
 
     def frame(self, content: Any) -> Any:
         """The JSON value of a frame."""
-        hidden = self._redactor.value(content)
-        # Words that an engine without verbatim speech must be ordered to say stand inside an instruction.
-        response = hidden.get("response") if self.redacted and isinstance(hidden, dict) else None
-        if isinstance(response, dict) and isinstance(response.get(_ORDER), str):
-            return {**hidden, "response": {**response, _ORDER: mask_words(response[_ORDER])}}
-        return hidden
+        return self._redactor.value(content)

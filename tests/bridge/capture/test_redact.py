@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 import pytest
 
-from voiceagent.call.commands import KeyNoted, RunTool, ToolNoted
+from voiceagent.call.commands import AskForReply, KeyNoted, RunTool, ToolNoted
 from voiceagent.call.events import KeyPressed, ToolCalled
 from voiceagent.capture.records import Wire, parse
 from voiceagent.capture.redact import Redactor
 from voiceagent.capture.shapes import field_values
 from voiceagent.discreet import MASK, Words
+from voiceagent.engines.voice_live import message_of
+from voiceagent.protocol.voice_live import encode_frame
 
 PAYLOAD = base64.b64encode(bytes(range(256)) * 3 + bytes(192)).decode()
 CANARY = "canary-0123456789"
@@ -98,6 +100,23 @@ def test_a_damaged_audio_frame_is_still_one_line(tail: str) -> None:
 def test_people_are_hidden_unless_the_policy_is_full(frame: dict[str, Any], expected: dict[str, Any]) -> None:
     assert json.loads(hidden(json.dumps(frame))) == expected
     assert json.loads(hidden(json.dumps(frame), "full")) == frame
+
+
+@pytest.mark.parametrize("exact_voice", [True, False])
+def test_what_a_voice_is_ordered_to_say_is_hidden_in_whatever_way_it_is_ordered(exact_voice: bool) -> None:
+    command = AskForReply(exactly=Words("Mrs Miller wants to cancel order 4271 because of her divorce"))
+    frame = encode_frame(message_of(command, "AskForReply-2", exact_voice=exact_voice))
+    kept = hidden(frame)
+    assert not any(word in kept for word in (b"Miller", b"4271", b"divorce"))
+    assert b"xxx xxxxxx xxxxx xx xxxxxx xxxxx 0000" in kept
+    assert json.loads(hidden(frame, "full")) == json.loads(frame)
+
+
+def test_the_engines_echo_of_an_order_is_hidden_and_no_instructions_at_all_stay_so() -> None:
+    created = {"type": "response.created", "response": {"id": "r", "instructions": "Say: Ann", "output": []}}
+    assert json.loads(hidden(json.dumps(created)))["response"] == {"id": "r", "instructions": "xxx: xxx", "output": []}
+    bare = {"type": "response.created", "response": {"id": "r", "instructions": None}}
+    assert json.loads(hidden(json.dumps(bare))) == bare
 
 
 @pytest.mark.parametrize("policy", ["redacted", "full"])
