@@ -6,7 +6,14 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-LEAVES = {"voiceagent", "voiceagent.errors", "voiceagent.discreet", "voiceagent.loopback", "voiceagent.trust"}
+LEAVES = {
+    "voiceagent",
+    "voiceagent.errors",
+    "voiceagent.discreet",
+    "voiceagent.loopback",
+    "voiceagent.nesting",
+    "voiceagent.trust",
+}
 """Known by everyone, knowing no one."""
 
 PURE = ("audio", "protocol", "call")

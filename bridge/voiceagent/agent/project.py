@@ -211,10 +211,17 @@ def _may_be_a_file(name: str) -> bool:
 
 
 def project_hash(directory: Path) -> str:
-    """SHA-256 over names and contents of `project_files`."""
+    """SHA-256 over names and contents of `project_files`. UserError for one that cannot be read."""
     total = hashlib.sha256()
     for path in project_files(directory):
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # deleted since it was listed, as editors' temporary files are; or a link to nothing
+            continue
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be read: {error.strerror or error}", remedy=f"make it readable, or take it out of {directory}"
+            ) from error
         total.update(f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()

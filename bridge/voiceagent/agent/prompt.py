@@ -9,6 +9,11 @@ from voiceagent.errors import UserError
 
 def read_prompt(directory: Path, name: str, key: str = "agent.prompt") -> str:
     """The instructions of an agent; `key` is the setting that names the file."""
+    if "\0" in name:  # as "\u0000" in TOML
+        raise UserError(
+            f"`{key}` is {name!r}, and no file's name holds a NUL character",
+            remedy=f"name the file of the agent's instructions as `{key}` in voiceagent.toml",
+        )
     path = directory / name
     try:
         text = path.read_text(encoding="utf-8-sig").strip()

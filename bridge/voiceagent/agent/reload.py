@@ -36,10 +36,21 @@ async def watch_project(
             known = ""  # going back to the last good text is news as well
             broken(error)
             continue
+        except Exception as error:  # an author's half-saved files must not end the calls under way, whatever they make us raise
+            known = ""
+            broken(_unforeseen(error))
+            continue
         now = _dotenv_state(project.dir)
         if fresh.hash != known or now != secrets:
             known, secrets = fresh.hash, now
             changed(fresh)
+
+
+def _unforeseen(error: Exception) -> UserError:
+    return UserError(
+        f"loading the project failed: {type(error).__name__}: {error}",
+        remedy="undo the last change; `voiceagent config show` tries the files again",
+    )
 
 
 def _dotenv_state(directory: Path) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import UserError
+from voiceagent.nesting import DEEPEST, too_deep
 
 _TABLE = re.compile(r"\s*\[(?P<array>\[)?\s*(?P<name>[^\]]+?)\s*\]")
 _KEY = re.compile(r"\s*(?P<name>[A-Za-z0-9_\-.\"' ]+?)\s*=")
@@ -18,7 +19,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a file. UserError tells line and column of broken TOML."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         match = _POSITION.match(str(error))
         what = match["what"] if match else str(error)
@@ -26,6 +27,15 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UserError(f"{place}: this is not TOML: {what}", remedy="mend the line; text values need quotes") from error
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text") from error
+    except RecursionError:
+        raise _too_deep(path) from None
+    if too_deep(tables):
+        raise _too_deep(path)
+    return tables
+
+
+def _too_deep(path: Path) -> UserError:
+    return UserError(f"{path} is nested deeper than {DEEPEST} levels", remedy="close its brackets; no setting is that deep")
 
 
 def lines_of(path: Path) -> dict[str, int]:

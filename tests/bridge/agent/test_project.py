@@ -104,6 +104,19 @@ def test_the_hash_does_not_depend_on_the_folders_name(tmp_path: Path) -> None:
     assert project(tmp_path / "a").hash == project(tmp_path / "b").hash
 
 
+def test_a_file_that_is_gone_by_the_time_it_is_read_is_no_part_of_the_hash(tmp_path: Path) -> None:
+    loaded = project(tmp_path)
+    (tmp_path / "gone.md").symlink_to("nowhere.md")
+    assert project_hash(tmp_path) == loaded.hash
+
+
+def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "round.md").symlink_to("round.md")
+    with pytest.raises(UserError, match=r"round\.md cannot be read: .*symbolic links") as caught:
+        project_hash(tmp_path)
+    assert "take it out of" in caught.value.remedy
+
+
 async def test_tools_obey_the_projects_limits(tmp_path: Path) -> None:
     small = project(tmp_path, toml="[limits]\ntool_output_bytes = 256\n")
     returned = await small.toolset.run("look", '{"a": "%s"}' % ("x" * 999), tool_call_id="t", timeout_ms=999, context={})

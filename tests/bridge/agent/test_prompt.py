@@ -27,3 +27,9 @@ def test_the_remedy_names_the_setting(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_prompt(tmp_path, "p.md", "agents.billing.prompt")
     assert "agents.billing.prompt" in str(caught.value.remedy)
+
+
+def test_a_name_that_no_file_can_have_is_told_with_its_setting(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"`agents\.billing\.prompt`") as caught:
+        read_prompt(tmp_path, "a\0b", "agents.billing.prompt")
+    assert "\0" not in str(caught.value)

@@ -64,6 +64,39 @@ async def test_a_new_key_in_dotenv_is_news(tmp_path: Path) -> None:
     assert await told(tmp_path, {".env": "AZURE_VOICELIVE_API_KEY=1234567"}) == ["You"]
 
 
+async def test_a_link_to_nothing_beside_the_prompt_is_no_reason_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "dangling.md").symlink_to("nowhere.md")
+    assert await told(tmp_path, {"prompt.md": "First"}) == ["First"]
+
+
+async def test_whatever_else_loading_raises_is_told_and_the_next_save_is_heard(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    project, said = load(tmp_path), list[str]()
+    defects: list[Exception] = [RecursionError("too deep"), PermissionError(13, "Permission denied", "orders.md")]
+
+    def reload() -> AgentProject:
+        if defects:
+            raise defects.pop(0)
+        return project
+
+    async def saves() -> AsyncIterator[None]:
+        for _ in range(3):
+            yield
+
+    await watch_project(
+        project,
+        reload,
+        changed=lambda _: said.append("taken"),
+        broken=lambda error: said.append(str(error)),
+        changes=saves(),
+    )
+    assert said == [
+        "loading the project failed: RecursionError: too deep",
+        "loading the project failed: PermissionError: [Errno 13] Permission denied: 'orders.md'",
+        "taken",
+    ]
+
+
 async def test_the_file_system_is_watched_until_cancelled(tmp_path: Path) -> None:
     write_project(tmp_path)
     seen = asyncio.Event()

@@ -58,3 +58,18 @@ def test_a_file_that_is_no_text_is_a_user_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         read_toml(path)
     assert lines_of(path) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a = " + "[" * 3000, id="brackets"),
+        pytest.param("[" + ".".join("a" * 3000) + "]", id="a dotted name"),
+        pytest.param("a = " + "[" * 200 + "]" * 200, id="deeper than any setting"),
+    ],
+)
+def test_what_is_nested_beyond_reason_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "voiceagent.toml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"voiceagent\.toml is nested deeper than 100 levels"):
+        read_toml(path)
