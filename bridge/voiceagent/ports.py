@@ -27,13 +27,13 @@ class Clock(Protocol):
 
 
 class CallerLeg(Protocol):
-    """How we reach the caller's ear. Methods are synchronous and never block; a slow peer loses the oldest audio, counted."""
+    """How we reach the caller's ear. Methods are synchronous and never block; a slow peer loses audio, counted in `dropped`."""
 
     sample_rate: int
     dropped: int
 
-    def play(self, payload: bytes) -> None:
-        """Send audio (at most 20 ms of base64 PCM) towards the caller."""
+    def play(self, payload: bytes) -> bool:
+        """Send audio (at most 20 ms of base64 PCM) towards the caller. False: it was not sent, and will not be heard."""
         ...
 
     def stop_playback(self) -> None:

@@ -116,12 +116,13 @@ class AcsLeg:
 
     # --- to the caller
 
-    def play(self, payload: bytes) -> None:
+    def play(self, payload: bytes) -> bool:
         """Send a frame of audio; hot path."""
         if self._socket.backlog() > BACKLOG_LIMIT:
             self.dropped += 1
-            return
+            return False
         self._send(AUDIO_PREFIX + payload + AUDIO_SUFFIX)
+        return True
 
     def stop_playback(self) -> None:
         """Have the service forget what it still holds for the caller."""

@@ -165,7 +165,7 @@ class SoundLeg:
 
     # --- to the speaker
 
-    def play(self, payload: bytes) -> None:
+    def play(self, payload: bytes) -> bool:
         """More for the speaker. A payload that is no audio is counted as dropped."""
         if self._wire is not None:
             self._wire("out", encode_audio(payload))
@@ -173,10 +173,11 @@ class SoundLeg:
             pcm = decode_payload(payload)
         except ValueError:
             self._broken += 1
-            return
+            return False
         if self._line_out is not None:
             pcm = self._line_out.push(pcm)
         self._playout.put(self._to_speaker.push(pcm))
+        return True
 
     def stop_playback(self) -> None:
         """Silence now."""

@@ -169,11 +169,11 @@ class TwilioLeg:
 
     # --- to the caller
 
-    def play(self, payload: bytes) -> None:
+    def play(self, payload: bytes) -> bool:
         """Send a frame of audio; hot path."""
         if self._path != "open" or self._socket.backlog() > BACKLOG_LIMIT:
             self.dropped += 1
-            return
+            return False
         if self._show is not None:
             self._show("out", encode_audio(payload))
         pcm = decode_payload(payload)
@@ -183,6 +183,7 @@ class TwilioLeg:
         self._handed_ms += self._format.ms(len(pcm))
         if self._handed_ms - self._marked_ms >= MARK_EVERY_MS:
             self._ask_when_played()
+        return True
 
     def _ask_when_played(self) -> None:
         self._marked_ms = self._handed_ms

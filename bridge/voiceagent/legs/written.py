@@ -13,8 +13,9 @@ class WrittenLeg:
     def begin(self) -> None:
         """There is nothing to open."""
 
-    def play(self, payload: bytes) -> None:
-        """An engine that was asked for text sends none."""
+    def play(self, payload: bytes) -> bool:  # noqa: ARG002 - nothing is done with it
+        """An engine that was asked for text sends none, so nothing is lost either."""
+        return True
 
     def stop_playback(self) -> None:
         """Nothing plays."""

@@ -5,7 +5,8 @@ oldest goes and is counted, because the engine should hear what was said last.
 
 Towards the caller the lane runs at most `ahead_ms` before the caller's ear, because whatever was handed over can only be taken
 back with a StopAudio and is heard until that arrives. The rest waits here, at most `bound_ms` of it; then the newest is refused
-and counted, because dropping older speech would make the agent jump.
+and counted, because dropping older speech would make the agent jump. A frame that the leg could not send is lost, counted there
+and not taken for heard; its time passes all the same, or the stall of a moment would swallow all that waits.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class PlaybackAccount(Protocol):
         ...
 
     def dropped(self, item_id: str, ms: float) -> None:
-        """So much of it will never be handed over."""
+        """So much of it was never handed over, and will not be."""
         ...
 
     def flush(self, now: float) -> float:
@@ -104,6 +105,7 @@ class AudioLane:
         self._queue: deque[tuple[str, str, bytes, float]] = deque()
         self._queued_ms = 0.0
         self._sent: deque[tuple[str, str, bytes, float]] = deque(maxlen=_REMEMBERED_FRAMES)
+        self._unsent_until = 0.0  # when the caller would have heard the last frame that could not be sent
         self._paused = False
         self._reply = self._item = self._began = ""
         self._ended = True
@@ -209,7 +211,7 @@ class AudioLane:
         if not self._queue and self._leg is not None and not self._paused and self._cuts.is_one_frame(payload):
             self._playback.arrived(reply_id, item_id, FRAME_MS)
             now = self._clock.now_ms()
-            if self._playback.ahead_ms(now) + FRAME_MS <= self._ahead_ms:
+            if self._lead_ms(now) + FRAME_MS <= self._ahead_ms:
                 self._hand_over(self._leg, reply_id, item_id, payload, FRAME_MS, now)
             else:
                 self._wait_in_line(reply_id, item_id, payload, FRAME_MS)
@@ -243,7 +245,7 @@ class AudioLane:
         self.withdrawn += len(self._queue)
         self._queue.clear()
         self._sent.clear()
-        self._queued_ms = 0.0
+        self._queued_ms = self._unsent_until = 0.0
         self._paused = False
         self._ticker.remove(self)
         self._playback.flush(self._clock.now_ms())  # whoever decided this has done so before; twice is once
@@ -254,6 +256,7 @@ class AudioLane:
         """Silence at the caller's ear now, and everything unheard kept (PausePlayback)."""
         self._paused = True
         self._ticker.remove(self)
+        self._unsent_until = 0.0
         unheard = sum(ms for _, ms in self._playback.hold(self._clock.now_ms()))
         while self._sent and unheard > _NOTHING_MS:  # a frame that was half heard is played again as a whole
             frame = self._sent.pop()
@@ -314,15 +317,22 @@ class AudioLane:
         if leg is None or not self._queue or self._paused:
             return
         now = self._clock.now_ms()
-        room = self._ahead_ms - self._playback.ahead_ms(now)
+        room = self._ahead_ms - self._lead_ms(now)
         while self._queue and self._queue[0][3] <= room:
             reply_id, item_id, payload, ms = self._queue.popleft()
             self._queued_ms -= ms
             room -= ms
             self._hand_over(leg, reply_id, item_id, payload, ms, now)
 
+    def _lead_ms(self, now: float) -> float:
+        lead = self._playback.ahead_ms(now)
+        return lead if self._unsent_until - now <= lead else self._unsent_until - now
+
     def _hand_over(self, leg: CallerLeg, reply_id: str, item_id: str, payload: bytes, ms: float, now: float) -> None:
-        leg.play(payload)
+        if not leg.play(payload):
+            self._unsent_until = now + self._lead_ms(now) + ms
+            self._playback.dropped(item_id, ms)
+            return
         self._sent.append((reply_id, item_id, payload, ms))
         self.agent_out += 1
         self._playback.handed_over(item_id, ms, now)

@@ -127,7 +127,7 @@ def test_much_garbage_over_a_long_time_does_not(bench: Bench) -> None:
 
 
 def test_playing_sends_the_documented_frame(bench: Bench) -> None:
-    bench.leg.play(PAYLOAD)
+    assert bench.leg.play(PAYLOAD)
     bench.leg.stop_playback()
     assert bench.socket.sent == [encode_audio(PAYLOAD), STOP_AUDIO]
     assert json.loads(bench.socket.sent[0])["AudioData"]["Data"] == PAYLOAD.decode()
@@ -135,7 +135,7 @@ def test_playing_sends_the_documented_frame(bench: Bench) -> None:
 
 def test_a_slow_caller_loses_audio_but_not_the_stop(bench: Bench) -> None:
     bench.socket.waiting = BACKLOG_LIMIT + 1
-    bench.leg.play(PAYLOAD)
+    assert not bench.leg.play(PAYLOAD)
     bench.leg.stop_playback()
     assert bench.leg.dropped == 1
     assert bench.socket.sent == [STOP_AUDIO]

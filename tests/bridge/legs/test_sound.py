@@ -245,7 +245,8 @@ async def test_the_file_has_both_sides(tmp_path: Path) -> None:
 
 async def test_a_payload_that_is_no_audio_is_dropped_and_counted() -> None:
     bench = Bench()
-    bench.leg.play(b"A")
+    assert not bench.leg.play(b"A")
+    assert bench.leg.play(base64.b64encode(LOUD))
     await bench.beat()
     assert bench.leg.dropped == 1
 

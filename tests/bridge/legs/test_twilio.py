@@ -185,10 +185,13 @@ def test_another_sound_is_refused(bench: Bench) -> None:
 
 
 def test_a_slow_line_loses_audio_and_counts_it(bench: Bench) -> None:
-    bench.leg.play(FRAME)
+    assert not bench.leg.play(FRAME)
     bench.begin()
     bench.socket.waiting = BACKLOG_LIMIT + 1
-    bench.leg.play(FRAME)
+    assert not bench.leg.play(FRAME)
+    bench.socket.waiting = 0
+    assert bench.leg.play(FRAME)
+    bench.socket.sent.clear()
     assert (bench.leg.dropped, bench.socket.sent) == (2, [])
 
 

@@ -169,6 +169,49 @@ async def test_a_muted_agent_is_not_heard(bench: Bench) -> None:
     assert len(bench.leg.played) == 6
 
 
+async def test_what_the_leg_could_not_send_is_not_taken_for_heard(bench: Bench) -> None:
+    bench.reply(60)
+    bench.leg.stalled = True
+    bench.reply(20)
+    bench.reply(10)
+    bench.lane.item_ended("i1")
+    bench.clock.advance(500)
+    assert bench.playback.heard_ms("i1", bench.clock.now_ms()) == 60
+    assert (bench.lane.agent_out, bench.leg.dropped, bench.playback.waiting_ms) == (3, 2, 0)
+
+
+async def test_the_stall_of_a_moment_costs_no_more_than_it_lasts(bench: Bench) -> None:
+    bench.leg.stalled = True
+    bench.reply(400)
+    for _ in range(4):
+        bench.reply(20)
+    bench.beat(3)
+    assert bench.leg.dropped == 5 + 3
+    assert PlaybackBegan("i1") not in bench.events
+    bench.leg.stalled = False
+    bench.beat(30)
+    assert (len(bench.leg.played), bench.leg.dropped) == (24 - 8, 8)
+    assert PlaybackBegan("i1") in bench.events
+
+
+async def test_frames_that_come_in_time_are_lost_no_faster_than_they_sound(bench: Bench) -> None:
+    bench.leg.stalled = True
+    for _ in range(8):
+        bench.lane.reply_audio("r1", "i1", FRAME)
+    assert (bench.leg.dropped, bench.playback.waiting_ms) == (5, 60)
+
+
+@pytest.mark.parametrize("silence_it", ["flush", "pause"])
+async def test_a_stall_before_the_silence_holds_nothing_up_after_it(bench: Bench, silence_it: str) -> None:
+    bench.leg.stalled = True
+    bench.reply(100)
+    getattr(bench.lane, silence_it)()
+    bench.leg.stalled = False
+    bench.lane.resume()
+    bench.reply(20, item="i2")
+    assert len(bench.leg.played) == 1
+
+
 async def test_what_does_not_fit_the_bound_is_refused_and_counted() -> None:
     bench = Bench(bound_ms=200)
     bench.reply(400)

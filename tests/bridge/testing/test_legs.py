@@ -18,3 +18,9 @@ async def test_it_remembers_what_was_played_and_when() -> None:
     assert leg.payloads() == [b"one", b"two"]
     assert leg.stops == [20]
     assert leg.closed == "over"
+
+
+def test_while_it_is_stalled_it_loses_what_it_is_given() -> None:
+    leg = MemoryLeg(ManualClock(), stalled=True)
+    assert not leg.play(b"one")
+    assert (leg.played, leg.dropped) == ([], 1)
