@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from voiceagent.nesting import read_json
 
 WHO_WIDTH = 8
 """`transfer` and `barge-in` are the longest words of the second column."""
@@ -80,7 +81,7 @@ def _phase(note: Mapping[str, Any]) -> str | None:
 def arguments(written: Any) -> str:
     """Tool arguments as Python would show them: `order_id='4271'`. The model may have written anything."""
     try:
-        values = json.loads(written) if isinstance(written, str) else written
+        values = read_json(written) if isinstance(written, str) else written
         return ", ".join(f"{name}={value!r}" for name, value in values.items())
     except (ValueError, AttributeError):
         return str(written)

@@ -92,3 +92,9 @@ def test_a_long_answer_of_a_tool_is_cut_on_the_screen() -> None:
     assert shown is not None
     assert len(shown) < 500
     assert shown.endswith("a … (8192 characters)   (1 ms)")
+
+
+@pytest.mark.parametrize("levels", [700, 100_000])
+def test_arguments_nested_beyond_reason_are_shown_as_they_were_written(levels: int) -> None:
+    text = '{"order_id":' + "[" * levels + "]" * levels + "}"
+    assert arguments(text) == text

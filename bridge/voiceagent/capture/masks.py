@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from voiceagent.discreet import MASK
+from voiceagent.nesting import read_json
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -38,8 +39,8 @@ def mask_words(text: str) -> str:
 def mask_json(text: str, *, keep: Collection[str] = ()) -> str:
     """JSON text with every word inside hidden, names kept; anything that is not JSON is hidden as words."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = read_json(text)
+    except ValueError:
         return mask_words(text)
     return json.dumps(masked(value, keep=keep), ensure_ascii=False)
 

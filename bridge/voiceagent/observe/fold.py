@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from voiceagent.call import commands as notes
 from voiceagent.discreet import PhoneNumber
+from voiceagent.nesting import read_json
 from voiceagent.observe.cost import Prices, estimate
 from voiceagent.observe.latency import percentile, rounded, spread
 
@@ -188,9 +188,9 @@ def _transfer(note: notes.TransferNoted) -> dict[str, Any]:
 
 
 def _parsed(text: str) -> Any:
-    """JSON where it is JSON: a model's arguments need not be."""
+    """JSON where it is JSON: a model's arguments need not be. What is nested beyond reason stays text; reports are walked."""
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return text or None
 

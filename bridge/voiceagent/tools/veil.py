@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from voiceagent.nesting import read_json
+
 HIDDEN = "<digits>"
 _SHORT = 4
 """Fewer digits than this are hidden only where they stand alone: "1" is in too many numbers that are not the caller's."""
@@ -27,7 +29,11 @@ class Veil:
         """JSON text without them, still JSON: a number that shows them becomes a text that does not."""
         if self._found is None or not self._found.search(text):
             return text
-        return json.dumps(self._value(json.loads(text)), ensure_ascii=False, separators=(",", ":"))
+        try:
+            value = self._value(read_json(text))
+        except ValueError:  # nested beyond reason: no longer a value, but a text, and without them all the same
+            value = self.text(text)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):

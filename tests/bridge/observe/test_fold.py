@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from voiceagent.call.commands import (
     AgentChangedNoted,
     AgentSpeechBegan,
@@ -153,6 +155,13 @@ def test_first_audio_counts_from_the_answer_and_falls_back_on_the_first_speech()
 def test_arguments_that_are_no_json_are_kept_as_text() -> None:
     tools = report((0, ToolNoted("a", Words("{broken"), Words(""), "error", 0)))["tools"]
     assert (tools[0]["arguments"], tools[0]["result"]) == ("{broken", None)
+
+
+@pytest.mark.parametrize("levels", [101, 700, 2000, 100_000])
+def test_arguments_nested_beyond_reason_are_kept_as_text(levels: int) -> None:
+    text = '{"order_id":' + "[" * levels + "]" * levels + "}"
+    report = folded((1, ToolNoted("look", Words(text), Words("{}"), "ok", 1.0))).report()
+    assert report["tools"][0]["arguments"] == text
 
 
 def test_the_row_hides_the_numbers() -> None:

@@ -44,6 +44,13 @@ def test_a_redacted_report_keeps_its_shape_and_none_of_the_words(tmp_path: Path)
     assert "Ann" not in json.dumps(report)
 
 
+def test_arguments_nested_beyond_reason_are_hidden_as_words(tmp_path: Path) -> None:
+    fold = CallFold("c1")
+    fold.note(0, ToolNoted("look", Words("[" * 700 + '"Ann"' + "]" * 700), Words(""), "ok", 1))
+    ReportStore(tmp_path, policy="redacted").write(fold)
+    assert read_report(tmp_path, "c1")["tools"][0]["arguments"] == "[" * 700 + '"xxx"' + "]" * 700
+
+
 SEAL = Envelope(CaptureKey(b"k" * 32))
 OTHER = Envelope(CaptureKey(b"o" * 32))
 

@@ -28,3 +28,7 @@ def test_nothing_to_hide_leaves_everything_as_it_is() -> None:
     text = '{"a": [1,  2]}'
     assert Veil("").json(text) is text
     assert Veil("999").json(text) is text
+
+
+def test_what_is_nested_beyond_reason_becomes_a_text_without_them() -> None:
+    assert json.loads(Veil("4271").json("[" * 2000 + "4271" + "]" * 2000)) == "[" * 2000 + HIDDEN + "]" * 2000
