@@ -49,6 +49,8 @@ class Engine(Protocol):
     """What answers. Opened by its factory while the phone rings; events go to `Deliver`, audio to the lane it was given."""
 
     sample_rate: int
+    dropped: int
+    """Frames of the caller that it did not take; they are missing on its audio clock, and `CallerAudioLost` says so."""
 
     def hear(self, payload: bytes) -> None:
         """Pass caller audio (base64 PCM) on; hot path."""

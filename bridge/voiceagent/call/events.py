@@ -65,7 +65,7 @@ class CallerAudioReplayed(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallerAudioLost(Event):
-    """So much of the caller's first audio was dropped before an engine could hear it: the engine's clock began that later."""
+    """So much of the caller's audio was dropped before the engine could hear it: its clock is behind by that from here on."""
 
     ms: float
 

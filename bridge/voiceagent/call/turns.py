@@ -1,7 +1,7 @@
 """Whose turn it is on the caller's side, and when the caller really spoke.
 
 The engine places speech on its own audio clock, which counts the caller audio we passed to it; its zero on our clock is the
-moment of `CallerAudioBegan`, later by what was lost of the first audio (`CallerAudioLost`). The reported start of a turn
+moment of `CallerAudioBegan`, later by what was lost on the way to it (`CallerAudioLost`). The reported start of a turn
 includes the padding the engine keeps from before the onset (an inference from the parameter's name: unverified for each kind of
 detection), and the reported end the silence it waited for; so the caller began later and stopped earlier, and from there counts
 how long the agent takes.
@@ -88,7 +88,7 @@ class CallerTurns:
             self._audio_zero = now
 
     def audio_lost(self, ms: float) -> None:
-        """So much of the first audio never reached the engine: its clock began that much later."""
+        """So much audio never reached the engine: its clock is that much later from here on."""
         if self._audio_zero is not None:
             self._audio_zero += ms
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from websockets.exceptions import InvalidHandshake, InvalidURI
 
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup, ReviseEngine
-from voiceagent.call.events import EngineLost, EngineNoted, EngineRefused
+from voiceagent.call.events import CallerAudioLost, EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
 from voiceagent.engines.refusals import refused, unreachable
 from voiceagent.engines.sound import Plain, Sound, Ulaw
@@ -40,6 +40,8 @@ from voiceagent.protocol.versions import NEWEST
 from voiceagent.protocol.voice_live import encode_frame
 
 _log = logging.getLogger(__name__)
+
+FRAME_MS = 20.0  # what a frame of the caller lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ class RealtimeEngine:
         self, setup: EngineSetup, listener: EngineListener, wire_fn: WireFn | None, settings: EngineConnection
     ) -> None:
         self.sample_rate = setup.sample_rate
+        self.dropped = 0
         self.malformed = 0
         """Messages of the engine that broke its protocol."""
         self._setup = setup
@@ -146,6 +149,7 @@ class RealtimeEngine:
         self._wire: Wire | None = None
         self._hearing = Hearing()
         self._sent = 0
+        self._told_dropped = 0
         self._setup_id = ""
         self._settled = asyncio.Event()
         self._refusal: EngineRefused | None = None
@@ -195,6 +199,16 @@ class RealtimeEngine:
         if self._wire is not None:
             sound = payload if self._plain else self._sound.to_engine(payload)
             self._wire.send(APPEND_PREFIX + sound + APPEND_SUFFIX, droppable=True)
+            if self._wire.dropped != self._told_dropped:
+                self._lost(self._wire.dropped)
+
+    def _lost(self, dropped: int) -> None:
+        """What was lost in a row is told when frames are taken again: the engine's audio clock has stood still so long."""
+        if dropped != self.dropped:
+            self.dropped = dropped
+            return
+        self._listener.deliver(CallerAudioLost((dropped - self._told_dropped) * FRAME_MS))
+        self._told_dropped = dropped
 
     def obey(self, command: EngineCommand) -> None:
         if isinstance(command, ConfigureEngine) and command.setup == self._setup and self._setup_id:

@@ -23,6 +23,11 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._frames)
 
+    @property
+    def waiting(self) -> int:
+        """Bytes of droppable frames that wait."""
+        return self._audio_bytes
+
     def put(self, frame: bytes, *, droppable: bool) -> None:
         """Add a frame; the oldest droppable ones leave when there is no room."""
         self._frames.append((frame, droppable))

@@ -53,6 +53,12 @@ class Exchange:
         self._kept: list[c.EngineCommand] | None = []
         """Commands given before the first session was there; None from then on."""
         self._closing: list[Engine] = []
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """Frames of the caller that an engine did not take, of all sessions that answered."""
+        return self._dropped + (self.present.engine.dropped if self.present.engine is not None else 0)
 
     def with_lifetime(self, event: e.EngineReady) -> e.EngineReady:
         """An engine tells the end of its session by the calendar; the call only knows how much time is left."""
@@ -108,6 +114,7 @@ class Exchange:
         self._lane.detach_engine()
         if self.present.engine is not None:
             self._closing.append(self.present.engine)
+            self._dropped += self.present.engine.dropped
             self.present = _Line(self)
 
     def switch(self) -> None:

@@ -385,4 +385,5 @@ class CallRunner:
     def _summary(self, end: CallEnd) -> c.CallEndedNoted:
         lane = self.lane
         dropped = lane.early_dropped + lane.refused + self._leg_dropped + (self._leg.dropped if self._leg else 0)
+        dropped += self._exchange.dropped
         return c.CallEndedNoted(end.outcome, end.reason, lane.caller_in, lane.agent_out, dropped)

@@ -62,12 +62,16 @@ class ShortSocket(Shut):
 
 
 class StockSocket(Shut):
-    """A `MediaSocket` that uses nothing but Starlette's interface; `write` must run beside the reading."""
+    """A `MediaSocket` that uses nothing but Starlette's interface; `write` must run beside the reading.
+
+    How much may wait is for the leg to judge, by `backlog`, as on the short path: it counts what it does not send. So the
+    outbox has room for more than that.
+    """
 
     def __init__(self, websocket: WebSocket) -> None:
         super().__init__()
         self._websocket = websocket
-        self._outbox = Outbox(limit=BACKLOG_LIMIT)
+        self._outbox = Outbox(limit=2 * BACKLOG_LIMIT)
         self._filled = asyncio.Event()
 
     def send_text(self, payload: bytes) -> None:
@@ -76,7 +80,7 @@ class StockSocket(Shut):
         self._filled.set()
 
     def backlog(self) -> int:
-        return 0  # the outbox itself lets the oldest go
+        return self._outbox.waiting
 
     async def write(self) -> None:
         """Send what is put in, until cancelled or closed."""

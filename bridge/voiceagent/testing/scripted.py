@@ -33,6 +33,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Mapping[type[EngineCommand], Answers] | None = None, *, sample_rate: int = 24_000) -> None:
         self.sample_rate = sample_rate
+        self.dropped = 0
         self.heard: list[bytes] = []
         self.obeyed: list[EngineCommand] = []
         self.closed = False

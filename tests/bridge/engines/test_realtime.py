@@ -91,10 +91,14 @@ class Line:
 
     def __init__(self, on_text: OnText) -> None:
         self.dropped = 0
+        self.stalled = False
         self.sent: list[dict[str, Any]] = []
         self._on_text = on_text
 
     def send(self, frame: bytes, *, droppable: bool = False) -> None:
+        if droppable and self.stalled:
+            self.dropped += 1
+            return
         self.sent.append(json.loads(frame))
 
     async def receive(self) -> None:
@@ -130,6 +134,24 @@ async def test_what_is_asked_of_one_reply_does_not_take_the_place_of_the_prompt(
     engine.obey(c.AskForReply(instructions="Greet the caller."))
     asked = {name: value for name, value in lines[0].sent[-1].items() if name != "event_id"}
     assert asked == {"type": "response.create", **response}
+    await engine.close()
+
+
+async def test_frames_that_it_does_not_take_are_counted_and_told_when_it_takes_others() -> None:
+    lines: list[Line] = []
+
+    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
+        lines.append(Line(on_text))
+        return lines[-1]
+
+    listener, frame = Listener(), base64.b64encode(bytes(960))
+    engine = await open_engine(connection("http://127.0.0.1:1"), SETUP, listener, dialled=dialled)
+    listener.events.clear()
+    for stalled in (False, True, True, True, False, False, True, False):
+        lines[0].stalled = stalled
+        engine.hear(frame)
+    assert engine.dropped == 4
+    assert listener.events == [e.CallerAudioLost(60), e.CallerAudioLost(20)]
     await engine.close()
 
 

@@ -16,7 +16,7 @@ def test_frames_leave_in_order() -> None:
     outbox = Outbox(limit=100)
     outbox.put(b"one", droppable=True)
     outbox.put(b"two", droppable=False)
-    assert len(outbox) == 2
+    assert (len(outbox), outbox.waiting) == (2, 3)
     assert drain(outbox) == [b"one", b"two"]
     assert outbox.take() is None
 

@@ -143,6 +143,8 @@ async def test_a_spare_session_takes_over_in_one_step() -> None:
         second.say(e.ReplyStarted("too early"))
         call.speak(1)
         assert (len(first.heard), len(second.heard)) == (11, 0)
+        first.dropped, second.dropped = 3, 1
+        assert call.exchange.dropped == 3
         call.exchange.switch()
         call.exchange.obey(c.AddUserText(Words("Hello.")))
         call.exchange.replay_caller(100)
@@ -159,6 +161,7 @@ async def test_a_spare_session_takes_over_in_one_step() -> None:
     assert [event for event in call.told if isinstance(event, e.ReplyStarted)] == [e.ReplyStarted("r1")]
     await call.exchange.close()
     assert second.closed
+    assert call.exchange.dropped == 4
 
 
 async def test_what_the_caller_says_while_there_is_no_engine_is_kept() -> None:

@@ -359,6 +359,17 @@ async def test_a_lost_leg_can_be_followed_by_another() -> None:
     assert second.closed == "caller_left"
 
 
+async def test_the_summary_counts_what_every_leg_and_engine_lost() -> None:
+    bench = Bench()
+
+    def talk() -> None:
+        bench.runner.attach_leg(bench.leg)
+        bench.leg.dropped, bench.engine.dropped = 3, 4
+
+    await bench.run(then=talk)
+    assert bench.watcher.notes[-1] == c.CallEndedNoted("completed", "caller_left", 0, 0, 7)
+
+
 async def test_edges_show_their_frames_only_to_taps() -> None:
     bench, quiet = Bench(taps=True), Bench()
     show = bench.runner.wire("media")

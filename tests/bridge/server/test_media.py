@@ -17,12 +17,21 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from voiceagent.call.commands import PhaseNoted, Warned
 from voiceagent.call.events import CallerLeft, MediaClosed, MediaOpened
+from voiceagent.legs.acs import BACKLOG_LIMIT, AcsLeg
 from voiceagent.protocol import acs_callbacks as acs
-from voiceagent.protocol.acs_media import AudioData, AudioMetadata, encode_caller_audio, encode_metadata
+from voiceagent.protocol.acs_media import (
+    AUDIO_PREFIX,
+    AUDIO_SUFFIX,
+    AudioData,
+    AudioMetadata,
+    encode_caller_audio,
+    encode_metadata,
+)
 from voiceagent.server import media
 from voiceagent.server.app import build_app
 from voiceagent.server.listen import bind, listening
 from voiceagent.server.media import StockSocket, _close_when_asked
+from voiceagent.testing.clock import ManualClock
 from voiceagent.testing.scripted import Audio
 
 METADATA = encode_metadata(AudioMetadata("s", "PCM", 24_000, 1, 960)).decode()
@@ -314,6 +323,24 @@ async def test_a_peer_that_is_quicker_to_close_is_no_error(error: Exception) -> 
     await socket.write()
     socket.shut(1000, "over")
     await _close_when_asked(cast(Any, Closed()), socket)
+
+
+async def test_what_a_library_has_not_written_yet_is_backlog_and_audio_the_leg_can_count() -> None:
+    socket = StockSocket(cast(Any, None))
+    leg = AcsLeg(
+        socket,
+        sample_rate=24_000,
+        clock=ManualClock(),
+        hear=lambda _: None,
+        deliver=lambda _: None,
+        opened=lambda: None,
+        on_failure=lambda _: None,
+    )
+    for _ in range(200):
+        leg.play(PAYLOAD)
+    length = len(AUDIO_PREFIX + PAYLOAD + AUDIO_SUFFIX)
+    assert leg.dropped == 200 - (BACKLOG_LIMIT // length + 1)
+    assert socket.backlog() == (200 - leg.dropped) * length
 
 
 async def test_a_lost_socket_is_told_to_the_call(bench: Any) -> None:
