@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from voiceagent.config.addresses import check_addresses
 from voiceagent.config.combinations import check_engine
 from voiceagent.config.people import E164, check_people, not_a_number
 from voiceagent.config.schema import Settings
@@ -31,6 +32,7 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
             f"`bridge.public_url` is {url} ({where('bridge.public_url')}); Azure needs https",
             remedy="give the https address of whatever stands before the port (a tunnel, an ingress)",
         )
+    check_addresses(settings, where)
 
 
 def _check_entra(settings: Settings, where: Callable[[str], str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from voiceagent.config.addresses import check_proxy
 from voiceagent.config.checks import check
 from voiceagent.config.complaints import refused, secret_in_file
 from voiceagent.config.dotenv import read_dotenv
@@ -104,6 +105,7 @@ def load_settings(
     settings = _with_public_url(_with_references(_validated(values, origins), known), origins)
     loaded = Loaded(settings, origins, known)
     check(loaded.settings, lambda key: _words(loaded.origin(key)))
+    check_proxy(loaded.settings, environ)  # the process's own: a library follows it, which knows nothing of .env
     return loaded
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from websockets.exceptions import InvalidHandshake, InvalidURI
+from websockets.exceptions import WebSocketException
 
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup, ReviseEngine
 from voiceagent.call.events import CallerAudioLost, EngineLost, EngineNoted, EngineRefused
@@ -168,7 +168,8 @@ class RealtimeEngine:
                 short_path=settings.short_path,
                 subprotocol=self._dialect.subprotocol,
             )
-        except (OSError, InvalidHandshake, InvalidURI) as error:
+        except (OSError, ValueError, ImportError, WebSocketException) as error:
+            # ValueError: an address or a proxy that cannot be read; ImportError: a SOCKS proxy, which wants a package.
             raise refused(settings, error) from error
         self._setup_id = self._say(ConfigureEngine(self._setup))
         async with asyncio.TaskGroup() as tasks:

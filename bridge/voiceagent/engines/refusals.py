@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from websockets.exceptions import InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidProxy, InvalidStatus, InvalidURI
 
 from voiceagent.errors import RemoteError
 
@@ -72,10 +72,16 @@ _HAPPENED = {
 }
 
 
-def unreachable(settings: EngineConnection, what: str) -> RemoteError:
+_PROXY = "write https_proxy as http://HOST:PORT, or unset it"
+_SOCKS = "pip install python-socks, or set https_proxy to an HTTP proxy"
+
+
+def unreachable(settings: EngineConnection, what: str, remedy: str = "") -> RemoteError:
     """Nobody answered as an engine does."""
     return RemoteError(
-        f"{settings.service} at {_host(settings)} {what}", service=settings.service, remedy=_advice(settings).unreachable
+        f"{settings.service} at {_host(settings)} {what}",
+        service=settings.service,
+        remedy=remedy or _advice(settings).unreachable,
     )
 
 
@@ -85,6 +91,10 @@ def refused(settings: EngineConnection, error: Exception) -> RemoteError:
         return unreachable(settings, f"did not answer within {settings.connect_timeout_seconds:g} s")
     if isinstance(error, InvalidURI):  # its own text is the whole address
         return unreachable(settings, f"cannot be reached: the address is not valid: {error.msg}")
+    if isinstance(error, InvalidProxy):  # its text has the proxy's password
+        return unreachable(settings, f"cannot be reached: https_proxy names no proxy: {error.msg}", _PROXY)
+    if isinstance(error, ImportError):
+        return unreachable(settings, f"cannot be reached: https_proxy names a SOCKS proxy: {error}", _SOCKS)
     if not isinstance(error, InvalidStatus):
         return unreachable(settings, f"cannot be reached: {error}")
     status = error.response.status_code
@@ -110,4 +120,7 @@ def _advice(settings: EngineConnection) -> Advice:
 
 
 def _host(settings: EngineConnection) -> str:
-    return urlsplit(settings.url).netloc.rpartition("@")[2]
+    try:
+        return urlsplit(settings.url).netloc.rpartition("@")[2]
+    except ValueError:
+        return "an address that is none"

@@ -194,6 +194,24 @@ async def test_nobody_listening_is_unreachable() -> None:
     assert "AZURE_VOICELIVE_ENDPOINT" in refused.value.remedy
 
 
+@pytest.mark.parametrize("endpoint", ["https://.services.ai.azure.com", "https://host:abc", "https://[::1"])
+async def test_an_address_that_is_none_is_unreachable(endpoint: str) -> None:
+    with pytest.raises(RemoteError, match="cannot be reached") as refused:
+        await open_engine(connection(endpoint), SETUP, Listener())
+    assert "AZURE_VOICELIVE_ENDPOINT" in refused.value.remedy
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "http://", "ftp://me:s3cret@127.0.0.1:9"])
+async def test_a_proxy_that_leads_nowhere_is_told_without_its_password(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", proxy)
+    with pytest.raises(RemoteError, match=r"Voice Live at x\.example cannot be reached") as refused:
+        await open_engine(connection("https://x.example"), SETUP, Listener())
+    assert "https_proxy" in refused.value.remedy
+    assert "s3cret" not in f"{refused.value} {refused.value.remedy}"
+
+
 @pytest.mark.parametrize("short", [True, False])
 async def test_an_engine_that_says_nothing_is_given_up(short: bool) -> None:
     async def silent(socket: ServerConnection) -> None:
