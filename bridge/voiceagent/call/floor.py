@@ -6,7 +6,7 @@ from voiceagent.call import commands as c
 from voiceagent.call import events as e
 from voiceagent.call.barge_in import BargeInAction
 from voiceagent.call.holding import Holding
-from voiceagent.call.interrupt import heard_of_current
+from voiceagent.call.interrupt import cut_point
 from voiceagent.call.parts import Parts
 from voiceagent.discreet import Words
 
@@ -120,9 +120,9 @@ class Floor:
         parts = self._parts
         match action:
             case "hold":
-                heard = heard_of_current(parts.speech, parts.playback, now)
+                cut_ms = self._cut_point(now)
                 self._held_at = now
-                parts.do(c.PausePlayback(), c.BargeInNoted(self._onset, now - self._onset, heard))
+                parts.do(c.PausePlayback(), c.BargeInNoted(self._onset, now - self._onset, cut_ms))
             case "cut_off":
                 self._cut_off(now)
                 self._answer_what_waits()
@@ -139,10 +139,14 @@ class Floor:
         parts = self._parts
         noted, self._held_at = self._held_at is not None, None
         audible = parts.playback.audible(now)
-        heard = heard_of_current(parts.speech, parts.playback, now)
+        cut_ms = self._cut_point(now)
         parts.cut_off(now, cancel=not parts.settings.engine_interrupts)
         if audible and not noted:
-            parts.do(c.BargeInNoted(self._onset, now - self._onset, heard))
+            parts.do(c.BargeInNoted(self._onset, now - self._onset, cut_ms))
+
+    def _cut_point(self, now: float) -> float:
+        parts = self._parts
+        return cut_point(parts.speech, parts.playback, now, truncate=not parts.settings.engine_truncates)
 
     def _answer_what_waits(self) -> None:
         if self._parts.barge_in.committed and not self._parts.transfer.reached:

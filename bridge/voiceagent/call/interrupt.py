@@ -11,6 +11,9 @@ from voiceagent.call.commands import CancelReply, Command, DropAudioOf, StopPlay
 from voiceagent.call.playback import Playback
 from voiceagent.call.speech import Item, Speech
 
+WORD_MS = 60.0
+"""No further back for the sake of a whole word: what the engine remembers shall be what the caller heard."""
+
 
 def cut_off(
     speech: Speech, playback: Playback, active_reply: str | None, now: float, *, cancel: bool, truncate: bool
@@ -32,10 +35,13 @@ def cut_off(
     return out
 
 
-def heard_of_current(speech: Speech, playback: Playback, now: float) -> float:
-    """How much the caller has heard of the item being played; 0 when nothing of any was heard."""
-    heard = [playback.heard_ms(item.item_id, now) for item in speech.items()]
-    return next((ms for ms in reversed(heard) if ms), 0.0)
+def cut_point(speech: Speech, playback: Playback, now: float, *, truncate: bool) -> float:
+    """Where the item being played is cut: as `cut_off` tells the engine, else what was heard; 0 when nothing of any was."""
+    for item in reversed(speech.items()):
+        heard_ms = playback.heard_ms(item.item_id, now)
+        if heard_ms:
+            return _end_of(item, heard_ms) if truncate and not item.unknown_to_engine else heard_ms
+    return 0.0
 
 
 def _unfinished(speech: Speech, active_reply: str | None) -> list[str]:
@@ -53,7 +59,7 @@ def _truncations(speech: Speech, playback: Playback, now: float) -> list[Command
 
 
 def _end_of(item: Item, heard_ms: float) -> int:
-    """Where the engine's memory shall end: half a word was not understood, and would be remembered as whole."""
+    """Where the engine's memory shall end: half a word that has just begun was not understood, and might be remembered."""
     whole = item.whole_words(heard_ms)
     # Rounded down: the engine refuses to truncate beyond what it has generated.
-    return int(heard_ms if whole is None else whole)
+    return int(heard_ms if whole is None or heard_ms - whole > WORD_MS else whole)

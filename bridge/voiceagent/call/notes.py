@@ -53,7 +53,7 @@ class AgentTurnNoted(Note):
 @dataclass(frozen=True, slots=True)
 class BargeInNoted(Note):
     """The caller interrupted. `stop_ms`: from the onset of speech (as the engine places it) to our StopPlayback;
-    `truncated_at_ms`: how much of the item the caller had heard."""
+    `truncated_at_ms`: where the item was cut, as the engine was told; what the caller had heard, where it cuts by itself."""
 
     at_ms: float
     stop_ms: float

@@ -114,7 +114,8 @@ class EngineSection(Section):
         "none", description="server: the engine takes the agent's own voice out of the caller's audio"
     )
     word_timestamps: bool = Field(
-        False, description="the engine tells when each word is spoken, so that its memory of a cut reply ends with a whole word"
+        False,
+        description="the engine tells when each word is spoken, so that its memory of a reply cut just after one ends with it",
     )
     voice: VoiceSection = VoiceSection()
     turn_detection: TurnDetectionSection = TurnDetectionSection()

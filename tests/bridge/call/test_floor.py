@@ -136,10 +136,22 @@ def test_words_that_come_after_the_agent_went_on_still_interrupt() -> None:
 def test_the_engines_memory_ends_with_a_whole_word_where_it_tells_when_words_are_spoken() -> None:
     book = speaking(timed=True)
     book.at(
+        2070,
+        e.CallerSpeechStarted("u1", 2050),
+        c.StopPlayback(),
+        c.TruncateItem("i1", 1900),
+        said("one two", 120, 2070),
+        c.BargeInNoted(2050, 20, 1900),
+    ).run()
+
+
+def test_in_the_middle_of_a_word_the_engines_memory_ends_where_the_ear_stopped_hearing() -> None:
+    book = speaking(timed=True)
+    book.at(
         2520,
         e.CallerSpeechStarted("u1", 2500),
         c.StopPlayback(),
-        c.TruncateItem("i1", 1900),
+        c.TruncateItem("i1", 2400),
         said("one two", 120, 2520),
         c.BargeInNoted(2500, 20, 2400),
     ).run()

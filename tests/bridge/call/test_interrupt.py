@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from voiceagent.call.commands import AgentTurnNoted, CancelReply, DropAudioOf, StopPlayback, TruncateItem
-from voiceagent.call.interrupt import cut_off, heard_of_current
+from voiceagent.call.interrupt import cut_off, cut_point
 from voiceagent.call.playback import Playback
 from voiceagent.call.speech import Speech
 from voiceagent.discreet import Words
@@ -21,7 +23,8 @@ def two_items() -> tuple[Speech, Playback]:
 
 def test_everything_unheard_is_undone_in_order_of_urgency() -> None:
     speech, playback = two_items()
-    assert heard_of_current(speech, playback, 40.7) == 40.7
+    assert cut_point(speech, playback, 40.7, truncate=True) == 40
+    assert cut_point(speech, playback, 40.7, truncate=False) == 40.7
     assert cut_off(speech, playback, "r", 40.7, cancel=True, truncate=True) == [
         StopPlayback(),
         DropAudioOf("r"),
@@ -70,8 +73,8 @@ def test_of_two_items_back_to_back_the_one_being_heard_counts() -> None:
     speech, playback = two_items()
     playback.handed_over("b", 100, 0)
     speech.playback_began("b", None, 0)
-    assert heard_of_current(speech, playback, 40) == 40
-    assert heard_of_current(speech, playback, 130) == 30
+    assert cut_point(speech, playback, 40, truncate=True) == 40
+    assert cut_point(speech, playback, 130, truncate=True) == 30
 
 
 def test_a_silent_reply_is_dropped_without_stopping_a_playback_that_is_none() -> None:
@@ -81,7 +84,7 @@ def test_a_silent_reply_is_dropped_without_stopping_a_playback_that_is_none() ->
 def test_nothing_said_is_nothing_to_undo() -> None:
     speech, playback = Speech(Playback()), Playback()
     assert cut_off(speech, playback, None, 0, cancel=True, truncate=True) == []
-    assert heard_of_current(speech, playback, 0) == 0
+    assert cut_point(speech, playback, 0, truncate=True) == 0
 
 
 def test_an_item_of_which_nothing_arrived_is_not_truncated() -> None:
@@ -89,3 +92,16 @@ def test_an_item_of_which_nothing_arrived_is_not_truncated() -> None:
     speech = Speech(playback)
     speech.announced("r", "i")
     assert cut_off(speech, playback, None, 0, cancel=True, truncate=True) == [DropAudioOf("r")]
+
+
+@pytest.mark.parametrize(("heard_ms", "cut_ms"), [(980, 980), (460, 400), (461, 461), (60, 0), (1000, 1000)])
+def test_for_a_whole_word_it_goes_back_a_moment_and_no_further(heard_ms: float, cut_ms: int) -> None:
+    playback = Playback()
+    speech = Speech(playback)
+    speech.audio_began("r", "i")
+    playback.arrived("r", "i", 1200)
+    playback.handed_over("i", 1200, 0)
+    for end in (400, 1000):
+        speech.word_timed("i", end)
+    assert cut_point(speech, playback, heard_ms, truncate=True) == cut_ms
+    assert TruncateItem("i", cut_ms) in cut_off(speech, playback, None, heard_ms, cancel=True, truncate=True)
