@@ -47,7 +47,7 @@ def ask_one(terminal: Terminal, question: str, choices: Mapping[str, str], defau
         typed = ask(terminal, question, default)
         if typed in choices:
             return typed
-        if typed.isdigit() and 1 <= int(typed) <= len(choices):
+        if typed.isascii() and typed.isdigit() and len(typed) < 4 and 1 <= int(typed) <= len(choices):
             return list(choices)[int(typed) - 1]
         terminal.say(f"{typed} is none of them.")
 

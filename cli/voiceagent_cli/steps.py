@@ -12,6 +12,9 @@ from voiceagent.errors import UserError
 
 INTERRUPT_AFTER_MS = 700
 """When `--interrupt` names no moment: well inside the agent's first sentence, past its first word."""
+LONGEST_MS = 600_000
+"""The emulated phone's own bound: ten minutes."""
+_DIGITS = re.compile(r"[0-9]+")
 STEP_OPTIONS = ("say", "wav", "interrupt", "dtmf", "silence")
 
 
@@ -39,11 +42,11 @@ def _wav(typed: str) -> dict[str, Any]:
 
 def _interrupt(typed: str) -> dict[str, Any]:
     text, at, moment = typed.rpartition("@")
-    if not at or not moment.strip().isdigit():
+    if not at or not _DIGITS.fullmatch(moment.strip()):
         text, moment = typed, str(INTERRUPT_AFTER_MS)
     if not text.strip():
         raise UserError(f"--interrupt {typed}: no words.", remedy="--interrupt 'Sorry, wait@900'")
-    return {"interrupt": text.strip(), "after_ms": int(moment)}
+    return {"interrupt": text.strip(), "after_ms": _ms(f"--interrupt {typed}", moment.strip())}
 
 
 def _dtmf(typed: str) -> dict[str, Any]:
@@ -54,9 +57,18 @@ def _dtmf(typed: str) -> dict[str, Any]:
 
 
 def _silence(typed: str) -> dict[str, Any]:
-    if not typed.isdigit() or not int(typed):
+    wanted = _ms(f"--silence {typed}", typed) if _DIGITS.fullmatch(typed) else 0
+    if not wanted:
         raise UserError(f"--silence {typed}: how many milliseconds?", remedy="--silence 2000")
-    return {"silence": int(typed)}
+    return {"silence": wanted}
+
+
+def _ms(option: str, digits: str) -> int:
+    """Milliseconds; measured as text first, as there are numbers too long to be read."""
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > len(str(LONGEST_MS)) or int(digits) > LONGEST_MS:
+        raise UserError(f"{option}: the phone waits {LONGEST_MS} ms at most.", remedy="give fewer milliseconds")
+    return int(digits)
 
 
 _STEPS = {"say": _say, "wav": _wav, "interrupt": _interrupt, "dtmf": _dtmf, "silence": _silence}

@@ -41,7 +41,7 @@ def test_yes_and_no(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_choice_is_a_name_or_a_number(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    typed(monkeypatch, "2", "9", "a")
+    typed(monkeypatch, "2", "9", "²", "9" * 5_000, "a")
     choices = {"a": "one", "b": "two"}
     assert [asking.ask_one(terminal, "Which?", choices, "a") for _ in range(2)] == ["b", "a"]
     assert "9 is none of them." in terminal._err.getvalue()

@@ -21,7 +21,21 @@ def test_other_repeatable_options_are_no_steps() -> None:
     assert script([("header", "x"), ("say", "Hello")]) == [{"say": "Hello"}]
 
 
-@pytest.mark.parametrize("typed", ["Wait", "Mail me@home"])
+@pytest.mark.parametrize("option", ["silence", "interrupt"])
+@pytest.mark.parametrize("ms", ["600001", "9999999999999999999999", "9" * 5_000])
+def test_longer_than_the_phone_waits_is_refused_with_its_bound(option: str, ms: str) -> None:
+    with pytest.raises(UserError, match="the phone waits 600000 ms at most"):
+        script([(option, ms if option == "silence" else f"Wait@{ms}")])
+
+
+def test_the_longest_wait_of_the_phone_is_taken() -> None:
+    assert script([("silence", "0600000"), ("interrupt", "Wait@ 600000")]) == [
+        {"silence": 600_000},
+        {"interrupt": "Wait", "after_ms": 600_000},
+    ]
+
+
+@pytest.mark.parametrize("typed", ["Wait", "Mail me@home", "hi@²"])
 def test_an_interruption_without_a_moment_comes_early(typed: str) -> None:
     assert script([("interrupt", typed)]) == [{"interrupt": typed, "after_ms": INTERRUPT_AFTER_MS}]
 
@@ -45,6 +59,8 @@ def test_a_wav_file_travels_whole(tmp_path: Path) -> None:
         ("dtmf", ""),
         ("silence", "soon"),
         ("silence", "0"),
+        ("silence", "²"),
+        ("silence", "٣"),
         ("interrupt", "@900"),
         ("wav", "nowhere.wav"),
     ],

@@ -219,7 +219,8 @@ class TwilioControl:
             self.deliver(CallerLeft("hung up"))
             return twiml.hang_up()
         code = twiml.member(form, "ErrorCode")
-        self.deliver(TransferEnded(target, outcome, code=int(code) if code.isdigit() else None))
+        readable = code.isascii() and code.isdigit() and len(code) < 10
+        self.deliver(TransferEnded(target, outcome, code=int(code) if readable else None))
         return self.stream_document()
 
     # --- commands

@@ -90,7 +90,7 @@ def choose(cards: Sequence[SoundCard], direction: Direction, wanted: str = "") -
         raise UserError(f"There is no {what}: PortAudio finds no device with an {direction}.", remedy=INSTALL_BRIDGE)
     if not wanted:
         return next((card for card in able if card.default(direction)), able[0])
-    if wanted.isdigit():
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 6:
         found = [card for card in able if card.number == int(wanted)]
     else:
         found = [card for card in able if wanted.lower() in card.name.lower()]

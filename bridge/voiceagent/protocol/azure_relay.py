@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +95,7 @@ def check_token(token: str, place: RelayPlace, now: float) -> None:
         raise RemoteProtocolError("the token is not signed with the key of this hybrid connection")
     if not f"http://{place.host}/{place.path}".lower().startswith(resource.lower()):
         raise RemoteProtocolError(f"the token is for {resource}")
-    if not expires.isdigit() or int(expires) <= now:
+    if not re.fullmatch("[0-9]{1,18}", expires) or int(expires) <= now:
         raise RemoteProtocolError("the token has expired")
 
 

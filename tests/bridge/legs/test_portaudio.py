@@ -92,7 +92,8 @@ def test_without_a_default_the_first_that_can_is_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"), [("usb", "Several devices"), ("piano", "no input 'piano'"), ("1", "no input '1'")]
+    ("wanted", "words"),
+    [("usb", "Several devices"), ("piano", "no input 'piano'"), ("1", "no input '1'"), ("²", "no input '²'")],
 )
 def test_a_device_that_is_not_clear_is_asked_about(wanted: str, words: str) -> None:
     with pytest.raises(UserError, match=words) as told:

@@ -55,6 +55,8 @@ def test_a_token_is_good_for_its_place_until_it_expires() -> None:
     check_token(token, PLACE, 1999)
     with pytest.raises(RemoteProtocolError, match="has expired"):
         check_token(token, PLACE, 2000)
+    with pytest.raises(RemoteProtocolError, match="has expired"):
+        check_token(make_token(PLACE, int("9" * 30)), PLACE, 0)
     with pytest.raises(RemoteProtocolError, match="the token is for"):
         check_token(token, RelayPlace(PLACE.host, "other", PLACE.key_name, PLACE.key), 0)
     for other in ("", token.replace("se=2000", "se=9999"), make_token(RelayPlace(PLACE.host, "hyco", "x", "y"), 2000)):

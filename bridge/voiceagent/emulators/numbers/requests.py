@@ -132,7 +132,7 @@ def read_page(query: Mapping[str, str], size_name: str) -> tuple[int, int]:
 
 def _whole(query: Mapping[str, str], name: str, default: int, *, least: int) -> int:
     text = query.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < least:
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < least:
         raise errors.invalid(f"{name} must be a whole number of at least {least}.")
     return int(text)
 

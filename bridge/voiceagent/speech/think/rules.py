@@ -133,7 +133,7 @@ def _arguments(wish: Wish, fields: Mapping[str, Any], tool: Tool) -> dict[str, A
 
 def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
     """Digits are a string, unless the tool wants a number."""
-    if isinstance(value, str) and value.isdigit() and schema.get("type") in ("integer", "number"):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and schema.get("type") in ("integer", "number"):
         return int(value)
     return value
 
