@@ -23,6 +23,7 @@ from voiceagent.discreet import Words
 from voiceagent.errors import RemoteError
 from voiceagent.ports import CallControl, CallerLeg, Clock, Sink, ToolSet, WireFn, WireTap
 from voiceagent.runtime.alarm import Alarm
+from voiceagent.runtime.audience import Audience
 from voiceagent.runtime.clock import CallClock
 from voiceagent.runtime.exchange import Exchange, OpenEngine, in_words
 from voiceagent.runtime.keypad import Keypad, blanked, tells_of_keys
@@ -93,7 +94,7 @@ class CallRunner:
         self._tools = tools
         self._tool_context = {"state": {}, **(tool_context or {})}
         self._keypad = Keypad()
-        self._sinks = tuple(sinks)
+        self._note = Audience(call_id, self.clock, sinks).note
         self._taps = tuple(taps)
         self._began = began
         self._leg: CallerLeg | None = None
@@ -116,44 +117,60 @@ class CallRunner:
     # --- the call as a whole
 
     async def run(self, *, answer: Callable[[], Awaitable[None]], open_engine: OpenEngine) -> CallEnd:
-        """From the ring to the last closed connection. The engine is opened while the call is being answered."""
+        """From the ring to the last closed connection. The engine is opened while the call is being answered.
+
+        A call that is cut short raises like any cancelled task, and its end has been noted all the same.
+        """
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self._open_engine = open_engine
-                if self._began is not None:
-                    self._note(self._began)
-                self._react(self._session.start)
-                assert self._setup is not None, "a session configures its engine when it starts"
-                self._spawn(self._exchange.serve(open_engine, self._setup), self._others)
-                self._spawn(self._answer(answer), self._others)
-                await self._finished.wait()
-                await self._last_words()
-                for task in (*self._leaving, *self._others):
-                    task.cancel()
+                try:
+                    await self._last(answer, open_engine)
+                except Exception as error:
+                    self.finish("failed", _defect(error))
+                    raise
+                finally:  # before the tasks are cancelled: what they still tell would be carried out by nobody
+                    self.finish("failed", "cancelled")
         finally:
             self._group = None
             self._alarm.set(None)
             self._ticker.remove(self.lane)
-            await self._close_edges()
-        end = self.end or CallEnd("failed", "cancelled")
-        self._note(self._summary(end))
+            end = self.finish("failed", "cancelled")
+            try:
+                await self._close_edges(end)
+            finally:
+                self._note(self._summary(end))
         return end
 
-    def finish(self, outcome: str, reason: str) -> None:
-        """The call is over; the first to say so is believed."""
+    async def _last(self, answer: Callable[[], Awaitable[None]], open_engine: OpenEngine) -> None:
+        """Begin the call, and wait until it is over and the hang-up is done."""
+        self._open_engine = open_engine
+        if self._began is not None:
+            self._note(self._began)
+        self._react(self._session.start)
+        assert self._setup is not None, "a session configures its engine when it starts"
+        self._spawn(self._exchange.serve(open_engine, self._setup), self._others)
+        self._spawn(self._answer(answer), self._others)
+        await self._finished.wait()
+        await self._last_words()
+        for task in (*self._leaving, *self._others):
+            task.cancel()
+
+    def finish(self, outcome: str, reason: str) -> CallEnd:
+        """The call is over; the first to say so is believed. Returns how it ended."""
         if self.end is None:
             self.end = CallEnd(outcome, reason)
             self._finished.set()
+        return self.end
 
     def failed(self, error: Exception) -> None:
         """A defect of ours: this call ends, as gracefully as can be."""
         if self.end is not None:
             return
         _log.error("call %s ended by a defect", self.call_id, exc_info=error)
-        self._note(c.Warned("defect", f"{type(error).__name__} in the bridge ended the call"))
         self._start_control(c.HangUp("defect"))
-        self.finish("failed", f"a defect in the bridge: {type(error).__name__}")
+        self.finish("failed", _defect(error))
+        self._note(c.Warned("defect", f"{type(error).__name__} in the bridge ended the call"))
 
     def warn(self, code: str, sentence: str) -> None:
         """Note something that a developer should see; nothing of the call depends on it."""
@@ -178,12 +195,12 @@ class CallRunner:
         try:
             while self._inbox:
                 self._handle(self._inbox.popleft())
+            if not self._finished.is_set():
+                self._alarm.set(self._session.deadline())
         except Exception as error:  # the edge of the call: see the module
             self.failed(error)
         finally:
             self._handling = False
-        if not self._finished.is_set():
-            self._alarm.set(self._session.deadline())
 
     def reply_audio(self, reply_id: str, item_id: str, payload: bytes) -> None:
         """Audio from the engine; hot path. Never raises."""
@@ -302,11 +319,6 @@ class CallRunner:
             case _:
                 raise TypeError(f"no way to carry out {type(command).__name__}")
 
-    def _note(self, note: c.Note, now: float | None = None) -> None:
-        at_ms = self.clock.now_ms() if now is None else now
-        for sink in self._sinks:
-            sink.note(self.call_id, at_ms, note)
-
     def _note_barge_in_share(self, now: float) -> None:
         if self._speech_began is not None:
             self._note(c.BridgeShareNoted("barge_in", (time.perf_counter() - self._speech_began) * 1000), now)
@@ -376,10 +388,9 @@ class CallRunner:
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=LAST_WORDS_SECONDS)
 
-    async def _close_edges(self) -> None:
-        reason = self.end.reason if self.end else "cancelled"
+    async def _close_edges(self, end: CallEnd) -> None:
         if self._leg is not None:
-            await self._leg.close(reason)
+            await self._leg.close(end.reason)
         await self._exchange.close()
 
     def _summary(self, end: CallEnd) -> c.CallEndedNoted:
@@ -387,3 +398,7 @@ class CallRunner:
         dropped = lane.early_dropped + lane.refused + self._leg_dropped + (self._leg.dropped if self._leg else 0)
         dropped += self._exchange.dropped
         return c.CallEndedNoted(end.outcome, end.reason, lane.caller_in, lane.agent_out, dropped)
+
+
+def _defect(error: Exception) -> str:
+    return f"a defect in the bridge: {type(error).__name__}"

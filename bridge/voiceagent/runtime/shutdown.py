@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable
 
 from voiceagent.call.events import EndRequested
+from voiceagent.call.life import DEPARTING_MS
 from voiceagent.runtime.registry import Registry
 from voiceagent.runtime.runner import CallRunner
 
 DRAIN_SECONDS = 10.0  # a sentence and a goodbye; container platforms kill after 30 s
-AT_ONCE_SECONDS = 3.0  # a hang-up is one request
+AT_ONCE_SECONDS = DEPARTING_MS / 1000 + 1.0  # a hang-up is one request, which the service confirms or the call waits in vain
 
 
 async def drain(

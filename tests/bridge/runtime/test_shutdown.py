@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from voiceagent.call.events import EndRequested, Event
+from voiceagent.call.life import DEPARTING_MS
 from voiceagent.runtime.registry import Registry
-from voiceagent.runtime.shutdown import drain
+from voiceagent.runtime.shutdown import AT_ONCE_SECONDS, DRAIN_SECONDS, drain
 
 
 class Call:
@@ -64,3 +65,8 @@ async def test_when_its_grace_is_over_it_is_asked() -> None:
     call = Call("one", calls, obeys="politely")
     assert await drain(calls, patience_seconds=0.001, seconds=1) == 0  # type: ignore[arg-type]  # a fake call
     assert call.asked == [EndRequested("shutdown")]
+
+
+def test_a_hang_up_that_nobody_confirms_is_over_before_its_call_is_cut_short() -> None:
+    assert DEPARTING_MS / 1000 < AT_ONCE_SECONDS
+    assert DRAIN_SECONDS + AT_ONCE_SECONDS < 20  # what `deploy` leaves of the grace period
