@@ -1,40 +1,44 @@
 """Cuts an engine's audio into 20 ms payloads without decoding it where base64 allows.
 
 Three bytes are four characters, so a payload can be cut where the bytes before the cut are a multiple of three: a 20 ms frame
-of 24 kHz PCM (960 bytes) ends on such a place, one of 16 kHz (640 bytes) does not and is decoded.
+of 24 kHz PCM (960 bytes) ends on such a place, one of 16 kHz (640 bytes) does not and is decoded. So is what ends in padding:
+what follows it would begin in the middle of a group, and of a sample.
+
+Whoever reads an engine's messages has seen that their audio is base64 (`protocol.realtime`); what is cut undecoded is not
+looked at again.
 """
 
 from __future__ import annotations
 
 from binascii import Error, a2b_base64, b2a_base64
 
+from voiceagent.audio.formats import Format
 from voiceagent.errors import RemoteProtocolError
 
 
 class Cuts:
     """The audio of one item at a time; what is shorter than a frame waits for more or for `rest`."""
 
-    __slots__ = ("_bytes", "_frame_bytes", "_frame_chars", "_text", "_undecoded")
+    __slots__ = ("_bytes", "_frame_bytes", "_frame_chars", "_padding", "_text", "_undecoded")
 
     def __init__(self, rate: int) -> None:
-        self._frame_bytes = rate // 50 * 2
-        self._undecoded = self._frame_bytes % 3 == 0
-        self._frame_chars = (self._frame_bytes + 2) // 3 * 4
+        format = Format(rate)
+        self._frame_bytes = format.frame_bytes
+        self._undecoded = format.cuts_undecoded
+        self._frame_chars = format.frame_chars
+        self._padding = -self._frame_bytes % 3
         self._text = b""
         self._bytes = b""
 
-    @property
-    def frame_chars(self) -> int:
-        """Characters of a full 20 ms payload."""
-        return self._frame_chars
-
     def is_one_frame(self, payload: bytes) -> bool:
         """Whether `payload` is exactly one frame and nothing waits before it: then it needs no cutting."""
-        return len(payload) == self._frame_chars and not self._text and not self._bytes
+        if len(payload) != self._frame_chars or payload.count(b"=", -2) != self._padding:
+            return False
+        return not self._text and not self._bytes
 
     def push(self, payload: bytes) -> list[bytes]:
-        """Full frames that have become available. RemoteProtocolError, and nothing changed, when it is not base64."""
-        if self._undecoded and not self._text.endswith(b"=") and len(payload) % 4 == 0:
+        """Full frames that have become available. RemoteProtocolError, and nothing changed, when it cannot be decoded."""
+        if self._undecoded and not self._text.endswith(b"=") and len(payload) % 4 == 0 and not payload.endswith(b"="):
             return self._cut_text(self._text + payload)
         try:
             self._bytes += a2b_base64(self._text) + a2b_base64(payload, strict_mode=True)
@@ -64,8 +68,3 @@ class Cuts:
         if self._undecoded:  # only an odd payload was decoded; the next one need not be
             self._text, self._bytes = b2a_base64(self._bytes, newline=False), b""
         return frames
-
-
-def payload_bytes(payload: bytes) -> int:
-    """Bytes of PCM in a base64 payload, by its length alone."""
-    return len(payload) // 4 * 3 - payload[-2:].count(b"=")

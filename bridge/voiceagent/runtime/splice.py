@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from voiceagent.audio.chunks import payload_bytes
 from voiceagent.call.events import (
     CallerAudioBegan,
     CallerAudioLost,
@@ -26,7 +27,7 @@ from voiceagent.call.events import (
 )
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.ports import CallerLeg, Clock, Engine
-from voiceagent.runtime.cuts import Cuts, payload_bytes
+from voiceagent.runtime.cuts import Cuts
 from voiceagent.runtime.ticker import Ticker
 
 FRAME_MS = 20.0

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceagent.audio.chunks import payload_bytes
+from voiceagent.audio.formats import Format
 from voiceagent.errors import RemoteProtocolError
-from voiceagent.runtime.cuts import Cuts, payload_bytes
+from voiceagent.runtime.cuts import Cuts
 
 
 @given(rate=st.sampled_from([16_000, 24_000]), pieces=st.lists(st.binary(max_size=3000), max_size=8))
@@ -28,10 +30,28 @@ def test_frames_and_rest_are_the_audio_again(rate: int, pieces: list[bytes]) -> 
 def test_a_full_frame_needs_no_cutting_unless_something_waits(rate: int, bytes_: int) -> None:
     cuts = Cuts(rate)
     frame = base64.b64encode(bytes(bytes_))
-    assert len(frame) == cuts.frame_chars
     assert cuts.is_one_frame(frame)
     cuts.push(base64.b64encode(bytes(30)))
     assert not cuts.is_one_frame(frame)
+
+
+@pytest.mark.parametrize(("rate", "bytes_"), [(24_000, 959), (24_000, 958), (16_000, 641), (16_000, 642)])
+def test_a_piece_of_as_many_characters_is_no_frame_when_its_bytes_are_others(rate: int, bytes_: int) -> None:
+    cuts = Cuts(rate)
+    piece = base64.b64encode(bytes(bytes_))
+    assert len(piece) == Format(rate).frame_chars
+    assert not cuts.is_one_frame(piece)
+
+
+@pytest.mark.parametrize(("rate", "sizes"), [(24_000, (959, 961, 960)), (24_000, (1919, 1)), (16_000, (642, 638, 640))])
+def test_samples_stay_whole_across_pieces_that_end_within_one(rate: int, sizes: tuple[int, ...]) -> None:
+    pcm = bytes(number % 251 for number in range(sum(sizes)))
+    cuts, frames, at = Cuts(rate), [], 0
+    for size in sizes:
+        frames += cuts.push(base64.b64encode(pcm[at : at + size]))
+        at += size
+    assert {payload_bytes(frame) for frame in frames} == {rate // 50 * 2}
+    assert b"".join(map(base64.b64decode, frames)) == pcm
 
 
 @pytest.mark.parametrize("rate", [16_000, 24_000])
@@ -41,8 +61,3 @@ def test_what_is_not_base64_is_refused_and_changes_nothing(rate: int) -> None:
     with pytest.raises(RemoteProtocolError, match="base64"):
         cuts.push(b"abc")
     assert base64.b64decode(cuts.rest()) == b"kept"
-
-
-@pytest.mark.parametrize("length", range(8))
-def test_the_length_of_a_payload_is_read_from_its_text(length: int) -> None:
-    assert payload_bytes(base64.b64encode(bytes(length))) == length
