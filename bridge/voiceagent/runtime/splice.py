@@ -194,9 +194,7 @@ class AudioLane:
     def attach_leg(self, leg: CallerLeg) -> None:
         """The media path is open: what waits may go."""
         self._leg = leg
-        self._fill()
-        if self._queue:
-            self._ticker.add(self)
+        self._pace()
 
     def detach_leg(self) -> None:
         """The media path is gone; reply audio waits again."""
@@ -308,7 +306,7 @@ class AudioLane:
         self._on_failure(error)
 
     def _pace(self) -> None:
-        if self._queue and self._leg is not None:
+        if self._queue and self._leg is not None and not self._paused:
             self._fill()
             if self._queue:
                 self._ticker.add(self)

@@ -35,6 +35,14 @@ class StillLoop:
         return None
 
 
+class Beats(Ticker):
+    """A ticker that can be asked how many it gives the beat."""
+
+    @property
+    def ticking(self) -> int:
+        return len(self._ticked)
+
+
 FRAME = silence(20, 24_000)
 
 
@@ -47,13 +55,14 @@ class Bench:
         self.leg = MemoryLeg(self.clock, rate)
         self.engine = ScriptedEngine(sample_rate=rate)
         self.rate = rate
+        self.ticker = Beats(cast(asyncio.AbstractEventLoop, StillLoop()))
         self.lane = AudioLane(
             rate=rate,
             playback=self.playback,
             clock=self.clock,
             ahead_ms=ahead_ms,
             deliver=self.events.append,
-            ticker=Ticker(cast(asyncio.AbstractEventLoop, StillLoop())),
+            ticker=self.ticker,
             on_failure=self.failures.append,
             bound_ms=bound_ms,
         )
@@ -319,6 +328,21 @@ def test_a_pause_keeps_what_was_not_heard_and_the_call_goes_on_from_there() -> N
     bench.beat(30)
     assert bench.playback.heard_ms("i1", bench.clock.now_ms()) == 400
     assert len(bench.leg.played) == 20 + frames - 5  # what had been handed over and not heard goes out once more
+
+
+def test_a_held_call_takes_no_beats_whatever_comes_for_it() -> None:
+    bench = Bench()
+    bench.lane.attach_leg(bench.leg)
+    bench.reply(300)
+    assert bench.ticker.ticking == 1
+    bench.lane.pause()
+    bench.reply(100)
+    bench.lane.item_ended("i1")
+    bench.lane.detach_leg()
+    bench.lane.attach_leg(bench.leg)
+    assert bench.ticker.ticking == 0
+    bench.lane.resume()
+    assert bench.ticker.ticking == 1
 
 
 def test_a_pause_that_ends_in_silence_is_over() -> None:
