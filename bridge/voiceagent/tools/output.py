@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 _SCALARS = (str, int, float, bool, type(None))
+_UNFOLDED = (str, list, tuple, dict, set, frozenset, deque)
 
 
 def result_text(value: Any, limit_bytes: int) -> str:
     """JSON of a result. What does not fit is cut and says so; TypeError when the value has no JSON form.
 
-    The work is bounded by the limit and not by the value's size, so that ten megabytes do not hold up the calls.
+    Lists, mappings, sets and dataclasses are unfolded a level at a time and no further than the limit reaches, so that ten
+    megabytes of them do not hold up the calls. A pydantic model is converted whole: what it shows of itself only it knows.
     """
-    kept, left = _trim(_jsonable(value), limit_bytes)
-    text = json.dumps(_finite(kept), ensure_ascii=False, separators=(",", ":"))
+    try:
+        kept, left = _trim(_jsonable(value), limit_bytes, _key)
+        text = json.dumps(_finite(kept), ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise TypeError(f"a {type(value).__name__} nested as deeply as this has no JSON form") from None
     if left > 0 and len(text.encode()) <= limit_bytes:
         return text
     return _cut(text, limit_bytes)
@@ -27,9 +34,11 @@ def error_text(sentence: str) -> str:
 
 
 def _jsonable(value: Any) -> Any:
-    """Dataclasses, pydantic models, dates, Decimals, enumerations and the like as plain values."""
-    if isinstance(value, (str, list, tuple, dict)):
+    """Pydantic models, dates, Decimals, enumerations and the like as plain values; what is unfolded here stays as it is."""
+    if isinstance(value, _UNFOLDED) or _is_dataclass(value):
         return value
+    if isinstance(value, Iterator):  # it may never end, and what it yields is gone for whoever reads it next
+        raise TypeError(f"a {type(value).__name__} has no JSON form: return list(…) of it, with an end")
     from pydantic_core import PydanticSerializationError, to_jsonable_python
 
     try:
@@ -38,29 +47,55 @@ def _jsonable(value: Any) -> Any:
         raise TypeError(f"a {type(value).__name__} has no JSON form") from error
 
 
-def _trim(value: Any, left: int) -> tuple[Any, int]:
+def _is_dataclass(value: Any) -> bool:
+    """An object whose fields are all there is to it; one of pydantic's writes itself."""
+    return dataclasses.is_dataclass(value) and not isinstance(value, type) and not hasattr(value, "__pydantic_serializer__")
+
+
+def _trim(value: Any, left: int, key_of: Callable[[Any], str]) -> tuple[Any, int]:
     """The beginning of a value, about `left` characters of it, and what is left; nothing left means: it was cut."""
     if isinstance(value, str):
         return (value, left - len(value) - 2) if len(value) + 2 <= left else (value[: max(left, 0)], 0)
     if isinstance(value, Mapping):
-        table: dict[str, Any] = {}
-        for key, item in value.items():
-            if left <= 0:
-                break
-            name = _key(key)
-            table[name], left = _trim(_jsonable(item), left - len(name) - 4)
-        return table, left
+        return _trim_table(value.items(), left, key_of)
     if isinstance(value, (list, tuple)):
-        items: list[Any] = []
-        for item in value:
-            if left <= 0:
-                break
-            kept, left = _trim(_jsonable(item), left - 1)
-            items.append(kept)
-        return items, left
+        return _trim_list(value, left, key_of)
+    if isinstance(value, (Set, deque)):
+        return _trim_list(value, left, _inner_key)
+    if _is_dataclass(value):
+        return _trim_table(((one.name, getattr(value, one.name)) for one in dataclasses.fields(value)), left, _inner_key)
     if isinstance(value, _SCALARS):
         return value, left - 1
     raise TypeError(f"a {type(value).__name__} has no JSON form")
+
+
+def _trim_table(members: Iterable[tuple[Any, Any]], left: int, key_of: Callable[[Any], str]) -> tuple[dict[str, Any], int]:
+    table: dict[str, Any] = {}
+    for key, item in members:
+        if left <= 0:
+            break
+        name = key_of(key)
+        table[name], left = _trim(_jsonable(item), left - len(name) - 4, key_of)
+    return table, left
+
+
+def _trim_list(members: Iterable[Any], left: int, key_of: Callable[[Any], str]) -> tuple[list[Any], int]:
+    items: list[Any] = []
+    for item in members:
+        if left <= 0:
+            break
+        kept, left = _trim(_jsonable(item), left - 1, key_of)
+        items.append(kept)
+    return items, left
+
+
+def _inner_key(key: Any) -> str:
+    """Of a mapping inside a dataclass or a set: as pydantic writes it, who wrote those whole before."""
+    if isinstance(key, str):
+        return key
+    from pydantic_core import to_jsonable_python
+
+    return str(next(iter(to_jsonable_python({key: None}))))
 
 
 def _key(key: Any) -> str:

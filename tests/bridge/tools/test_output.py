@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import enum
+import itertools
 import json
 import uuid
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from voiceagent.discreet import Words
 from voiceagent.tools.output import error_text, result_text
@@ -63,7 +67,50 @@ def test_ordinary_values_have_a_text(value: Any, text: str) -> None:
     assert result_text(value, 8192) == text
 
 
-@pytest.mark.parametrize("value", [object(), {"a": object()}, [lambda: 1], b"\xff\xfe"])
+@dataclasses.dataclass
+class Shelf:
+    rows: Any
+    _inner: int = 2
+    made: int = dataclasses.field(default=4, init=False, repr=False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Shelf({None: 1, True: 2, 1.5: {3}, Kind.ONE: Words("four")}),
+        Shelf([Shelf(collections.deque([b"x", Path("/a")])), Model(when=datetime.date(2026, 1, 2))]),
+        {"a": [frozenset([Decimal("1.50")]), {1: Shelf(())}]},
+    ],
+)
+def test_what_is_unfolded_here_is_written_as_pydantic_writes_it(value: Any) -> None:
+    assert json.loads(result_text(value, 8192)) == to_jsonable_python(value)
+
+
+class Counted(set[int]):
+    """Tells how far it was read."""
+
+    read = 0
+
+    def __iter__(self) -> Iterator[int]:
+        for item in super().__iter__():
+            self.read += 1
+            yield item
+
+
+@pytest.mark.parametrize("wrapped", [lambda rows: rows, lambda rows: Shelf(rows), lambda rows: [Shelf(rows), Shelf(rows)]])
+def test_no_more_is_read_than_the_limit_takes(wrapped: Callable[[Any], Any]) -> None:
+    rows = Counted(range(5_000))
+    assert json.loads(result_text(wrapped(rows), 100))["cut"] is True
+    assert 0 < rows.read < 60
+
+
+@pytest.mark.parametrize("value", [itertools.count(), [map(str, [1])], Shelf(iter([1])), {"a": (n for n in [1])}])
+def test_an_iterator_is_refused_with_what_to_return_instead(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"has no JSON form: return list\(…\) of it, with an end"):
+        result_text(value, 8192)
+
+
+@pytest.mark.parametrize("value", [object(), {"a": object()}, [lambda: 1], b"\xff\xfe", Shelf, {Shelf}])
 def test_what_has_no_json_form_is_a_type_error(value: Any) -> None:
     with pytest.raises(TypeError, match="has no JSON form"):
         result_text(value, 8192)
@@ -85,6 +132,8 @@ def test_a_list_within_itself_ends() -> None:
     endless: list[Any] = []
     endless.append(endless)
     assert json.loads(result_text(endless, 300))["cut"] is True
+    with pytest.raises(TypeError, match="a list nested as deeply as this has no JSON form"):
+        result_text(endless, 8192)
 
 
 @settings(max_examples=50)
