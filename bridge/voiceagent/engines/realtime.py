@@ -25,6 +25,7 @@ from voiceagent.engines.wires import Dial, Wire, dial
 from voiceagent.errors import RemoteError, RemoteProtocolError
 from voiceagent.ports import Engine, EngineListener, WireFn
 from voiceagent.protocol.dialects import Dialect, voice_live
+from voiceagent.protocol.garbage import Garbage
 from voiceagent.protocol.owned import without_owned
 from voiceagent.protocol.realtime import (
     APPEND_PREFIX,
@@ -133,8 +134,6 @@ class RealtimeEngine:
     ) -> None:
         self.sample_rate = setup.sample_rate
         self.dropped = 0
-        self.malformed = 0
-        """Messages of the engine that broke its protocol."""
         self._setup = setup
         self._instructions = setup.instructions
         self._owned = settings.owned
@@ -150,6 +149,8 @@ class RealtimeEngine:
         self._hearing = Hearing()
         self._sent = 0
         self._told_dropped = 0
+        self._garbage = Garbage()
+        self._given_up = False
         self._setup_id = ""
         self._settled = asyncio.Event()
         self._refusal: EngineRefused | None = None
@@ -246,6 +247,8 @@ class RealtimeEngine:
 
     def on_text(self, frame: bytes) -> None:
         """One message from the engine; hot path. Never raises for what an engine may say."""
+        if self._given_up:
+            return
         if self._tap is not None and self._literal:
             self._tap("in", frame)
         delta = audio_delta(frame)
@@ -286,14 +289,17 @@ class RealtimeEngine:
             self._tap("in", encode_frame(said))
 
     def _note_malformed(self, error: Exception) -> None:
-        self.malformed += 1
-        _log.warning("a message of the engine is malformed: %s", error)
-        self._listener.deliver(EngineNoted("malformed"))
+        if not self._garbage.came(asyncio.get_running_loop().time() * 1000):
+            _log.warning("a message of the engine is malformed: %s", error)
+            self._listener.deliver(EngineNoted("malformed"))
+        elif self._settled.is_set():  # else whoever opens it gives it up in time
+            self._given_up = True
+            self._listener.deliver(EngineLost("the engine speaks another protocol: too many malformed messages"))
 
     async def run(self) -> None:
         assert self._wire is not None, "open the engine first"
         await self._wire.receive()
-        if not self._closing:
+        if not self._closing and not self._given_up:
             code, reason = self._wire.ending()
             self._listener.deliver(EngineLost(reason or "the connection to the engine broke", code))
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
-from voiceagent.legs.socket import POLICY_VIOLATION, Garbage, MediaSocket
+from voiceagent.legs.socket import POLICY_VIOLATION, Glitches, MediaSocket
 from voiceagent.ports import Clock, Deliver, WireFn
 from voiceagent.protocol.acs_media import (
     AUDIO_PREFIX,
@@ -48,7 +48,7 @@ class AcsLeg:
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
-        self._garbage = Garbage(socket, clock)
+        self._glitches = Glitches(socket, clock)
         self.unknown = 0
         """Messages of kinds we do not know."""
         self.heard_at_ms = clock.now_ms()
@@ -66,7 +66,7 @@ class AcsLeg:
     @property
     def garbage(self) -> int:
         """Messages that broke the protocol."""
-        return self._garbage.count
+        return self._glitches.count
 
     # --- from the caller
 
@@ -82,7 +82,7 @@ class AcsLeg:
             else:
                 self._read(frame)
         except RemoteProtocolError:
-            self._garbage.came()
+            self._glitches.came()
         except Exception as error:  # the edge of the call: see the class
             self._on_failure(error)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Protocol
 
 from voiceagent.ports import Clock
+from voiceagent.protocol.garbage import Garbage
 
-GARBAGE_FRAMES = 20
-GARBAGE_WINDOW_MS = 10_000.0  # more bad messages than that in this time: not a glitch, another protocol
 POLICY_VIOLATION = 1008
 
 
@@ -28,19 +26,19 @@ class MediaSocket(Protocol):
         ...
 
 
-class Garbage:
+class Glitches:
     """Messages that break the protocol: a few are counted, many in a short time close the socket."""
 
     def __init__(self, socket: MediaSocket, clock: Clock) -> None:
-        self.count = 0
+        self._garbage = Garbage()
         self._socket = socket
         self._clock = clock
-        self._times: deque[float] = deque(maxlen=GARBAGE_FRAMES + 1)
+
+    @property
+    def count(self) -> int:
+        return self._garbage.count
 
     def came(self) -> None:
         """One more."""
-        self.count += 1
-        now = self._clock.now_ms()
-        self._times.append(now)
-        if len(self._times) > GARBAGE_FRAMES and now - self._times[0] <= GARBAGE_WINDOW_MS:
+        if self._garbage.came(self._clock.now_ms()):
             self._socket.shut(POLICY_VIOLATION, "too many malformed messages")

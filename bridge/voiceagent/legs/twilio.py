@@ -23,7 +23,7 @@ from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
 from voiceagent.audio.narrowband import FromLine, ToLine
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
-from voiceagent.legs.socket import POLICY_VIOLATION, Garbage, MediaSocket
+from voiceagent.legs.socket import POLICY_VIOLATION, Glitches, MediaSocket
 from voiceagent.ports import Clock, Deliver, WireFn
 from voiceagent.protocol import twilio_media as wire
 from voiceagent.protocol.acs_media import (
@@ -66,7 +66,7 @@ class TwilioLeg:
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
-        self._garbage = Garbage(socket, clock)
+        self._glitches = Glitches(socket, clock)
         self.unknown = 0
         """Messages of kinds we do not know."""
         self.heard_at_ms = clock.now_ms()
@@ -98,7 +98,7 @@ class TwilioLeg:
     @property
     def garbage(self) -> int:
         """Messages that broke the protocol."""
-        return self._garbage.count
+        return self._glitches.count
 
     # --- from the caller
 
@@ -108,7 +108,7 @@ class TwilioLeg:
         try:
             self._take(wire.decode(frame))
         except RemoteProtocolError:
-            self._garbage.came()
+            self._glitches.came()
         except Exception as error:  # the edge of the call: see the class
             self._on_failure(error)
 

@@ -25,6 +25,7 @@ from voiceagent.engines.realtime import EngineConnection, open_engine
 from voiceagent.engines.wires import OnText
 from voiceagent.errors import RemoteError
 from voiceagent.protocol.dialects import OPENAI, Dialect, voice_live
+from voiceagent.protocol.garbage import GARBAGE_MESSAGES
 
 KEY = "key-of-the-engine"
 SETUP = c.EngineSetup("Be kind.", "en-US-Ava:DragonHDLatestNeural", 24_000)
@@ -93,7 +94,7 @@ class Line:
         self.dropped = 0
         self.stalled = False
         self.sent: list[dict[str, Any]] = []
-        self._on_text = on_text
+        self.says = on_text
 
     def send(self, frame: bytes, *, droppable: bool = False) -> None:
         if droppable and self.stalled:
@@ -102,7 +103,7 @@ class Line:
         self.sent.append(json.loads(frame))
 
     async def receive(self) -> None:
-        self._on_text(b'{"type":"session.updated","event_id":"e","session":{"id":"s","model":"m"}}')
+        self.says(b'{"type":"session.updated","event_id":"e","session":{"id":"s","model":"m"}}')
         await asyncio.Event().wait()
 
     async def close(self) -> None: ...
@@ -268,6 +269,26 @@ async def test_malformed_messages_and_odd_deltas_are_survived() -> None:
         await engine.close()
     assert e.EngineNoted("malformed") in listener.events
     assert listener.audio_bytes == 3
+
+
+async def test_an_engine_that_speaks_another_protocol_is_lost_and_not_listened_to(caplog: pytest.LogCaptureFixture) -> None:
+    lines: list[Line] = []
+
+    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
+        lines.append(Line(on_text))
+        return lines[-1]
+
+    listener = Listener()
+    engine = await open_engine(connection("http://127.0.0.1:1"), SETUP, listener, dialled=dialled)
+    listener.events.clear()
+    for _ in range(GARBAGE_MESSAGES + 100):
+        lines[0].says(b"not json")
+    lines[0].says(b'{"type":"response.created","event_id":"e","response":{"id":"r"}}')
+    noted, lost = listener.events[:-1], listener.events[-1]
+    assert noted == [e.EngineNoted("malformed")] * GARBAGE_MESSAGES
+    assert lost == e.EngineLost("the engine speaks another protocol: too many malformed messages")
+    assert len(caplog.records) == GARBAGE_MESSAGES
+    await engine.close()
 
 
 @pytest.mark.parametrize(

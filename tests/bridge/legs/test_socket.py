@@ -1,10 +1,9 @@
-"""Messages that break the protocol."""
+"""A peer that breaks the protocol."""
 
 from __future__ import annotations
 
-import pytest
-
-from voiceagent.legs.socket import GARBAGE_FRAMES, GARBAGE_WINDOW_MS, POLICY_VIOLATION, Garbage
+from voiceagent.legs.socket import POLICY_VIOLATION, Glitches
+from voiceagent.protocol.garbage import GARBAGE_MESSAGES
 from voiceagent.testing.clock import ManualClock
 
 
@@ -20,16 +19,11 @@ class Socket:
         self.closed.append((code, reason))
 
 
-@pytest.mark.parametrize(
-    ("apart_ms", "closes"), [(GARBAGE_WINDOW_MS / GARBAGE_FRAMES, True), (GARBAGE_WINDOW_MS / GARBAGE_FRAMES + 1, False)]
-)
-def test_many_in_a_short_time_are_another_protocol(apart_ms: float, closes: bool) -> None:
-    socket, clock = Socket(), ManualClock()
-    garbage = Garbage(socket, clock)
-    for _ in range(GARBAGE_FRAMES):
-        garbage.came()
-        clock.advance(apart_ms)
+def test_many_malformed_messages_in_a_short_time_close_the_socket() -> None:
+    socket = Socket()
+    glitches = Glitches(socket, ManualClock())
+    for _ in range(GARBAGE_MESSAGES):
+        glitches.came()
     assert socket.closed == []
-    garbage.came()
-    assert (garbage.count, bool(socket.closed)) == (GARBAGE_FRAMES + 1, closes)
-    assert all(code == POLICY_VIOLATION for code, _ in socket.closed)
+    glitches.came()
+    assert (glitches.count, socket.closed) == (GARBAGE_MESSAGES + 1, [(POLICY_VIOLATION, "too many malformed messages")])
