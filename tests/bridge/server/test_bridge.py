@@ -165,11 +165,12 @@ async def test_every_edge_is_shown_to_the_taps(bench: Any) -> None:
     assert ("webhook", "in") in bench.watcher.frames
 
 
-async def test_abandoned_calls_close_what_they_have_open(bench: Any) -> None:
+async def test_abandoned_calls_close_what_they_have_open_and_are_told_as_cut_short(bench: Any) -> None:
     await bench.live()
     bench.bridge.abandon()
-    while not bench.engines[0].closed:
-        await asyncio.sleep(0)
+    ended = (await bench.watcher.until(CallEndedNoted))[0]
+    assert bench.engines[0].closed
+    assert (ended.outcome, ended.reason) == ("failed", "cancelled")
 
 
 NIGHT = {"targets": {"night": {"acs_user": "8:acs:night"}}}
