@@ -156,7 +156,7 @@ def _leg(body: Body, context: str, user: object, *, https_only: bool) -> AnswerR
     return AnswerRequest(
         context=context,
         callback_uri=_url(body, "callbackUri", web),
-        operation_context=body.get("operationContext"),
+        operation_context=_optional(body, "operationContext"),
         answered_by=user.get("id") if isinstance(user, Mapping) else None,
         media=_media(media, sockets) if isinstance(media, Mapping) else None,
         transcription=_transcription(transcription, sockets) if isinstance(transcription, Mapping) else None,
@@ -194,7 +194,10 @@ def _media(body: Body, schemes: tuple[str, ...]) -> MediaRequest:
 
 
 def operation(body: Body) -> Operation:
-    return Operation(body.get("operationContext"), body.get("operationCallbackUri"))
+    callback = _optional(body, "operationCallbackUri")
+    return Operation(
+        _optional(body, "operationContext"), _url(body, "operationCallbackUri", ("https", "http")) if callback else None
+    )
 
 
 def add_request(body: Body) -> InviteRequest:
@@ -234,7 +237,7 @@ def recording_request(body: Body) -> RecordingRequest:
     return RecordingRequest(
         server_call_id,
         connection_id,
-        body.get("recordingStateCallbackUri"),
+        _optional(body, "recordingStateCallbackUri"),
         str(body.get("recordingContentType") or "audio").lower(),
         channel,
         shape,
@@ -264,9 +267,20 @@ def _text(body: Body, field: str) -> str:
     return value
 
 
+def _optional(body: Body, field: str) -> str | None:
+    """A text that may be left out, or be null."""
+    value = body.get(field)
+    if value is not None and not isinstance(value, str):
+        raise invalid(field[0].upper() + field[1:])
+    return value
+
+
 def _url(body: Body, field: str, schemes: tuple[str, ...]) -> str:
     value = _text(body, field)
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:  # such as half a bracket of an IPv6 address
+        raise invalid(field[0].upper() + field[1:]) from error
     if parts.scheme not in schemes or not parts.hostname:
         raise invalid(field[0].upper() + field[1:])
     return value

@@ -102,7 +102,7 @@ def _object(body: bytes) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # RecursionError: a body of ten thousand opening brackets
         raise errors.invalid("Body") from error
     if not isinstance(found, dict):
         raise errors.invalid("Body")

@@ -165,7 +165,7 @@ async def _object(request: Request) -> Mapping[str, Any]:
         raise Refusal(413, "RequestTooLarge", "The request body is too large.")
     try:
         found = json.loads(content or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.") from error
     if not isinstance(found, dict):
         raise Refusal(400, "InvalidRequestContent", "The request content must be an object.")

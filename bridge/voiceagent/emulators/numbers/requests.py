@@ -52,7 +52,7 @@ def read_body(content: bytes) -> Mapping[str, Any]:
     """The JSON object of a request; nothing is an empty one."""
     try:
         return _object(json.loads(content or b"{}"), "The request body")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise errors.invalid("The request body is not JSON.") from error
 
 

@@ -37,6 +37,25 @@ def test_an_answer_is_read_whatever_the_case_of_its_enums() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"operationContext": 7}, "OperationContext"),
+        ({"operationCallbackUri": ["https://app.example"]}, "OperationCallbackUri"),
+        ({"operationCallbackUri": "nowhere"}, "OperationCallbackUri"),
+    ],
+)
+def test_what_mid_call_operations_share_is_text(body: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refusal, match=field):
+        requests.operation(body)
+
+
+def test_what_mid_call_operations_share_may_be_left_out() -> None:
+    assert requests.operation({"operationContext": None}) == requests.Operation(None, None)
+    shared = {"operationContext": "", "operationCallbackUri": "https://app.example/cb"}
+    assert requests.operation(shared) == requests.Operation("", "https://app.example/cb")
+
+
 def test_media_without_a_format_is_sixteen_kilohertz_and_does_not_start() -> None:
     read = answer(
         mediaStreamingOptions={"transportType": "websocket", "audioChannelType": "unmixed", "transportUrl": "ws://a/b"}
@@ -50,6 +69,8 @@ def test_media_without_a_format_is_sixteen_kilohertz_and_does_not_start() -> Non
         ({"incomingCallContext": ""}, "IncomingCallContext"),
         ({"callbackUri": "ftp://x"}, "CallbackUri"),
         ({"callbackUri": "https://"}, "CallbackUri"),
+        ({"callbackUri": "https://[::1"}, "CallbackUri"),
+        ({"operationContext": {"a": 1}}, "OperationContext"),
         ({"mediaStreamingOptions": {**MEDIA, "transportUrl": "https://x"}}, "TransportUrl"),
         ({"mediaStreamingOptions": {**MEDIA, "audioFormat": "mp3"}}, "audioFormat"),
         ({"mediaStreamingOptions": {**MEDIA, "transportType": "tcp"}}, "transportType"),

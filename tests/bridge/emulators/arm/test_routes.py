@@ -24,6 +24,7 @@ async def test_requests_need_a_token_a_version_and_an_object() -> None:
         query = {"api-version": "2025-09-01"}
         assert (await http.get(path, headers=signed, params=query)).json()["id"] == path
         assert (await http.put(path, headers=signed, params=query, content=b"[]")).status_code == 400
+        assert (await http.put(path, headers=signed, params=query, content=b"[" * 100_000)).status_code == 400
         assert (await http.get("/nothing", headers=signed, params=query)).status_code == 404
 
 

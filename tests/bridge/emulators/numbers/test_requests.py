@@ -38,6 +38,7 @@ def test_a_search_is_read() -> None:
         (requests.read_operator_question, {"phoneNumbers": ["+1", "+2"]}, "exactly one"),
         (requests.read_operator_question, {"phoneNumbers": ["12"]}, r"E\.164"),
         (requests.read_body, b"{", "not JSON"),
+        (requests.read_body, b"[" * 100_000, "not JSON"),
         (requests.read_body, b"[]", "must be an object"),
     ],
 )
