@@ -76,12 +76,14 @@ def _tell(verdict: exits.Verdict, terminal: Terminal) -> int:
 
 
 def _own_bug(error: Exception, terminal: Terminal) -> int:
-    """Our fault: keep the traceback in a file for the bug report, and say where."""
+    """Our fault: keep the traceback in a file for the bug report, as discreet as the log's, and say where."""
     import tempfile
     import traceback
 
+    from voiceagent.observe.logs import discreet_text
+
     with tempfile.NamedTemporaryFile("w", prefix="voiceagent-", suffix=".traceback.txt", delete=False) as file:
-        file.writelines(traceback.format_exception(error))
+        file.write(discreet_text("".join(traceback.format_exception(error))))
     terminal.complain(
         f"voiceagent itself failed: {type(error).__name__}.", f"the traceback is in {file.name}; please report it"
     )

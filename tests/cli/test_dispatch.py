@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from typer import Context
 
 from voiceagent.errors import RemoteError, UserError
 from voiceagent_cli import exits
@@ -24,6 +26,20 @@ def throwing(monkeypatch: pytest.MonkeyPatch, voiceagent: Any) -> Any:
         return voiceagent("doctor")
 
     return run
+
+
+def test_what_a_projects_code_prints_while_a_command_runs_is_talk(monkeypatch: pytest.MonkeyPatch, voiceagent: Any) -> None:
+    def command(ctx: Context) -> None:
+        print("at import, or in an async tool")
+        thread = Thread(target=print, args=("in a tool's thread",))
+        thread.start()
+        thread.join()
+        ctx.obj.record({"a": 1}, indent=None)
+
+    monkeypatch.setattr(doctor, "command", command)
+    outcome = voiceagent("doctor")
+    assert outcome.out == '{"a": 1}\n'
+    assert outcome.err == "at import, or in an async tool\nin a tool's thread\n"
 
 
 def test_a_users_error_is_a_sentence_and_a_remedy(throwing: Any) -> None:
@@ -49,11 +65,11 @@ def test_an_error_inside_task_groups_is_told_as_itself(throwing: Any) -> None:
 
 
 def test_a_bug_leaves_its_traceback_in_a_file(throwing: Any) -> None:
-    outcome = throwing(ZeroDivisionError("oh"))
+    outcome = throwing(ZeroDivisionError("oh: +14255550123 with accesskey=c2VjcmV0"))
     assert outcome.code == exits.FAILED
     assert "Traceback" not in outcome.err
     file = Path(outcome.err.split("the traceback is in ")[1].split(";")[0])
-    assert "ZeroDivisionError: oh" in file.read_text()
+    assert "ZeroDivisionError: oh: …23 with accesskey=<secret>" in file.read_text()
     file.unlink()
 
 
