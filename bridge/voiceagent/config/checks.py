@@ -24,6 +24,7 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
             raise not_a_number(key, number, where)
     _check_twilio(settings.twilio, where)
     _check_entra(settings, where)
+    _check_event_secret(settings, where)
     check_engine(settings, where)
     check_tools(settings, where)
     url = settings.bridge.public_url
@@ -43,6 +44,16 @@ def _check_entra(settings: Settings, where: Callable[[str], str]) -> None:
         raise UserError(
             f"`{key}` is set ({where(key)}), and the {lacking} is not",
             remedy=f"set `cloud.event_grid.entra_{lacking}_id` too, or neither",
+        )
+
+
+def _check_event_secret(settings: Settings, where: Callable[[str], str]) -> None:
+    secret = str.__str__(settings.acs.event_secret)
+    if not (secret.isascii() and secret.isprintable()) or secret != secret.strip():
+        raise UserError(
+            f"`acs.event_secret` ({where('acs.event_secret')}) has characters that no header carries as they are, "
+            "so that no delivery could show it",
+            remedy="take letters and digits alone, such as `openssl rand -hex 24` prints; the subscription needs the same",
         )
 
 

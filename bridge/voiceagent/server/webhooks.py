@@ -167,7 +167,7 @@ async def _settled(control: AcsControl) -> None:
 def _check_secret(request: Request, secret: str) -> None:
     # No document tells whether the handshake carries delivery headers, so the address that we subscribe has it too.
     given = request.headers.get(SECRET_HEADER) or request.query_params.get("code", "")
-    if secret and not hmac.compare_digest(given.encode("latin-1", "replace"), secret.encode()):
+    if secret and not hmac.compare_digest(given.encode(), secret.encode()):
         raise Refused(401, "the delivery does not carry our secret")
 
 

@@ -45,6 +45,17 @@ def test_what_cannot_work_is_told_with_its_place(given: dict[str, object], sente
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("secret", ["schlüssel", "密码", "two\nlines", "blank at its end "])
+def test_a_secret_that_no_header_carries_is_refused_and_not_shown(secret: str) -> None:
+    with pytest.raises(UserError, match=r"`acs\.event_secret` \(here\) has characters that no header carries") as caught:
+        check(settings(acs={"event_secret": secret}), lambda _: "here")
+    assert secret not in f"{caught.value} {caught.value.remedy}"
+
+
+def test_any_secret_that_a_header_carries_is_good() -> None:
+    check(settings(acs={"event_secret": "".join(map(chr, range(33, 127))) + " x"}), lambda _: "here")
+
+
 @pytest.mark.parametrize("url", ["", "https://x.example", "http://127.0.0.1:8080", "http://localhost:1"])
 def test_https_and_this_machine_are_good_addresses(url: str) -> None:
     check(settings(bridge={"public_url": url}), lambda _: "here")
