@@ -8,6 +8,7 @@ from typing import Any
 
 from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
 from voiceagent.audio.resample import resample
+from voiceagent.audio.samples import to_pcm
 from voiceagent.audio.tones import level_dbfs, mix, noise
 
 LINE_RATE = 8000
@@ -53,9 +54,9 @@ class TelephoneLine:
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
         band = self._in.push(samples)
         heard = np.zeros(len(samples))
-        heard[self._phase :: self._step] = _ints(ulaw_decode(ulaw_encode(_pcm(band[self._phase :: self._step]))))
+        heard[self._phase :: self._step] = _ints(ulaw_decode(ulaw_encode(to_pcm(band[self._phase :: self._step]))))
         self._phase = (self._phase - len(samples)) % self._step
-        return _pcm(self._out.push(heard))
+        return to_pcm(self._out.push(heard))
 
 
 class _Filter:
@@ -83,19 +84,13 @@ def _ints(pcm: bytes) -> Any:
     return np.frombuffer(pcm, dtype="<i2")
 
 
-def _pcm(samples: Any) -> bytes:
-    import numpy as np
-
-    return bytes(np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes())
-
-
 def _band(pcm: bytes) -> bytes:
     import numpy as np
 
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
     if not samples.size:
         return b""
-    return _pcm(np.convolve(samples, _band_filter())[_TAPS // 2 : _TAPS // 2 + samples.size])  # the filter's delay taken out
+    return to_pcm(np.convolve(samples, _band_filter())[_TAPS // 2 : _TAPS // 2 + samples.size])  # the filter's delay taken out
 
 
 @lru_cache(maxsize=1)

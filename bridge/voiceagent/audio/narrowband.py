@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from voiceagent.audio.samples import to_pcm
+
 LINE_RATE = 8000
 _TAPS_EACH = 32  # at 8 kHz: 2 ms to either side; the pass band ends at 3.4 kHz, as the telephone's does
 _CUT_HZ = 3700  # half the amplitude; at 4 kHz, where the line's own band ends, 20 dB are gone
@@ -41,7 +43,7 @@ class ToLine:
         heard = np.zeros(samples.size // self._step)
         for phase, taps in enumerate(self._phases):
             heard += np.convolve(stretch[phase :: self._step], taps[::-1], mode="valid")[: heard.size]
-        return _pcm(heard)
+        return to_pcm(heard)
 
 
 class FromLine:
@@ -67,7 +69,7 @@ class FromLine:
         heard = np.empty(samples.size * self._step)
         for phase, taps in enumerate(self._phases):
             heard[phase :: self._step] = np.convolve(stretch, taps, mode="valid")[-samples.size :]
-        return _pcm(heard)
+        return to_pcm(heard)
 
 
 def _step_of(rate: int) -> int:
@@ -92,9 +94,3 @@ def _silence(count: int) -> Any:
     import numpy as np
 
     return np.zeros(count)
-
-
-def _pcm(samples: Any) -> bytes:
-    import numpy as np
-
-    return bytes(np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes())

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from voiceagent.audio.samples import to_pcm
+
 
 class Resampler:
     """Turns 16-bit mono PCM of one rate into another, piece by piece. What goes in comes out a few milliseconds later."""
@@ -45,7 +47,7 @@ class Resampler:
 
         samples = np.frombuffer(whole[:even], dtype="<i2").astype(np.float32)
         changed = self._stream.resample_chunk(samples, last=last)
-        return bytes(np.clip(np.rint(changed), -32768, 32767).astype("<i2").tobytes())
+        return to_pcm(changed)
 
 
 def resample(pcm: bytes, rate_in: int, rate_out: int) -> bytes:

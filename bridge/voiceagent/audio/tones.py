@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+
+from voiceagent.audio.samples import to_pcm
 
 FULL_SCALE = 32767
 SILENCE_DBFS = -100.0
@@ -35,7 +36,7 @@ def tone(frequencies: tuple[float, ...], ms: float, rate: int, *, level_dbfs: fl
         ramp = np.linspace(0.0, 1.0, fade, endpoint=False)
         wave[:fade] *= ramp
         wave[-fade:] *= ramp[::-1]
-    return _pcm(wave * 10 ** (level_dbfs / 20))
+    return to_pcm(wave * 10 ** (level_dbfs / 20) * FULL_SCALE)
 
 
 def dtmf(key: str, ms: float, rate: int, *, level_dbfs: float = -12.0) -> bytes:
@@ -50,7 +51,7 @@ def noise(ms: float, rate: int, *, seed: int, level_dbfs: float = -50.0) -> byte
     import numpy as np
 
     samples = np.random.Generator(np.random.PCG64(seed)).standard_normal(round(ms * rate / 1000))
-    return _pcm(samples * 10 ** (level_dbfs / 20))
+    return to_pcm(samples * 10 ** (level_dbfs / 20) * FULL_SCALE)
 
 
 def mix(one: bytes, other: bytes) -> bytes:
@@ -60,7 +61,7 @@ def mix(one: bytes, other: bytes) -> bytes:
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     total = np.frombuffer(longer, dtype="<i2").astype(np.int32)
     total[: len(shorter) // 2] += np.frombuffer(shorter, dtype="<i2")
-    return bytes(np.clip(total, -32768, 32767).astype("<i2").tobytes())
+    return to_pcm(total)
 
 
 def level_dbfs(pcm: bytes) -> float:
@@ -72,9 +73,3 @@ def level_dbfs(pcm: bytes) -> float:
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
     power = float(np.mean(samples * samples))
     return 10 * math.log10(power / FULL_SCALE**2) if power else SILENCE_DBFS
-
-
-def _pcm(wave: Any) -> bytes:
-    import numpy as np
-
-    return bytes(np.clip(np.rint(wave * FULL_SCALE), -32768, 32767).astype("<i2").tobytes())

@@ -10,9 +10,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from voiceagent.audio import g711
+from voiceagent.audio.samples import to_pcm
 from voiceagent.errors import UserError
 
 # PCM 1, floats 3, A-law 6, µ-law 7
@@ -172,7 +172,7 @@ def _from_integers(data: bytes, dtype: str, *, offset: int, shift: int) -> bytes
 
     kind = np.dtype(dtype)
     samples = np.frombuffer(_whole(data, kind.itemsize), dtype=kind).astype(np.int32) + offset
-    return _pcm(samples << shift if shift > 0 else samples >> -shift)
+    return to_pcm(samples << shift if shift > 0 else samples >> -shift)
 
 
 def _from_24_bits(data: bytes) -> bytes:
@@ -188,7 +188,7 @@ def _from_floats(data: bytes, dtype: str) -> bytes:
 
     kind = np.dtype(dtype)
     samples = np.nan_to_num(np.frombuffer(_whole(data, kind.itemsize), dtype=kind).astype(np.float64))
-    return _pcm(np.rint(np.clip(samples, -1.0, 1.0) * 32767))
+    return to_pcm(np.clip(samples, -1.0, 1.0) * 32767)
 
 
 def _apart(samples: bytes, channels: int) -> list[bytes]:
@@ -202,10 +202,4 @@ def _mixed(samples: bytes, channels: int) -> bytes:
     import numpy as np
 
     frames = np.frombuffer(_whole(samples, 2 * channels), dtype="<i2").reshape(-1, channels)
-    return _pcm(np.rint(frames.mean(axis=1)))
-
-
-def _pcm(samples: Any) -> bytes:
-    import numpy as np
-
-    return bytes(np.clip(samples, -32768, 32767).astype("<i2").tobytes())
+    return to_pcm(frames.mean(axis=1))

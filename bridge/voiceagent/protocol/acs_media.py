@@ -79,10 +79,6 @@ _WIRE = {
 }
 
 
-def _payload_of(value: Any) -> bytes:
-    return str(KINDS["Base64"].read(value)).encode("ascii")
-
-
 _METADATA = Declarations(KINDS, spelling=lambda name: _WIRE.get(name, name).lower())
 
 # --- reading

@@ -1,8 +1,8 @@
 """The one vocabulary of realtime engines, and the short path for the two messages that carry audio.
 
 All event classes can be had from here. Canonical names are those of the dated Voice Live versions; `voice_live` speaks them as
-they are, `openai_ga` translates. Audio is spliced out of and into messages as base64 text without parsing: the functions here
-answer None for whatever is not perfectly plain, and the caller then reads the whole message.
+they are, `openai_ga` translates. Audio is spliced out of and into messages as base64 text without parsing: `audio_delta`
+answers None for whatever is not perfectly plain, and the caller then reads the whole message.
 """
 
 from __future__ import annotations
@@ -48,13 +48,6 @@ _AUDIO_DELTA = re.compile(
     + _WHOLE
     + rb'), ?)+"delta": ?"'
 )
-_APPEND = re.compile(
-    rb'\{ ?(?:"event_id": ?'
-    + _PLAIN
-    + rb', ?)?"type": ?"input_audio_buffer\.append", ?(?:"event_id": ?'
-    + _PLAIN
-    + rb', ?)?"audio": ?"'
-)
 # All that stands before the audio fits in here, whatever its order; a longer search would cost every other event.
 _HEAD = 320
 _TAILS = (b'"}', b'" }')
@@ -81,14 +74,6 @@ def audio_delta(frame: bytes) -> AudioDelta | None:
         return None
     payload = _payload_after(frame, head.end())
     return None if payload is None else AudioDelta(response_id.decode(), item_id.decode(), payload)
-
-
-def append_payload(frame: bytes) -> bytes | None:
-    """The caller audio in an `input_audio_buffer.append`, or None: then read the event in full."""
-    if frame.startswith(APPEND_PREFIX):
-        return _payload_after(frame, len(APPEND_PREFIX))
-    head = _APPEND.match(frame)
-    return None if head is None else _payload_after(frame, head.end())
 
 
 def _payload_after(frame: bytes, opening: int) -> bytes | None:

@@ -24,7 +24,6 @@ from voiceagent.protocol.realtime import (
     InputAudioBufferAppend,
     RealtimeEvent,
     ResponseAudioDelta,
-    append_payload,
     audio_delta,
 )
 
@@ -176,7 +175,6 @@ def test_garbage_is_the_peers_fault_and_nothing_worse(frame: bytes | str) -> Non
             decode(frame)
     if isinstance(frame, bytes):
         assert audio_delta(frame) is None
-        assert append_payload(frame) is None
 
 
 # --- the short path for audio
@@ -290,27 +288,3 @@ def test_caller_audio_is_sent_without_parsing() -> None:
     frame = APPEND_PREFIX + b"AAAA" + APPEND_SUFFIX
     assert voice_live.decode_client(frame) == InputAudioBufferAppend("AAAA")
     assert voice_live.encode_frame(InputAudioBufferAppend("AAAA")) == frame
-    assert append_payload(frame) == b"AAAA"
-
-
-@given(st.none() | IDS, st.booleans(), PAYLOADS, SEPARATORS)
-def test_caller_audio_is_cut_out_of_a_plain_message(
-    event_id: str | None, first: bool, payload: bytes, separators: tuple[str, str]
-) -> None:
-    named = {} if event_id is None else {"event_id": event_id}
-    kind = {"type": "input_audio_buffer.append"}
-    members = ({**named, **kind} if first else {**kind, **named}) | {"audio": payload.decode()}
-    assert append_payload(json.dumps(members, separators=separators).encode()) == payload
-
-
-@given(PAYLOADS, SEPARATORS, DAMAGE)
-def test_the_short_path_for_caller_audio_is_never_wrong(
-    payload: bytes, separators: tuple[str, str], damage: list[tuple[int, int, bytes]]
-) -> None:
-    members = {"event_id": "e", "type": "input_audio_buffer.append", "audio": payload.decode()}
-    frame = damaged(json.dumps(members, separators=separators).encode(), damage)
-    found = append_payload(frame)
-    if found is not None:
-        event = voice_live.decode_client(frame)
-        assert isinstance(event, InputAudioBufferAppend)
-        assert found == event.audio.encode()

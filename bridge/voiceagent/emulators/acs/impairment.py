@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from voiceagent.audio.samples import to_pcm
 from voiceagent.emulators.acs.script import FRAME_MS
 
 if TYPE_CHECKING:
@@ -104,4 +105,4 @@ def mixed(one: bytes, other: bytes, gain_db: float) -> bytes:
     base = np.frombuffer(one, dtype="<i2").astype(np.float64)
     added = np.frombuffer(other, dtype="<i2").astype(np.float64)[: len(base)] * 10 ** (gain_db / 20)
     base[: len(added)] += added
-    return bytes(np.clip(np.rint(base), -32_768, 32_767).astype("<i2").tobytes())
+    return to_pcm(base)
