@@ -21,7 +21,7 @@ from voiceagent.protocol.acs_callback_types import (
     TranscriptionUpdate,
     UnknownCallback,
 )
-from voiceagent.protocol.declared import KINDS, Declarations, Kind, WrongMember, json_type, read_json
+from voiceagent.protocol.declared import KINDS, Declarations, Kind, WrongMember, camel, json_type, read_json
 from voiceagent.protocol.dtmf import key_of, word_of
 from voiceagent.protocol.identifiers import Identifier, from_json
 
@@ -43,11 +43,6 @@ def _key(value: Any) -> str:
     return key
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
 _PARTICIPANT = _nested(Participant, "participants")
 _CALLBACKS: Declarations = Declarations(
     {
@@ -63,7 +58,7 @@ _CALLBACKS: Declarations = Declarations(
             lambda found: [_PARTICIPANT.write(one) for one in found],
         ),
     },
-    spelling=_camel,
+    spelling=camel,
     skip=frozenset({"event_id", "time", "kind", "raw"}),
 )
 

@@ -149,6 +149,12 @@ class Member:
     required: bool
 
 
+def camel(name: str) -> str:
+    """A name of ours as Azure's events spell it: `server_call_id` is `serverCallId`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
 class Declarations:
     """The declarations of one vocabulary: the kinds it knows and how it spells names on the wire."""
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from voiceagent.discreet import Words
 from voiceagent.errors import RemoteProtocolError
-from voiceagent.protocol.declared import KINDS, Declarations, Kind, WrongMember, json_type, read_json, write_json
+from voiceagent.protocol.declared import KINDS, Declarations, Kind, WrongMember, camel, json_type, read_json, write_json
 from voiceagent.protocol.identifiers import Identifier, from_json
 
 Schema = Literal["event-grid", "cloud-events"]
@@ -124,11 +124,6 @@ class Delivery:
 # --- reading
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
 def _chunks(value: Any) -> tuple[RecordingChunk, ...]:
     listed = KINDS["Object"].read(value).get("recordingChunks") or []
     if type(listed) is not list:
@@ -149,7 +144,7 @@ _EVENTS: Declarations = Declarations(
             _chunks, lambda chunks: {"recordingChunks": [_EVENTS.write(chunk) for chunk in chunks]}
         ),
     },
-    spelling=_camel,
+    spelling=camel,
     skip=frozenset({"event_id", "topic", "subject", "time", "received_at", "validated_at"}),
 )
 _TYPES: Mapping[str, type[GridEvent]] = {

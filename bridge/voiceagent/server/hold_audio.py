@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from voiceagent.errors import RemoteProtocolError
 from voiceagent.server.tokens import Refused
-from voiceagent.server.webhooks import admitted, turned_away
+from voiceagent.server.webhooks import admitted, stranger_refused
 
 if TYPE_CHECKING:
     from voiceagent.server.bridge import Bridge
@@ -35,7 +35,7 @@ def hold_audio_endpoint(bridge: Bridge) -> Callable[[Request], Awaitable[Respons
         try:
             admitted(bridge, request.path_params["call"], request.path_params["token"])
         except (Refused, RemoteProtocolError) as refused:
-            return turned_away("/hold", refused) if isinstance(refused, Refused) else Response(status_code=404)
+            return stranger_refused("/hold", refused) if isinstance(refused, Refused) else Response(status_code=404)
         return Response(await asyncio.to_thread(hold_tones), media_type="audio/wav")  # the first time it is computed
 
     return endpoint

@@ -92,11 +92,6 @@ class LiveCall:
             self.told.add(code)
             self.runner.warn(code, f"a request of the service was turned away: {why}")
 
-    @property
-    def media_in_use(self) -> bool:
-        """There is a socket."""
-        return self.media is not None
-
     def reported(self, event: Event) -> None:
         """What call control has to tell the session. Of the socket we hold ourselves, we know better than a late report."""
         if isinstance(event, MediaClosed) and self.media is not None:

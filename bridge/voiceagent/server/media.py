@@ -24,7 +24,7 @@ from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
 from voiceagent.server.short_path import MEDIA, MediaServerProtocol
 from voiceagent.server.tokens import Refused
-from voiceagent.server.webhooks import PARKED_SECONDS, acs_control, admitted, tell_the_call
+from voiceagent.server.webhooks import acs_control, admitted, settled, tell_the_call
 
 _log = logging.getLogger(__name__)
 
@@ -125,11 +125,7 @@ async def _admit(bridge: Bridge, websocket: WebSocket) -> LiveCall:
     if bridge.acs_tokens is not None:
         await bridge.acs_tokens.check(websocket.headers.get("authorization", ""))
     control = acs_control(call)
-    try:
-        async with asyncio.timeout(PARKED_SECONDS):
-            await control.settled()
-    except TimeoutError:
-        raise Refused(503, "the service has not confirmed our answer yet") from None
+    await settled(control)
     told = websocket.headers.get("x-ms-call-connection-id", "")
     if told != control.connection_id:
         raise Refused(403, "the socket is for another call")

@@ -25,7 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from voiceagent.errors import UserError
 from voiceagent.runtime.store import open_store
 from voiceagent.server.tokens import Refused
-from voiceagent.server.webhooks import read_body, turned_away
+from voiceagent.server.webhooks import read_body, stranger_refused
 from voiceagent.trust import authorities
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Doors:
                 request.method, _url("http", address, request.scope), content=body, headers=headers
             )
         except Refused as refused:
-            return turned_away(PREFIX, refused)
+            return stranger_refused(PREFIX, refused)
         except httpx.InvalidURL:
             return Response(status_code=404)
         except httpx.HTTPError as error:

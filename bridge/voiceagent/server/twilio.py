@@ -28,7 +28,7 @@ from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
 from voiceagent.server.media import ShortSocket, SocketPath, StockSocket, hold, make_room
 from voiceagent.server.tokens import Refused
-from voiceagent.server.webhooks import admitted, read_body, turned_away
+from voiceagent.server.webhooks import admitted, read_body, stranger_refused
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class _Desk:
                 self._check(request.url.path, request.url.query, request.headers.get(twiml.SIGNATURE_HEADER, ""), form)
                 document = await endpoint(request, form)
             except Refused as refused:
-                return turned_away(request.url.path.split("/", 3)[2], refused)
+                return stranger_refused(request.url.path.split("/", 3)[2], refused)
             except RemoteProtocolError as error:
                 _log.warning("a request of Twilio is malformed: %s", error)
                 return Response(status_code=400)

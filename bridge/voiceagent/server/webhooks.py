@@ -51,7 +51,7 @@ def events_endpoint(bridge: Bridge) -> Endpoint:
             delivery = event_grid.decode(await read_body(request), request.headers)
             await _check_token(bridge, request, delivery.events)
         except Refused as refused:
-            return turned_away("/events", refused, subscription=request.headers.get("aeg-subscription-name", "")[:80])
+            return stranger_refused("/events", refused, subscription=request.headers.get("aeg-subscription-name", "")[:80])
         except RemoteProtocolError as error:
             _log.warning("an Event Grid delivery is malformed: %s", error)
             return Response(status_code=400)
@@ -79,7 +79,7 @@ def callbacks_endpoint(bridge: Bridge) -> Endpoint:
             await _hear(call, body)
         except Refused as refused:
             tell_the_call(bridge, request.path_params, "callback_refused", refused)
-            return turned_away("/callbacks", refused)
+            return stranger_refused("/callbacks", refused)
         except RemoteProtocolError as error:
             _log.warning("a report of the telephony service is malformed: %s", error)
             return Response(status_code=400)
@@ -126,7 +126,7 @@ async def _hear(call: LiveCall, body: bytes) -> None:
     reports = acs_callbacks.decode(body)
     connected = next((one.call_connection_id for one in reports if isinstance(one, acs_callbacks.CallConnected)), None)
     try:
-        await _settled(control)
+        await settled(control)
     except Refused:
         if connected:
             control.overhear(connected)
@@ -156,7 +156,8 @@ def _take(call: LiveCall, control: AcsControl, body: bytes, reports: Sequence[ac
             control.on_callback(report)
 
 
-async def _settled(control: AcsControl) -> None:
+async def settled(control: AcsControl) -> None:
+    """Wait until the service has confirmed our answer. Raises Refused when that takes too long."""
     try:
         async with asyncio.timeout(PARKED_SECONDS):
             await control.settled()
@@ -197,7 +198,7 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def turned_away(where: str, refused: Refused, **more: str) -> Response:
+def stranger_refused(where: str, refused: Refused, **more: str) -> Response:
     """The answer to a stranger: the status alone. The reason is for our log, and so is what `more` tells of who it was."""
     _log.warning(
         "%s turned away: %s", where, refused, extra={"kind": "turned_away", "where": where, "why": str(refused), **more}

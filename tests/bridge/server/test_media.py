@@ -76,7 +76,7 @@ async def test_sound_gets_through_both_ways(bench: Any, short_path: bool) -> Non
         bench.engines[0].say(Audio("r1", "i1", 20))
         frame = json.loads(await socket.recv())
         assert frame["AudioData"]["Data"] == PAYLOAD.decode()
-        assert call.media_in_use
+        assert call.media is not None
         await socket.send([AUDIO[:100], AUDIO[100:]])
         async with asyncio.timeout(5):
             while len(bench.engines[0].heard) < 2:
@@ -98,7 +98,7 @@ async def test_who_may_not_open_it(bench: Any) -> None:
         assert await refused(dial(bench, url, path=f"/media/other/{token}")) == 403
         assert await refused(dial(bench, url, path=bench.path("two", "media"))) == 403
         bench.signature.broken = True
-    assert not call.media_in_use
+    assert call.media is None
     warned = [(call_id, note.code) for call_id, note in bench.watcher.notes if isinstance(note, Warned)]
     assert warned[0] == (call.call_id, "media_refused")
     assert len(warned) == len(set(warned)) == 2  # each call once, however often somebody tries
@@ -119,7 +119,7 @@ async def test_one_socket_at_a_time_and_another_after_it(bench: Any) -> None:
             await first.send(METADATA)
             assert await refused(dial(bench, url)) == 403
         async with asyncio.timeout(5):
-            while call.media_in_use:
+            while call.media is not None:
                 await asyncio.sleep(0)
         async with dial(bench, url) as second:
             await second.send(METADATA)
@@ -200,7 +200,7 @@ async def test_of_a_socket_that_gave_way_nothing_is_heard(bench: Any, short_path
             await socket.send(AUDIO)
         await _until_closed(socket)
         async with asyncio.timeout(5):
-            while call.media_in_use:
+            while call.media is not None:
                 await asyncio.sleep(0)
     assert bench.engines[0].heard == []
     assert events == [MediaClosed("it stalled")]

@@ -57,10 +57,6 @@ class Caller:
         self._press_at = 0.0
         self._silent_until: float | None = None
 
-    @property
-    def is_speaking(self) -> bool:
-        return self._speaking is not None
-
     def connected(self, now: float) -> None:
         """The caller's line has been put through: from now on the agent may be heard."""
         self._since = now

@@ -83,10 +83,6 @@ class Invitations:
             else:
                 self._failed(invitation, now)
 
-    @property
-    def somebody_rings(self) -> bool:
-        return bool(self._pending)
-
     def _ring(self, request: InviteRequest, now: float, *, transfer: bool) -> str:
         call = self._call
         ringing = call_human(

@@ -26,14 +26,6 @@ def stamp(seconds: float) -> str:
     return digits
 
 
-def read_stamp(backend_id: str) -> int:
-    """The Unix time inside a backend id such as `resp_E4BAsy7BWzPzysFg4Xvvk`."""
-    count = 0
-    for char in backend_id.partition("_")[2][:5]:
-        count = count * 62 + _BASE62.index(char)
-    return count + STAMP_EPOCH_SECONDS
-
-
 class Ids:
     """Makes ids; the same seed and the same times make the same ids."""
 
