@@ -33,7 +33,8 @@ are never shown.
   failure is the thing to mend**. Each comes with its remedy and, where there is one, the command to type next.
 * `--local-only` asks nobody beyond this machine.
 * `--fix` mends what nobody could miss, says what it did, and looks again: files with secrets become their owner's alone, the
-  folder of captures is made, the note of a bridge that has ended is removed, `.gitignore` names what git must not keep.
+  folder of `capture.directory` is made, the note of a bridge that has ended is removed, `.gitignore` names what git must
+  not keep.
 * What needs an extra that is not installed is skipped, with the line that installs it.
 * Azure's management (resource, numbers, subscription, region) is asked when `AZURE_SUBSCRIPTION_ID` is set, as whoever is
   signed in. Reader on the resource group is enough.
