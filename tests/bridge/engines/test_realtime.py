@@ -24,6 +24,7 @@ from voiceagent.emulators.voice_live.serve import VoiceLiveEmulator
 from voiceagent.engines.realtime import EngineConnection, open_engine
 from voiceagent.engines.wires import OnText
 from voiceagent.errors import RemoteError
+from voiceagent.ports import Engine
 from voiceagent.protocol.dialects import OPENAI, Dialect, voice_live
 from voiceagent.protocol.garbage import GARBAGE_MESSAGES
 
@@ -112,6 +113,18 @@ class Line:
         return None, ""
 
 
+async def on_a_line(listener: Listener, **changes: Any) -> tuple[Engine, Line]:
+    """An engine that was opened over such a wire."""
+    lines: list[Line] = []
+
+    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
+        lines.append(Line(on_text))
+        return lines[-1]
+
+    engine = await open_engine(replace(connection("http://127.0.0.1:1"), **changes), SETUP, listener, dialled=dialled)
+    return engine, lines[0]
+
+
 @pytest.mark.parametrize(
     ("dialect", "response"),
     [
@@ -123,33 +136,20 @@ class Line:
 async def test_what_is_asked_of_one_reply_does_not_take_the_place_of_the_prompt(
     dialect: Dialect, response: dict[str, Any]
 ) -> None:
-    lines: list[Line] = []
-
-    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
-        lines.append(Line(on_text))
-        return lines[-1]
-
-    settings = replace(connection("http://127.0.0.1:1"), dialect=dialect)
-    engine = await open_engine(settings, SETUP, Listener(), dialled=dialled)
+    engine, line = await on_a_line(Listener(), dialect=dialect)
     engine.obey(c.ReviseEngine(instructions="Be short."))
     engine.obey(c.AskForReply(instructions="Greet the caller."))
-    asked = {name: value for name, value in lines[0].sent[-1].items() if name != "event_id"}
+    asked = {name: value for name, value in line.sent[-1].items() if name != "event_id"}
     assert asked == {"type": "response.create", **response}
     await engine.close()
 
 
 async def test_frames_that_it_does_not_take_are_counted_and_told_when_it_takes_others() -> None:
-    lines: list[Line] = []
-
-    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
-        lines.append(Line(on_text))
-        return lines[-1]
-
     listener, frame = Listener(), base64.b64encode(bytes(960))
-    engine = await open_engine(connection("http://127.0.0.1:1"), SETUP, listener, dialled=dialled)
+    engine, line = await on_a_line(listener)
     listener.events.clear()
     for stalled in (False, True, True, True, False, False, True, False):
-        lines[0].stalled = stalled
+        line.stalled = stalled
         engine.hear(frame)
     assert engine.dropped == 4
     assert listener.events == [e.CallerAudioLost(60), e.CallerAudioLost(20)]
@@ -272,18 +272,12 @@ async def test_malformed_messages_and_odd_deltas_are_survived() -> None:
 
 
 async def test_an_engine_that_speaks_another_protocol_is_lost_and_not_listened_to(caplog: pytest.LogCaptureFixture) -> None:
-    lines: list[Line] = []
-
-    async def dialled(_: str, __: object, on_text: OnText, **___: object) -> Line:
-        lines.append(Line(on_text))
-        return lines[-1]
-
     listener = Listener()
-    engine = await open_engine(connection("http://127.0.0.1:1"), SETUP, listener, dialled=dialled)
+    engine, line = await on_a_line(listener)
     listener.events.clear()
     for _ in range(GARBAGE_MESSAGES + 100):
-        lines[0].says(b"not json")
-    lines[0].says(b'{"type":"response.created","event_id":"e","response":{"id":"r"}}')
+        line.says(b"not json")
+    line.says(b'{"type":"response.created","event_id":"e","response":{"id":"r"}}')
     noted, lost = listener.events[:-1], listener.events[-1]
     assert noted == [e.EngineNoted("malformed")] * GARBAGE_MESSAGES
     assert lost == e.EngineLost("the engine speaks another protocol: too many malformed messages")
