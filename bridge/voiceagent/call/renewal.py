@@ -69,9 +69,9 @@ class Renewal:
 
     def settle(self, now: float, *, turn_over: bool) -> None:
         """Whatever has become due or possible. `turn_over`: nobody speaks, and nobody waits for anything."""
-        parts = self._parts
-        if parts.life.over:  # the same moment may have ended the call: nobody needs another session then
+        if self._parts.life.over:  # the same moment may have ended the call: nobody needs another session then
             return
+        parts = self._parts
         self._act(parts.tenure.settle(now), now)
         if parts.tenure.state == "relieved" and turn_over and parts.turns.unknown_since is None:
             self._act(parts.tenure.turn_over(now), now)
