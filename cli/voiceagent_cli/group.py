@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from typing import Any
 
@@ -201,8 +205,19 @@ def load(words: str) -> Any:
     module = import_module("voiceagent_cli.commands." + ".".join(words.replace("-", "_").split()))
     app = Typer(add_completion=False, rich_markup_mode=None)
     name = words.rsplit(" ", 1)[-1]
-    app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(module.command)
+    app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(_with_stdout_to_itself(module.command))
     return get_command(app)
+
+
+def _with_stdout_to_itself(command: Callable[..., None]) -> Callable[..., None]:
+    """The terminal took hold of stdout before; whatever a project's code or a library prints from here on is talk."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        with redirect_stdout(sys.stderr):
+            command(*args, **options)
+
+    return run
 
 
 def _version_option() -> Any:

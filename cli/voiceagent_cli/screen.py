@@ -104,11 +104,10 @@ def _clock(seconds: float) -> str:
 @contextmanager
 def _live(terminal: Terminal) -> Iterator[Show]:
     """Lines scroll; below them stands a table of the calls that go on."""
-    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    console, calls = Console(highlight=False), Calls()
+    console, calls = terminal.canvas(), Calls()
     with Live(console=console, get_renderable=lambda: _table(calls), refresh_per_second=REFRESHES_PER_SECOND) as live:
 
         def show(item: Mapping[str, Any]) -> None:

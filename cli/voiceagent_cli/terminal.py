@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _USUAL_WIDTH = 80
 
@@ -70,6 +73,12 @@ class Terminal:
         from voiceagent.observe.logs import set_up_logging
 
         set_up_logging(level, style, self._err)
+
+    def canvas(self) -> Console:
+        """Where results go, for what draws and colours by itself; only where somebody looks."""
+        from rich.console import Console
+
+        return Console(file=self._out, highlight=False)
 
     @contextmanager
     def through(self, stream: TextIO) -> Iterator[None]:

@@ -147,11 +147,10 @@ def _line(strong: str, soft: str, outcome: str, terminal: Terminal, *, as_json: 
     if as_json:
         terminal.say(strong + soft)
     elif terminal.asked_in_person:
-        from rich.console import Console
         from rich.text import Text
 
         word, _, name = strong.partition(" ")
         text = Text.assemble((word, STYLES.get(outcome, "")), f" {name}" if name else "", (soft, "dim"))
-        Console(highlight=False).print(text, soft_wrap=True)
+        terminal.canvas().print(text, soft_wrap=True)
     else:
         terminal.result(strong + soft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -66,13 +67,13 @@ def test_what_is_known_of_no_call_is_no_row() -> None:
 
 
 @pytest.mark.parametrize("out", [io.StringIO, Screen])
-def test_saved_changes_are_told(out: Any, capsys: Any) -> None:
-    err = io.StringIO()
-    with screen(Terminal(out(), err), as_json=False) as show:
+def test_saved_changes_are_told(out: type[io.StringIO]) -> None:
+    results, err = out(), io.StringIO()
+    with screen(Terminal(results, err), as_json=False) as show:
         show({"kind": "reloaded", "hash": "1", "needs_restart": ""})
         show({"kind": "reloaded", "hash": "2", "needs_restart": "bridge.port"})
         show({"kind": "reload_failed", "sentence": "x", "remedy": "y"})
-    told = [line for line in (err.getvalue() + capsys.readouterr().out).splitlines() if line.strip()]
+    told = [line for line in re.sub(r"\x1b\[[?0-9]*\w", "", err.getvalue() + results.getvalue()).splitlines() if line.strip()]
     assert told == [
         "Loaded again: the next call uses it.",
         "Loaded again: the next call uses it. bridge.port needs a restart.",
@@ -101,6 +102,5 @@ def test_what_happens_to_the_tunnel_is_told(item: dict[str, Any], line: str) -> 
     assert news({"kind": "tunnel", **item}) == line
 
 
-def test_a_person_sees_the_lines_too(capsys: Any) -> None:
-    shown(Screen(), BEGAN, SAID, ENDED)
-    assert "My order?" in capsys.readouterr().out
+def test_a_person_sees_the_lines_too() -> None:
+    assert "My order?" in shown(Screen(), BEGAN, SAID, ENDED)
