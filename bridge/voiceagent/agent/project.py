@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,8 +17,9 @@ from voiceagent.agent.prompt import read_prompt
 from voiceagent.call.commands import EngineSetup
 from voiceagent.call.policies import AgentPolicy, BargeInPolicy
 from voiceagent.call.settings import HandoverPolicy, SessionSettings, TargetPolicy
+from voiceagent.call.transfer_tools import REQUEST_TRANSFER
 from voiceagent.config.answering import says_words
-from voiceagent.config.schema import Settings
+from voiceagent.config.schema import Settings, ThinkerRule
 from voiceagent.errors import UserError
 from voiceagent.tools.http import HttpTools
 from voiceagent.tools.mcp import McpTools
@@ -157,15 +158,23 @@ def _toolbox(directory: Path, settings: Settings, now_ms: Callable[[], float]) -
 def _check_rules(settings: Settings, tools: set[str]) -> None:
     """A rule whose tool is not there only tells the caller that it cannot be done, and nobody why."""
     known = tools | conduct.own_tools(settings)
+    targets = settings.transfer.targets.keys()
     for rule in settings.thinker.rules if settings.thinker.kind == "rules" else ():
         if rule.tool and rule.tool not in known:
-            near = get_close_matches(rule.tool, sorted(known), n=1)
-            _log.warning(
-                "the rule `%s` in [[thinker.rules]] runs the tool `%s`, which is not there%s",
-                rule.name,
-                rule.tool,
-                f"; did you mean `{near[0]}`?" if near else "; there are " + ", ".join(sorted(known)),
-            )
+            _not_there(rule, f"runs the tool `{rule.tool}`", rule.tool, known)
+        target = rule.arguments.get("target")
+        if rule.tool == REQUEST_TRANSFER and isinstance(target, str) and "{" not in target and target not in targets:
+            _not_there(rule, f"transfers to `{target}`", target, targets)
+
+
+def _not_there(rule: ThinkerRule, does: str, name: str, known: Set[str]) -> None:
+    near = get_close_matches(name, sorted(known), n=1)
+    _log.warning(
+        "the rule `%s` in [[thinker.rules]] %s, which is not there%s",
+        rule.name,
+        does,
+        f"; did you mean `{near[0]}`?" if near else "; there are " + (", ".join(sorted(known)) or "none"),
+    )
 
 
 def _monotonic_ms() -> float:

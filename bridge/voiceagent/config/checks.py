@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from voiceagent.config.addresses import check_addresses
 from voiceagent.config.combinations import check_engine
 from voiceagent.config.people import E164, check_people, not_a_number
-from voiceagent.config.schema import Settings
+from voiceagent.config.schema import Settings, ThinkerRule
 from voiceagent.config.telephony import TwilioSection
 from voiceagent.config.tool_checks import check_tools
 from voiceagent.errors import UserError
@@ -27,6 +27,7 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
     _check_event_secret(settings, where)
     check_engine(settings, where)
     check_tools(settings, where)
+    _check_rules(settings, where)
     url = settings.bridge.public_url
     if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise UserError(
@@ -34,6 +35,27 @@ def check(settings: Settings, where: Callable[[str], str]) -> None:
             remedy="give the https address of whatever stands before the port (a tunnel, an ingress)",
         )
     check_addresses(settings, where)
+
+
+def _check_rules(settings: Settings, where: Callable[[str], str]) -> None:
+    for number, rule in enumerate(settings.thinker.rules):
+        key = f"thinker.rules.{number}"
+        _check_phrases(rule, "match", rule.match, where(f"{key}.match"))
+        for name, slot in rule.slots.items():
+            _check_phrases(rule, f"slots.{name}.choices", slot.choices, where(f"{key}.slots.{name}.choices"))
+
+
+def _check_phrases(rule: ThinkerRule, name: str, phrases: Sequence[str], place: str) -> None:
+    """They are compiled when the caller speaks: too late to tell anybody."""
+    for phrase in phrases:
+        try:
+            re.compile(phrase.removeprefix("re:") if phrase.startswith("re:") else "")
+        except (re.error, OverflowError, RecursionError) as error:
+            raise UserError(
+                f"`{name}` of the rule `{rule.name}` in [[thinker.rules]] has {phrase!r} ({place}), "
+                f"which is no regular expression: {error}",
+                remedy="mend what follows re: (a backslash before a bracket makes it a character), or leave re: out",
+            ) from None
 
 
 def _check_entra(settings: Settings, where: Callable[[str], str]) -> None:

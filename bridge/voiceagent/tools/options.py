@@ -11,14 +11,17 @@ from voiceagent.tools.define import KeyEntry, ToolOptions
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _MOST_KEYS = 64
+_TOO_MANY = 1e9  # seconds or calls: more than any call has, and still a number that a clock can count to
 
 
 def check_options(options: ToolOptions, *, parameters: tuple[str, ...], secret: tuple[str, ...], where: str) -> None:
     """Raises UserError for an option that cannot be meant. `parameters` are the model's, `secret` those for typed digits."""
-    for name in ("timeout_seconds", "max_calls", "max_seconds"):
-        value = getattr(options, name)
-        if value is not None and value <= 0:
-            raise UserError(f"{where}: {name} is {value}", remedy="give a number above 0, or leave it out")
+    for name in ("name", "description", "filler"):
+        _check_text(name, getattr(options, name), where)
+    for name in ("timeout_seconds", "max_seconds"):
+        _check_number(name, getattr(options, name), where)
+    _check_number("max_calls", options.max_calls, where, whole=True)
+    _check_number("filler_after_seconds", options.filler_after_seconds, where, least_is_zero=True)
     _check_question(options.ask_first, parameters, where)
     if options.keys is None and secret:
         raise UserError(
@@ -33,7 +36,26 @@ def check_options(options: ToolOptions, *, parameters: tuple[str, ...], secret: 
             )
 
 
-def _check_question(question: bool | str | None, parameters: tuple[str, ...], where: str) -> None:
+def _check_text(name: str, value: object, where: str) -> None:
+    if value is not None and not isinstance(value, str):
+        raise UserError(f"{where}: {name} is {value!r}", remedy="give text, or leave it out")
+
+
+def _check_number(name: str, value: object, where: str, *, whole: bool = False, least_is_zero: bool = False) -> None:
+    """An author's `@tool` may hold anything; True is no number here, and nothing can be compared with nan."""
+    if value is None:
+        return
+    is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    fits = is_number and (value >= 0 if least_is_zero else value > 0) and value < _TOO_MANY  # type: ignore[operator]  # told above
+    if not fits:
+        kind = "a whole number" if whole else "a number"
+        least = "of 0 or more" if least_is_zero else "above 0"
+        raise UserError(f"{where}: {name} is {value!r}", remedy=f"give {kind} {least}, or leave it out")
+
+
+def _check_question(question: object, parameters: tuple[str, ...], where: str) -> None:
+    if question is not None and not isinstance(question, bool | str):
+        raise UserError(f"{where}: ask_first is {question!r}", remedy="give the question as text, or True for tools.ask_first")
     for field in _FIELD.findall(question) if isinstance(question, str) else ():
         if field not in parameters:
             known = ", ".join(parameters) or "none"
@@ -42,7 +64,13 @@ def _check_question(question: bool | str | None, parameters: tuple[str, ...], wh
             )
 
 
-def _check_keys(entry: KeyEntry, secret: tuple[str, ...], where: str) -> None:
+def _check_keys(entry: object, secret: tuple[str, ...], where: str) -> None:
+    if not isinstance(entry, KeyEntry):
+        raise UserError(f"{where}: keys is {entry!r}", remedy='write keys=KeyEntry(prompt="Please type …")')
+    for name in ("prompt", "end_key"):
+        _check_text(f"keys.{name}", getattr(entry, name), where)
+    for name in ("least", "most", "pause_seconds", "first_key_seconds"):
+        _check_number(f"keys.{name}", getattr(entry, name), where, whole=name in ("least", "most"))
     if len(secret) != 1:
         raise UserError(
             f"{where}: keys are asked for, and {len(secret)} parameters take them",

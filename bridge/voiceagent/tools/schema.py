@@ -113,9 +113,9 @@ def _complaint(name: str, error: ValidationError) -> str:
     return f"The arguments of {name} were not accepted ({'; '.join(found)}). Call it again with corrected arguments."
 
 
-def check_name(name: str, where: str) -> None:
+def check_name(name: object, where: str) -> None:
     """Raises UserError for a name that no engine takes, or that is ours."""
-    if not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):  # an author's @tool may hold anything
         raise UserError(
             f"{where}: the name {name!r} is not allowed", remedy="use at most 64 letters, digits, underscores and hyphens"
         )

@@ -132,6 +132,15 @@ def test_a_rule_whose_tool_is_not_there_is_told(tmp_path: Path, caplog: pytest.L
     assert "the rule `orders` in [[thinker.rules]] runs the tool `lok`, which is not there; did you mean `look`?" in caplog.text
 
 
+def test_a_rule_whose_target_is_not_there_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rule = '\n[[thinker.rules]]\nname = "human"\ntool = "request_transfer"\narguments = {{ target = "{}" }}\n'
+    project(tmp_path / "there", TOML + rule.format("support"))
+    project(tmp_path / "said", TOML + rule.format("{utterance}"))
+    assert caplog.text == ""
+    project(tmp_path / "near", TOML + rule.format("supprt"))
+    assert "`human` in [[thinker.rules]] transfers to `supprt`, which is not there; did you mean `support`?" in caplog.text
+
+
 def test_a_file_of_the_project_is_told_by_its_name_alone(tmp_path: Path) -> None:
     ours = ["prompt.md", "voiceagent.toml", "tools.py", "lib/prices.json", "lib/deep/words.txt"]
     others = [".env", "notes.bin", "captures/x.json", "lib/__pycache__/a.py", ".git/x.md", "lib/.cache/a.py", ".x.md", "lib"]

@@ -45,6 +45,22 @@ def test_what_cannot_work_is_told_with_its_place(given: dict[str, object], sente
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("rule", "key"),
+    [
+        ({"match": ["yes", "re:(no$"]}, "thinker.rules.1.match"),
+        ({"slots": {"drink": {"choices": ["re:(no$"]}}}, "thinker.rules.1.slots.drink.choices"),
+    ],
+)
+def test_a_rule_that_would_fail_when_the_caller_speaks_is_told_before(rule: dict[str, object], key: str) -> None:
+    given = settings(thinker={"rules": [{"name": "good", "match": ["re:no$", "(no$"]}, {"name": "bad", **rule}]})
+    with pytest.raises(UserError) as caught:
+        check(given, lambda key: f"at {key}")
+    assert "the rule `bad`" in str(caught.value)
+    assert f"has 're:(no$' (at {key}), which is no regular expression: missing ), unterminated" in str(caught.value)
+    assert "re:" in caught.value.remedy
+
+
 @pytest.mark.parametrize("secret", ["schlüssel", "密码", "two\nlines", "blank at its end "])
 def test_a_secret_that_no_header_carries_is_refused_and_not_shown(secret: str) -> None:
     with pytest.raises(UserError, match=r"`acs\.event_secret` \(here\) has characters that no header carries") as caught:

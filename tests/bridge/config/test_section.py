@@ -8,6 +8,8 @@ from voiceagent.config.section import Section, env, secret
 
 class Tea(Section):
     sugar: int = Field(1, json_schema_extra=env("SUGAR"))
+    minutes: float | None = None
+    hot: bool | int = True
     recipe: str = Field("", json_schema_extra=secret("RECIPE"))
 
 
@@ -18,6 +20,13 @@ def test_a_key_nobody_knows_is_refused_and_nothing_changes_later() -> None:
         Tea().sugar = 2  # type: ignore[misc]  # the very thing
 
 
+@pytest.mark.parametrize("given", [{"sugar": True}, {"minutes": False}])
+def test_true_and_false_are_no_numbers(given: dict[str, bool]) -> None:
+    with pytest.raises(ValidationError, match="a number"):
+        Tea.model_validate(given)
+    assert Tea.model_validate({"hot": True, "minutes": "3", "sugar": 2}).minutes == 3
+
+
 def test_a_setting_knows_its_environment_names_and_whether_it_is_secret() -> None:
     extras = [field.json_schema_extra for field in Tea.model_fields.values()]
-    assert extras == [{"env": ["SUGAR"]}, {"env": ["RECIPE"], "secret": True}]
+    assert [extra for extra in extras if extra] == [{"env": ["SUGAR"]}, {"env": ["RECIPE"], "secret": True}]

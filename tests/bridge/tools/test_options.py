@@ -54,6 +54,18 @@ def test_an_entry_of_digits_becomes_a_policy_in_milliseconds() -> None:
         ({"max_seconds": -1}, "max_seconds is -1"),
         ({"timeout_seconds": 0}, "timeout_seconds is 0"),
         ({"ask_first": "Cancel {order}?"}, "{order}"),
+        ({"timeout_seconds": "x"}, "timeout_seconds is 'x'"),
+        ({"timeout_seconds": True}, "timeout_seconds is True"),
+        ({"max_seconds": float("nan")}, "max_seconds is nan"),
+        ({"max_seconds": float("inf")}, "max_seconds is inf"),
+        ({"max_calls": 1.5}, r"max_calls is 1\.5"),
+        ({"filler_after_seconds": -1}, "filler_after_seconds is -1"),
+        ({"filler_after_seconds": "2"}, "filler_after_seconds is '2'"),
+        ({"filler": 3}, "filler is 3"),
+        ({"ask_first": 1}, "ask_first is 1"),
+        ({"description": ["x"]}, r"description is \['x'\]"),
+        ({"name": 5}, "the name 5 is not allowed"),
+        ({"keys": "1234"}, "keys is '1234'"),
         ({"keys": PIN}, "0 parameters take them"),
     ],
 )
@@ -67,6 +79,8 @@ def test_what_cannot_be_meant_is_told_when_the_project_is_loaded(options: dict[s
     [
         ({}, "nobody asks for them"),
         ({"keys": KeyEntry(prompt="PIN?", least=5, most=4)}, "least 5 and most 4"),
+        ({"keys": KeyEntry(prompt="PIN?", most="4")}, "keys.most is '4'"),  # type: ignore[arg-type]  # as an author may
+        ({"keys": KeyEntry(prompt="PIN?", pause_seconds=-1)}, "keys.pause_seconds is -1"),
         ({"keys": KeyEntry(prompt=" ")}, "needs a prompt"),
         ({"keys": KeyEntry(prompt="PIN?", end_key="*")}, "needs a prompt, and `#`"),
         ({"keys": PIN, "ask_first": True}, "both ask_first and keys"),
