@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 def calls_of(directory: Path) -> list[dict[str, Any]]:
     """One row for each call, the latest first."""
+    from voiceagent.local.captured import readable
     from voiceagent.observe.store import list_reports
 
+    readable(_folder(directory))
     # A list asks nobody for a key: what it cannot open it shows without people.
     return list_reports(_folder(directory), seal=lambda: _seal(directory, ask=False))
 

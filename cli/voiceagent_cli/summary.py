@@ -35,6 +35,11 @@ def facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("at the ear", ear))
     if report.get("capture"):
         rows.append(("capture", str(report["capture"])))
+    rows += [
+        ("capture", warning["sentence"].removeprefix("the capture was "))
+        for warning in report.get("warnings", ())
+        if warning["code"] == "capture_not_written"
+    ]
     return rows
 
 

@@ -28,5 +28,14 @@ def test_a_call_in_which_nothing_happened(report: Any) -> None:
     ]
 
 
+def test_a_capture_that_is_not_there_is_told(report: Any) -> None:
+    sentence = "the capture was not written: captures/a: Permission denied; make it writable"
+    warnings = [{"at_ms": 1, "code": "capture_not_written", "sentence": sentence}]
+    assert facts(report | {"capture": None, "warnings": warnings})[-1] == (
+        "capture",
+        "not written: captures/a: Permission denied; make it writable",
+    )
+
+
 def test_the_transcript_marks_what_was_cut(report: Any) -> None:
     assert transcript(report) == ["   0.4 s  agent     Hello. [interrupted]", "   1.5 s  caller    My order?"]

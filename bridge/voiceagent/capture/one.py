@@ -12,6 +12,9 @@ from voiceagent.capture.aside import Aside
 from voiceagent.capture.gz import GzipLog
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 
+REMEDY = "make it writable for this user, or name another folder in capture.directory"
+
+_NO_FOLDER = (FileExistsError, NotADirectoryError)
 _log = logging.getLogger(__name__)
 
 
@@ -106,13 +109,15 @@ class OpenCapture:
         self.closed = True
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "disk-full" if full else "disk-failed"
-        self.failure = f"{self.path}: {error.strerror or error}"
-        told = self._log is not None and self._give_up(self._log, self._last_lines(reason, str(error.strerror or error)))
+        why = "a file is where the folder should be" if isinstance(error, _NO_FOLDER) else str(error.strerror or error)
+        self.failure = f"{self.path}: {why}"
+        nothing = self._log is None or (not self._give_up(self._log, self._last_lines(reason, why)) and self._log.empty)
         _log.warning(
-            "the capture of call %s ends early: %s%s",
+            "the capture of call %s %s: %s; %s",
             self._call_id,
-            error.strerror or error,
-            "" if told else "; the file could not be ended",
+            "is not written" if nothing else "ends early",
+            self.failure,
+            "make room" if full else REMEDY,
             extra={"call_id": self._call_id},
         )
         self._pending.clear()

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,19 +151,20 @@ async def _plan_beside(first: Plan, directory: Path, say: Callable[[str], None],
 
 @asynccontextmanager
 async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Bridge]:
+    from voiceagent.agent.loading import loaded
     from voiceagent.observe.journal import journal
     from voiceagent.server.dialling import answer_to
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import engine_name, serve
     from voiceagent.workbench.serve import Workbench
 
-    project = plan.load()
+    project = await loaded(plan.load, plan.directory)
     stop = asyncio.Event()
     up: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
     with ExitStack() as watching:
         watching.enter_context(journal(plan.directory))
         observers = watching.enter_context(observing(project, engine=engine_name(project)))
-        further = [_beside(one, watching) for one in others]
+        further = [await _beside(one, watching) for one in others]
         shared = _all_reports(observers, further) if further else observers.reports
         further = [replace(one, sinks=(shared, observers.feed)) for one in further]
         async with (
@@ -202,12 +204,13 @@ async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Brid
                 stop.set()
 
 
-def _beside(plan: Plan, watching: ExitStack) -> Beside:
+async def _beside(plan: Plan, watching: ExitStack) -> Beside:
     """A further agent, with captures and reports in its own folder."""
+    from voiceagent.agent.loading import loaded
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import Beside, engine_name
 
-    project = plan.load()
+    project = await loaded(plan.load, plan.directory)
     return Beside(project, watching.enter_context(observing(project, engine=engine_name(project))), plan.load)
 
 
@@ -221,7 +224,12 @@ def _all_reports(first: Observers, others: Sequence[Beside]) -> ReportSink:
         reports = (one.reports.report(call_id) for one in everybody)
         return next((report["capture"] for report in reports if report is not None), None)
 
-    return ReportSink(capture_of=capture_of)
+    def not_captured(call_id: str) -> str:
+        reports = (one.reports.report(call_id) for one in everybody)
+        warnings = chain.from_iterable(report["warnings"] for report in reports if report is not None)
+        return next((one["sentence"] for one in warnings if one["code"] == "capture_not_written"), "")
+
+    return ReportSink(capture_of=capture_of, not_captured=not_captured)
 
 
 def _way_out(plan: Plan, say: Callable[[str], None]) -> AbstractAsyncContextManager[PublicWay | None]:

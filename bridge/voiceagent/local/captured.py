@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.errors import UserError
 from voiceagent.local.project import settings_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Shelf:
         from voiceagent.capture.keys import reading_key
         from voiceagent.capture.shelf import captures_in, survey
 
+        readable(self.folder)
         key = reading_key(self._section) if self._section.key else None
         return [survey(path, key) for path in captures_in(self.folder)[:limit]]
 
@@ -74,6 +76,17 @@ class Shelf:
     @property
     def _section(self) -> CaptureSection:
         return self.settings.capture
+
+
+def readable(folder: Path) -> None:
+    """UserError when captures cannot be looked for there; a folder that is not there yet holds none."""
+    try:
+        if folder.exists():
+            next(folder.iterdir(), None)
+    except OSError as error:
+        why = "it is no folder" if isinstance(error, NotADirectoryError) else error.strerror or error
+        remedy = "put a folder there, or name another in capture.directory"
+        raise UserError(f"no captures or reports can be read from {folder}: {why}", remedy=remedy) from error
 
 
 def shelf_of(directory: Path) -> Shelf:

@@ -24,6 +24,7 @@ class CallFold:
         self.caller = PhoneNumber("")
         self.called = PhoneNumber("")
         self.capture: str | None = None
+        self.not_captured = ""
         self._recording: dict[str, str] | None = None
         self._prices = prices or Prices()
         self._engine = ""
@@ -107,8 +108,13 @@ class CallFold:
             "capture": self.capture,
             "bridge_ms": {**spread(self._shares["first_audio"]), "barge_in": spread(self._shares["barge_in"])},
             "usage": dict(self._usage),
-            "warnings": list(self._warnings),
+            "warnings": [*self._warnings, *self._without_capture()],
         }
+
+    def _without_capture(self) -> list[dict[str, Any]]:
+        if not self.not_captured:
+            return []
+        return [{"at_ms": _ms(self._last_ms), "code": "capture_not_written", "sentence": self.not_captured}]
 
     def row(self) -> dict[str, Any]:
         """The call as one line of a list. Numbers show only their end: the list is printed and copied around."""

@@ -17,7 +17,7 @@ _MOST_OPEN = 5000  # a note for an unknown call opens a report; a flood of ids m
 class ReportSink:
     """Folds notes (the port `Sink`). When a call ends, `ended` gets its finished fold, once.
 
-    `capture_of` names a call's capture, so that the report can point at it.
+    `capture_of` names a call's capture, so that the report can point at it; `not_captured` says why there is none, or "".
     """
 
     def __init__(
@@ -25,10 +25,12 @@ class ReportSink:
         *,
         ended: Callable[[CallFold], None] | None = None,
         capture_of: Callable[[str], str | None] | None = None,
+        not_captured: Callable[[str], str] | None = None,
         prices: Prices | None = None,
     ) -> None:
         self._ended = ended
         self._capture_of = capture_of
+        self._not_captured = not_captured
         self._prices = prices
         self._open: OrderedDict[str, CallFold] = OrderedDict()
         self._done: OrderedDict[str, CallFold] = OrderedDict()
@@ -73,3 +75,4 @@ class ReportSink:
         """Asked again for each report: a disk that refuses is known a moment after a call that ended at once."""
         if fold.ended and self._capture_of is not None:
             fold.capture = self._capture_of(fold.call_id)
+            fold.not_captured = self._not_captured(fold.call_id) if self._not_captured is not None else ""

@@ -11,6 +11,7 @@ from voiceagent.agent.project import AgentProject
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings
 from voiceagent.capture.keys import pseudonym_key, writing_key
+from voiceagent.capture.one import REMEDY
 from voiceagent.capture.seal import Envelope
 from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
 from voiceagent.capture.write import CaptureWriter
@@ -84,7 +85,8 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
         try:
             store.write(fold)
         except OSError as error:  # a full disk costs the report on disk, never the call
-            _log.warning("the report of call %s could not be written: %s", fold.call_id, error)
+            if not not_captured(fold.call_id):  # else it was told of the capture: once is enough
+                _log.warning("the report of call %s is not written: %s: %s; %s", fold.call_id, directory, error, REMEDY)
 
     with (
         telemetry(settings.telemetry) as told,
@@ -105,5 +107,9 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
                 return None
             return str(path.relative_to(project.dir) if path.is_relative_to(project.dir) else path)
 
-        reports = ReportSink(ended=keep, capture_of=capture_of)
+        def not_captured(call_id: str) -> str:
+            why = captures.failure(call_id)
+            return f"the capture was not written: {why}; {REMEDY}" if why and captures.kept(call_id) is None else ""
+
+        reports = ReportSink(ended=keep, capture_of=capture_of, not_captured=not_captured)
         yield Observers(reports, Feed(), store, None if policy == "off" else captures)

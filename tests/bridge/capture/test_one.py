@@ -59,7 +59,8 @@ def test_a_folder_that_cannot_be_written_is_a_failure_and_not_an_exception(
     capture.add(1, b"{}")
     capture.end("closed")
     assert capture.failure is not None
-    assert "the capture of call c1 ends early" in caplog.text
+    path = tmp_path / "file" / "a.gz"
+    assert f"the capture of call c1 is not written: {path}: a file is where the folder should be; make it" in caplog.text
 
 
 def test_a_full_disk_leaves_a_mark_and_a_warning(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from voiceagent.errors import UserError
-from voiceagent.local.captured import report_of, shelf_of
+from voiceagent.local.captured import readable, report_of, shelf_of
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -68,3 +68,10 @@ def test_a_report_is_folded_from_the_notes(project: Path) -> None:
     report = report_of(reader.header, reader, capture="x")
     assert (report["call_id"], report["outcome"], report["capture"]) == ("e8e3ea6da5beb9d7", "completed", "x")
     assert len(report["barge_ins"]) == 1
+
+
+def test_a_file_in_place_of_the_captures_is_told_and_not_taken_for_none_yet(tmp_path: Path) -> None:
+    readable(tmp_path / "not there yet")
+    (tmp_path / "captures").write_text("in the way")
+    with pytest.raises(UserError, match="captures: it is no folder"):
+        readable(tmp_path / "captures")

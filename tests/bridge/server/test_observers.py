@@ -71,15 +71,24 @@ def test_without_captures_nothing_is_written_and_reports_are_still_there(tmp_pat
     assert not (tmp_path / "captures").exists()
 
 
-def test_a_capture_that_could_not_be_written_is_not_named(tmp_path: Path) -> None:
+def test_a_capture_that_could_not_be_written_is_not_named_but_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "captures").write_text("in the way")
     with observing(project(tmp_path, "redacted"), engine="embedded") as observers:
         for sink in observers.sinks:
             sink.note("call-1", 0, BEGAN)
+        assert observers.captures is not None
+        observers.captures.close()  # the disk refused before the call ended
+        for sink in observers.sinks:
             sink.note("call-1", 9, ENDED)
     report = observers.reports.report("call-1")
     assert report is not None
     assert report["capture"] is None
+    (warning,) = report["warnings"]
+    assert (warning["code"], str(tmp_path) in warning["sentence"]) == ("capture_not_written", True)
+    assert warning["sentence"].endswith("or name another folder in capture.directory")
+    assert len(caplog.records) == 1
 
 
 def test_a_report_that_cannot_be_written_costs_no_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -89,7 +98,7 @@ def test_a_report_that_cannot_be_written_costs_no_call(tmp_path: Path, caplog: p
             sink.note("call-1", 0, BEGAN)
             sink.note("call-1", 9, ENDED)
         assert observers.reports.report("call-1") is not None
-    assert "could not be written" in caplog.text
+    assert "is not written" in caplog.text
 
 
 def test_beside_encrypted_captures_the_report_is_encrypted(tmp_path: Path) -> None:
