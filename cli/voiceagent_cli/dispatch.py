@@ -10,7 +10,7 @@ from typer import Abort, Exit
 from typer.core import TyperGroup
 
 from voiceagent_cli import exits
-from voiceagent_cli.group import root
+from voiceagent_cli.group import listed, root
 from voiceagent_cli.terminal import Terminal
 
 
@@ -45,7 +45,7 @@ def _run(group: TyperGroup, words: Sequence[str], terminal: Terminal) -> int:
         return exit_.exit_code
     except Exception as error:  # click's complaints have no class that could be named here; all else is raised again
         if isinstance(error, _Complaint):
-            return _misused(error, terminal)
+            return _misused(error, words, terminal)
         raise
     # Outside its standalone mode click returns the code of an `Exit`, and makes one of KeyboardInterrupt.
     return _interrupted(terminal) if code == exits.INTERRUPTED else code or exits.OK
@@ -63,11 +63,17 @@ def _interrupted(terminal: Terminal) -> int:
     return exits.INTERRUPTED
 
 
-def _misused(error: _Complaint, terminal: Terminal) -> int:
+def _misused(error: _Complaint, words: Sequence[str], terminal: Terminal) -> int:
     """Wrong words: what was wrong, and where the right ones are told."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "voiceagent"
+    context = getattr(error, "ctx", None)  # the parser's complaint about an option without its value has none
+    path = context.command_path if context else " ".join(("voiceagent", _command_in(words))).strip()
     return _tell(exits.Verdict(exits.USAGE, error.format_message(), f"`{path} --help` tells what it takes"), terminal)
+
+
+def _command_in(words: Sequence[str]) -> str:
+    """The command that the words begin with; "" when it is none."""
+    typed = " ".join(words) + " "
+    return max((one.words for one in listed() if typed.startswith(one.words + " ")), key=len, default="")
 
 
 def _tell(verdict: exits.Verdict, terminal: Terminal) -> int:

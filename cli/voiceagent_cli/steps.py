@@ -34,16 +34,26 @@ def _wav(typed: str) -> dict[str, Any]:
 
     path = Path(typed)
     if not path.is_file():
-        raise UserError(f"--wav {typed}: there is no such file.")
+        what = (
+            "names no file"
+            if not typed.strip()
+            else f"{typed}: {'this is a folder' if path.is_dir() else 'there is no such file'}"
+        )
+        raise UserError(f"--wav {what}.", remedy="--wav hello.wav, a WAV file with what the caller says")
     content = path.read_bytes()
+    if not content:
+        raise UserError(f"--wav {typed}: the file is empty.", remedy="record it again, or give another file")
     read_wav(content, name=typed)  # complains about anything that is not a WAV file, before the phone rings
     return {"wav": base64.b64encode(content).decode("ascii")}
 
 
 def _interrupt(typed: str) -> dict[str, Any]:
     text, at, moment = typed.rpartition("@")
-    if not at or not _DIGITS.fullmatch(moment.strip()):
+    if not at:
         text, moment = typed, str(INTERRUPT_AFTER_MS)
+    elif not _DIGITS.fullmatch(moment.strip()):
+        remedy = f"TEXT@MS, as in --interrupt 'Sorry, wait@900'; words with an @ need the moment too: '{typed}@700'"
+        raise UserError(f"--interrupt {typed}: {moment!r} after the last @ is no number of milliseconds.", remedy=remedy)
     if not text.strip():
         raise UserError(f"--interrupt {typed}: no words.", remedy="--interrupt 'Sorry, wait@900'")
     return {"interrupt": text.strip(), "after_ms": _ms(f"--interrupt {typed}", moment.strip())}
@@ -52,7 +62,7 @@ def _interrupt(typed: str) -> dict[str, Any]:
 def _dtmf(typed: str) -> dict[str, Any]:
     keys = typed.replace(" ", "").upper()
     if not re.fullmatch(r"[0-9*#A-D]+", keys):
-        raise UserError(f"--dtmf {typed}: a phone has the keys 0-9 * # (and A-D).", remedy="--dtmf 4271#")
+        raise UserError(f"--dtmf {typed}: a phone has the keys 0-9 * # A-D.", remedy="--dtmf 4271#")
     return {"dtmf": keys}
 
 

@@ -35,9 +35,33 @@ def test_the_longest_wait_of_the_phone_is_taken() -> None:
     ]
 
 
-@pytest.mark.parametrize("typed", ["Wait", "Mail me@home", "hi@²"])
-def test_an_interruption_without_a_moment_comes_early(typed: str) -> None:
-    assert script([("interrupt", typed)]) == [{"interrupt": typed, "after_ms": INTERRUPT_AFTER_MS}]
+def test_an_interruption_without_a_moment_comes_early() -> None:
+    assert script([("interrupt", "Wait")]) == [{"interrupt": "Wait", "after_ms": INTERRUPT_AFTER_MS}]
+
+
+@pytest.mark.parametrize("typed", ["hi@", "hi@abc", "hi@-5", "hi@1.5", "hi@²", "Mail me@home"])
+def test_what_follows_the_last_at_is_a_number(typed: str) -> None:
+    with pytest.raises(UserError, match=typed) as raised:
+        script([("interrupt", typed)])
+    assert raised.value.remedy.startswith("TEXT@MS")
+
+
+def test_words_may_hold_an_at_before_the_moment() -> None:
+    assert script([("interrupt", "Mail me@home@700")]) == [{"interrupt": "Mail me@home", "after_ms": 700}]
+
+
+def test_a_file_that_cannot_be_played_is_told_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "empty.wav").touch()
+    for typed, told in (
+        ("", "--wav names no file"),
+        (str(tmp_path), "this is a folder"),
+        (str(tmp_path / "a.wav"), "there is no such file"),
+        (str(tmp_path / "empty.wav"), "the file is empty"),
+    ):
+        with pytest.raises(UserError, match=told) as raised:
+            script([("wav", typed)])
+        assert raised.value.remedy
+        assert "ffmpeg" not in raised.value.remedy
 
 
 def test_a_wav_file_travels_whole(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def command(
         list[str] | None,
         Option(metavar="TEXT[@MS]", help="Say this MS (700) milliseconds into the agent's next turn. Repeatable."),
     ] = None,
-    dtmf: Annotated[list[str] | None, Option(metavar="KEYS", help="Press keys: 0-9 * #. Repeatable.")] = None,
+    dtmf: Annotated[list[str] | None, Option(metavar="KEYS", help="Press keys: 0-9 * # A-D. Repeatable.")] = None,
     silence: Annotated[list[str] | None, Option(metavar="MS", help="Say nothing for a while. Repeatable.")] = None,
     human: Annotated[
         str, Option(metavar=HUMAN_METAVAR, parser=human_of, help="What a human does whom the agent transfers to.")
@@ -44,7 +44,8 @@ def command(
     leg: Annotated[Leg, Option(help="Telephone service the call comes over.")] = Leg.acs,
     line: Annotated[Line, Option(help="Sound of the line: 8 kHz telephone or wideband.")] = Line.telephone,
     noise: Annotated[
-        float | None, Option(metavar="DB", callback=finite, help="Add line noise at this signal-to-noise ratio.")
+        float | None,
+        Option(metavar="DB", callback=finite, help="Add line noise at this signal-to-noise ratio.", min=-20, max=100),
     ] = None,
     caller: Annotated[str, Option("--from", metavar="NUMBER", parser=number_of, help="The caller's number.")] = "+14255550142",
     number: Annotated[
@@ -62,11 +63,11 @@ def command(
     from voiceagent_cli import calling
     from voiceagent_cli.signals import run
 
-    steps = calling.script_of(ctx.meta[STEPS_KEY], ctx.obj)
+    own = calling.number_of_agent(directory)  # complains of a folder without a project, before any talk
     plan = {
         "from": caller,
-        "to": number or calling.number_of_agent(directory),
-        "steps": steps,
+        "to": number or own,
+        "steps": calling.script_of(ctx.meta[STEPS_KEY], ctx.obj),
         "human": human,
         "line": line.value,
         "noise_db": noise,

@@ -31,9 +31,12 @@ def command(
 
     Exit code 0 when nothing failed (warnings do not count), 1 when a check failed, 2 when none could be made.
     """
+    from voiceagent.errors import UserError
     from voiceagent_cli.checkup import examine, exit_code, show, strangers
     from voiceagent_cli.exits import OK, Ended
 
+    if not directory.exists():
+        raise UserError(f"{directory} does not exist", remedy=f"voiceagent init {directory}, or name the folder of your agent")
     checks = (
         strangers(security, ctx.obj, as_json=json)
         if security

@@ -123,3 +123,19 @@ def test_an_engine_that_is_not_there_is_a_remote_failure(project: Path, monkeypa
     *_, error, remedy = done.stderr.splitlines()
     assert error.startswith("error: The call failed: engine_lost. Voice Live at 127.0.0.1:9 cannot be reached")
     assert remedy.strip() == "try: check engine.endpoint (AZURE_VOICELIVE_ENDPOINT) and the network"
+
+
+def test_the_value_that_an_option_misses_is_told_by_the_help_of_its_command(voiceagent: Any, project: Path) -> None:
+    outcome = voiceagent("call", project, "--say")
+    assert outcome.code == 2
+    assert "`voiceagent call --help`" in outcome.err
+
+
+def test_noise_has_the_bounds_of_the_scenarios(voiceagent: Any, project: Path) -> None:
+    assert voiceagent("call", project, "--noise", "101").code == 2
+
+
+def test_nothing_is_listened_to_where_there_is_no_project(voiceagent: Any, tmp_path: Path) -> None:
+    outcome = voiceagent("call", tmp_path)
+    assert outcome.code == 2
+    assert "Nothing to say" not in outcome.err

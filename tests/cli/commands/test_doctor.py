@@ -86,3 +86,9 @@ def test_strangers_are_sent_to_any_deployment(voiceagent: Any) -> None:
     outcome = voiceagent("doctor", "--security", f"http://127.0.0.1:{port}", "--json")
     told = json.loads(outcome.out)
     assert (outcome.code, told["failed"], told["checks"][0]["code"]) == (1, 1, "deployment_unreachable")
+
+
+def test_a_folder_that_does_not_exist_is_wrong_usage(voiceagent: Any, tmp_path: Path) -> None:
+    outcome = voiceagent("doctor", tmp_path / "nope")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "nope does not exist" in outcome.err
