@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable, Callable
 from pathlib import Path
 from typing import Any
 
+from voiceagent.agent.loading import GIVEN_UP_AFTER_SECONDS, loaded
 from voiceagent.agent.project import AgentProject, is_project_file
 from voiceagent.errors import UserError
 
@@ -31,7 +31,7 @@ async def watch_project(
     secrets = _dotenv_state(project.dir)
     async for _ in changes if changes is not None else _saves(project.dir):
         try:
-            fresh = await asyncio.to_thread(reload)
+            fresh = await loaded(reload, project.dir, given_up_after_seconds=GIVEN_UP_AFTER_SECONDS)
         except UserError as error:
             known = ""  # going back to the last good text is news as well
             broken(error)
