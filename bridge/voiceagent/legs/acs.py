@@ -12,7 +12,7 @@ from typing import Literal
 
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
-from voiceagent.legs.socket import POLICY_VIOLATION, Glitches, MediaSocket
+from voiceagent.legs.socket import POLICY_VIOLATION, Glitches, MediaSocket, Warn, unheard
 from voiceagent.ports import Clock, Deliver, WireFn
 from voiceagent.protocol.acs_media import (
     AUDIO_PREFIX,
@@ -45,10 +45,11 @@ class AcsLeg:
         opened: Callable[[], None],
         on_failure: Callable[[Exception], None],
         wire: WireFn | None = None,
+        warn: Warn = unheard,
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
-        self._glitches = Glitches(socket, clock)
+        self._glitches = Glitches(socket, clock, warn)
         self.unknown = 0
         """Messages of kinds we do not know."""
         self.heard_at_ms = clock.now_ms()

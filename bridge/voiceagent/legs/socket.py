@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from voiceagent.ports import Clock
@@ -26,13 +27,23 @@ class MediaSocket(Protocol):
         ...
 
 
-class Glitches:
-    """Messages that break the protocol: a few are counted, many in a short time close the socket."""
+Warn = Callable[[str, str], None]
+"""Takes a code and a sentence for the report."""
 
-    def __init__(self, socket: MediaSocket, clock: Clock) -> None:
+
+def unheard(_code: str, _sentence: str) -> None:
+    """A `Warn` where there is no report."""
+
+
+class Glitches:
+    """Messages that break the protocol: a few are counted, many in a short time close the socket, which `warn` is told once."""
+
+    def __init__(self, socket: MediaSocket, clock: Clock, warn: Warn = unheard) -> None:
         self._garbage = Garbage()
         self._socket = socket
         self._clock = clock
+        self._warn = warn
+        self._closed = False
 
     @property
     def count(self) -> int:
@@ -40,5 +51,7 @@ class Glitches:
 
     def came(self) -> None:
         """One more."""
-        if self._garbage.came(self._clock.now_ms()):
+        if self._garbage.came(self._clock.now_ms()) and not self._closed:
+            self._closed = True
+            self._warn("media_garbage", f"the service sent {self.count} messages that are no media; the socket was closed")
             self._socket.shut(POLICY_VIOLATION, "too many malformed messages")

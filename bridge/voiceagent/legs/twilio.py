@@ -23,7 +23,7 @@ from voiceagent.audio.g711 import ulaw_decode, ulaw_encode
 from voiceagent.audio.narrowband import FromLine, ToLine
 from voiceagent.call.events import KeyPressed
 from voiceagent.errors import RemoteProtocolError
-from voiceagent.legs.socket import POLICY_VIOLATION, Glitches, MediaSocket
+from voiceagent.legs.socket import POLICY_VIOLATION, Glitches, MediaSocket, Warn, unheard
 from voiceagent.ports import Clock, Deliver, WireFn
 from voiceagent.protocol import twilio_media as wire
 from voiceagent.protocol.acs_media import (
@@ -63,10 +63,11 @@ class TwilioLeg:
         stopped: Callable[[], None],
         on_failure: Callable[[Exception], None],
         show: WireFn | None = None,
+        warn: Warn = unheard,
     ) -> None:
         self.sample_rate = sample_rate
         self.dropped = 0
-        self._glitches = Glitches(socket, clock)
+        self._glitches = Glitches(socket, clock, warn)
         self.unknown = 0
         """Messages of kinds we do not know."""
         self.heard_at_ms = clock.now_ms()

@@ -143,6 +143,16 @@ def make_room(bridge: Bridge, call: LiveCall) -> None:
         call.media.lose("no sound came any more, and the service dialled again")
 
 
+def warning(call: LiveCall) -> Callable[[str, str], None]:
+    """What a leg noticed goes into the call's report and the log."""
+
+    def warn(code: str, sentence: str) -> None:
+        _log.warning("call %s: %s", call.call_id, sentence, extra={"call_id": call.call_id})
+        call.runner.warn(code, sentence)
+
+    return warn
+
+
 def _acs_leg(call: LiveCall, socket: ShortSocket | StockSocket) -> AcsLeg:
     runner = call.runner
     leg = AcsLeg(
@@ -154,6 +164,7 @@ def _acs_leg(call: LiveCall, socket: ShortSocket | StockSocket) -> AcsLeg:
         opened=lambda: runner.attach_leg(leg),
         on_failure=runner.failed,
         wire=runner.wire("media"),
+        warn=warning(call),
     )
     return leg
 

@@ -26,7 +26,7 @@ from voiceagent.protocol.event_grid import IncomingCall
 from voiceagent.protocol.identifiers import from_raw_id
 from voiceagent.server.bridge import Bridge
 from voiceagent.server.live import LiveCall
-from voiceagent.server.media import ShortSocket, SocketPath, StockSocket, hold, make_room
+from voiceagent.server.media import ShortSocket, SocketPath, StockSocket, hold, make_room, warning
 from voiceagent.server.tokens import Refused
 from voiceagent.server.webhooks import admitted, read_body, stranger_refused
 
@@ -187,6 +187,7 @@ def _leg(call: LiveCall, socket: ShortSocket | StockSocket) -> TwilioLeg:
         stopped=control.stream_ended,
         on_failure=runner.failed,
         show=runner.wire("media"),
+        warn=warning(call),
     )
     return leg
 

@@ -21,9 +21,13 @@ class Socket:
 
 def test_many_malformed_messages_in_a_short_time_close_the_socket() -> None:
     socket = Socket()
-    glitches = Glitches(socket, ManualClock())
+    warnings: list[tuple[str, str]] = []
+    glitches = Glitches(socket, ManualClock(), lambda code, sentence: warnings.append((code, sentence)))
     for _ in range(GARBAGE_MESSAGES):
         glitches.came()
     assert socket.closed == []
     glitches.came()
     assert (glitches.count, socket.closed) == (GARBAGE_MESSAGES + 1, [(POLICY_VIOLATION, "too many malformed messages")])
+    glitches.came()  # on its way since before the service could know
+    assert warnings == [("media_garbage", "the service sent 21 messages that are no media; the socket was closed")]
+    assert len(socket.closed) == 1
