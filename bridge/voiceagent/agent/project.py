@@ -202,6 +202,15 @@ def project_files(directory: Path) -> Iterator[Path]:
             yield Path(folder) / name
 
 
+def project_folders(directory: Path) -> list[Path]:
+    """The folders that may hold such files, in a fixed order; links are not followed."""
+    found = []
+    for folder, folders, _ in os.walk(directory):
+        folders[:] = sorted(name for name in folders if _may_hold_files(name) and not (Path(folder) / name).is_symlink())
+        found.append(Path(folder))
+    return found
+
+
 def is_project_file(directory: Path, path: Path) -> bool:
     """Whether `project_files` would find the file, told by its name alone: it may be gone already."""
     try:

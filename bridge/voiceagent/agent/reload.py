@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable
+import logging
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 from voiceagent.agent.loading import GIVEN_UP_AFTER_SECONDS, loaded
-from voiceagent.agent.project import AgentProject, is_project_file
+from voiceagent.agent.project import AgentProject, is_project_file, project_folders
 from voiceagent.errors import UserError
+
+_log = logging.getLogger(__name__)
 
 Reload = Callable[[], AgentProject]
 """Loads settings and project afresh; raises UserError when the author's files are broken."""
@@ -61,10 +66,53 @@ def _dotenv_state(directory: Path) -> bytes:
         return b""
 
 
-def _saves(directory: Path) -> AsyncIterable[Any]:
+async def _saves(directory: Path) -> AsyncIterator[Any]:
+    """Each batch of saves. Folders are watched one by one, so that one which cannot be does not cost the others."""
     from watchfiles import Change, awatch
 
     def wanted(_: Change, path: str) -> bool:
-        return Path(path) == directory / ".env" or is_project_file(directory, Path(path))
+        file = Path(path)
+        folder = file / "any.md"  # as a file in it would be: no captures
+        return (
+            file == directory / ".env"
+            or is_project_file(directory, file)
+            or (is_project_file(directory, folder) and file.is_dir())
+        )
 
-    return awatch(directory, watch_filter=wanted, debounce=200, step=50, recursive=True)
+    unread, polling = set[Path](), False
+    while True:
+        every = project_folders(directory)
+        folders = _watchable(every, unread)
+        watching = awatch(
+            *folders,
+            watch_filter=wanted,
+            debounce=200,
+            step=50,
+            recursive=False,
+            force_polling=polling or None,
+            ignore_permission_denied=True,
+        )
+        try:
+            async with aclosing(watching):
+                async for batch in watching:
+                    yield batch
+                    if project_folders(directory) != every:
+                        break  # a folder came or went
+        except (OSError, RuntimeError) as error:  # the system's watches are used up, or cannot be had on this file system
+            if polling:
+                _log.warning("%s is not watched: %s; start again after an edit", directory, error)
+                return
+            polling = True
+            _log.warning("%s is not watched: %s; its files are looked at again and again instead", directory, error)
+
+
+def _watchable(folders: Iterable[Path], unread: set[Path]) -> list[Path]:
+    """Those that may be read; the others are told once, and kept in `unread`."""
+    found = []
+    for folder in folders:
+        if os.access(folder, os.R_OK | os.X_OK):
+            found.append(folder)
+        elif folder not in unread:
+            unread.add(folder)
+            _log.warning("%s is not watched: this user may not read it", folder)
+    return found

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+
+import pytest
+import watchfiles
 
 from voiceagent.agent.init import write_project
 from voiceagent.agent.project import AgentProject, load_project
@@ -120,3 +124,52 @@ async def test_the_file_system_is_watched_until_cancelled(tmp_path: Path) -> Non
 
         group.create_task(edit_until_seen())
     assert errors == []
+
+
+async def heard(directory: Path, edit: Callable[[], object]) -> str:
+    """The first word of the prompt that the watch brings, once `edit` was seen in the file system."""
+    seen: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def changed(project: AgentProject) -> None:
+        if not seen.done():
+            seen.set_result(project.instructions.split()[0])
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(
+            watch_project(load(directory), lambda: load(directory), changed=changed, broken=lambda error: None)
+        )
+        edit()
+        while not seen.done():  # the watch may have begun after the edit
+            await asyncio.wait({seen}, timeout=0.3)
+            edit()
+        watching.cancel()
+    return seen.result()
+
+
+async def test_what_may_not_be_read_is_told_and_the_rest_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_project(tmp_path)
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "machine").symlink_to("/proc")
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "locked" and access(path, mode))
+    assert await heard(tmp_path, lambda: (tmp_path / "prompt.md").write_text("Anew")) == "Anew"
+    assert caplog.messages.count(f"{tmp_path / 'locked'} is not watched: this user may not read it") == 1
+
+
+async def test_without_the_systems_watches_the_files_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_project(tmp_path)
+
+    async def awatch(*_: Path, force_polling: bool | None, **__: object) -> AsyncIterator[object]:
+        if not force_polling:
+            raise OSError("too many watches")
+        while True:
+            yield {"a save"}
+            await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    assert await heard(tmp_path, lambda: (tmp_path / "prompt.md").write_text("Anew")) == "Anew"
+    assert f"{tmp_path} is not watched: too many watches; its files are looked at" in caplog.text
