@@ -51,6 +51,10 @@ def wrong_format(story: Story) -> Hit | None:
     return Hit([told], {"rate": rate, "ours": story.sample_rate}) if rate and rate != story.sample_rate else None
 
 
+def garbage(story: Story) -> Hit | None:
+    return when_any(story.warned("media_garbage"))
+
+
 def lost(story: Story) -> Hit | None:
     closed = story.told("MediaClosed")
     if story.end_reason != "media_lost" or "media_open" not in story.phases:
@@ -138,6 +142,12 @@ RULES: tuple[Rule, ...] = (
         never_came,
         "ACS reported the call as connected, and its media socket never came",
         "see that WebSockets come through the public address: `voiceagent doctor`; else ask Azure with the correlation id",
+    ),
+    Rule(
+        "media_garbage",
+        garbage,
+        "What came over the media socket was none of the service's messages, so the bridge closed it",
+        "look at what stands between (tunnel, ingress, proxy) and who dials the socket; its frames: `voiceagent captures show`",
     ),
     Rule(
         "media_lost",

@@ -35,6 +35,11 @@ def test_a_stream_that_acs_could_not_open() -> None:
     assert first(Story(phases=OPEN, callbacks=[failed], caller=Flow(count=5))) == ""
 
 
+def test_a_socket_that_spoke_another_protocol() -> None:
+    told = Fact(50.0, "media_garbage", "", {"sentence": "the service sent 21 messages that are no media"})
+    assert first(Story(phases=OPEN, warnings=[told], end_reason="media_lost")) == "media_garbage"
+
+
 def test_an_agent_who_stays_mute() -> None:
     mute, unmute = Fact(40.0, "MuteAgent", "MuteAgent"), Fact(50.0, "UnmuteAgent", "UnmuteAgent")
     assert first(Story(phases=OPEN, commands=[mute])) == "agent_muted"
