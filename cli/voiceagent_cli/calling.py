@@ -42,10 +42,15 @@ async def call(
     directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: Stop, leg: Leg = "acs"
 ) -> Called:
     """Place the call through the bridge that serves the project now, or through one of its own."""
+    from voiceagent.config.misspelt import misspelt
     from voiceagent.local.bridge import bridge
     from voiceagent.local.calling import place
     from voiceagent.local.need import sentence
+    from voiceagent.local.project import settings_of
     from voiceagent.local.running import is_starting, read_note, started
+
+    for told in misspelt(settings_of(directory).environment):
+        terminal.warn(told)
 
     def show(note: Mapping[str, Any]) -> None:
         if line := conversation.line(note):

@@ -34,7 +34,12 @@ async def serve(
 
     RemoteError, in the same good order, when the emulators beside the bridge are gone.
     """
-    settings = settings_of(directory, flags=flags).settings
+    from voiceagent.config.misspelt import misspelt
+
+    loaded = settings_of(directory, flags=flags)
+    settings = loaded.settings
+    for told in misspelt(loaded.environment):
+        terminal.warn(told)
     log = settings.log
     terminal.log(log.level, log.format)
     if other := read_note(directory):

@@ -30,7 +30,12 @@ CHECKS: tuple[Check, ...] = (
     Check("ticks", "how fine the monotonic clock is", machine.ticking, causes=(machine.COARSE_CLOCK,)),
     Check("sound devices", "microphone and speaker", machine.sound, causes=(machine.NO_SOUND, machine.NO_DEVICE)),
     Check("versions", "what is installed", machine.versions),
-    Check("settings", "whether they can be read, and where they come from", project.settings, causes=(project.SETTINGS_WRONG,)),
+    Check(
+        "settings",
+        "whether they can be read, and where they come from",
+        project.settings,
+        causes=(project.SETTINGS_WRONG, project.MISSPELT),
+    ),
     Check("agent project", "prompt and tools", project.agent, needs=("settings",), causes=(project.PROJECT_BROKEN,)),
     Check(
         "captures", "whether calls can be written down", project.captures, needs=("settings",), causes=(project.NOT_WRITABLE,)

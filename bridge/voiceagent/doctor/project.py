@@ -7,12 +7,14 @@ import socket
 import tempfile
 from pathlib import Path
 
+from voiceagent.config.misspelt import misspelt
 from voiceagent.doctor.finding import Cause, Found, fine, skipped
 from voiceagent.doctor.machine import EMBEDDED
 from voiceagent.doctor.surroundings import Surroundings
 from voiceagent.errors import UserError
 
 SETTINGS_WRONG = Cause("settings_wrong", "failed", "{told}", "{remedy}", "voiceagent config show")
+MISSPELT = Cause("setting_misspelt", "warning", "{told}", "correct the name in .env or in the environment")
 PROJECT_BROKEN = Cause("project_broken", "failed", "{told}", "{remedy}")
 NOT_WRITABLE = Cause(
     "captures_not_writable",
@@ -33,6 +35,8 @@ def settings(around: Surroundings) -> Found:
     """Whether the settings can be read at all."""
     if isinstance(around.loaded, UserError):
         return SETTINGS_WRONG.found(told=around.loaded, remedy=around.loaded.remedy)
+    if told := misspelt(around.loaded.environment):
+        return MISSPELT.found(told=" ".join(told))
     origins = sorted({origin.kind for origin in around.loaded.origins.values()})
     return fine(f"from: {', '.join(origins) or 'defaults alone'}")
 

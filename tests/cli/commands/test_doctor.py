@@ -92,3 +92,11 @@ def test_a_folder_that_does_not_exist_is_wrong_usage(voiceagent: Any, tmp_path: 
     outcome = voiceagent("doctor", tmp_path / "nope")
     assert (outcome.code, outcome.out) == (2, "")
     assert "nope does not exist" in outcome.err
+
+
+def test_a_name_that_is_nearly_a_setting_is_a_warning(voiceagent: Any, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEAGENT_BRIDGE_PROT", "1")
+    outcome = voiceagent("doctor", project, "--local-only", "--json")
+    (told,) = [check for check in json.loads(outcome.out)["checks"] if check["code"] == "setting_misspelt"]
+    assert told["status"] == "warning"
+    assert told["detail"].endswith("did you mean VOICEAGENT_BRIDGE_PORT?")

@@ -19,11 +19,15 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
 
     Precedence: option, environment (`.env` in the project counts, after the real one), voiceagent.toml, user file, default.
     """
+    from voiceagent.config.misspelt import misspelt
     from voiceagent.config.secrets import describe
     from voiceagent.local.project import settings_of
 
-    rows = describe(settings_of(directory))
+    loaded = settings_of(directory)
+    rows = describe(loaded)
     terminal = ctx.obj
+    for sentence in misspelt(loaded.environment):
+        terminal.warn(sentence)
     if json:
         terminal.record({"settings": [{"name": row.key, "value": as_json(row), "origin": row.origin} for row in rows]})
         return

@@ -25,3 +25,10 @@ def test_no_project_is_wrong_usage(voiceagent: Any, tmp_path: Path) -> None:
     outcome = voiceagent("config", "show", tmp_path)
     assert outcome.code == 2
     assert "voiceagent init" in outcome.err
+
+
+def test_a_name_that_is_nearly_a_setting_is_warned_of(project: Path, voiceagent: Any) -> None:
+    (project / ".env").write_text("VOICEAGENT_BRIDGE_PROT=1\n")
+    outcome = voiceagent("config", "show", project)
+    assert outcome.code == 0
+    assert outcome.err == "warning: VOICEAGENT_BRIDGE_PROT is no setting; did you mean VOICEAGENT_BRIDGE_PORT?\n"
