@@ -23,6 +23,15 @@ class UserError(VoiceagentError):
         self.remedy = remedy
 
 
+def unreadable(path: object, error: Exception) -> UserError:
+    """What is said of a file of the user's that could not be opened, or is no text."""
+    if isinstance(error, IsADirectoryError):
+        return UserError(f"{path} is a folder, and a file is wanted", remedy="move it away, and write the file")
+    if isinstance(error, OSError):
+        return UserError(f"{path} cannot be read: {error.strerror or error}", remedy="make it readable for this user")
+    return UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text")
+
+
 class RemoteError(VoiceagentError):
     """A remote service refused or failed.
 

@@ -29,3 +29,16 @@ def test_a_remote_error_says_what_its_support_asks_for() -> None:
 def test_both_sides_of_a_protocol_can_break_it(kind: type[errors.ProtocolError]) -> None:
     with pytest.raises(errors.ProtocolError, match="the rule"):
         raise kind("the rule")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "remedy"),
+    [
+        (PermissionError(13, "Permission denied"), "x.md cannot be read: Permission denied", "make it readable for this user"),
+        (IsADirectoryError(21, "Is a directory"), "x.md is a folder, and a file is wanted", "move it away, and write the file"),
+        (ValueError("not UTF-8"), "x.md cannot be read: not UTF-8", "save it as UTF-8 text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_has_the_remedy_that_mends_it(error: Exception, sentence: str, remedy: str) -> None:
+    told = errors.unreadable("x.md", error)
+    assert (str(told), told.remedy) == (sentence, remedy)

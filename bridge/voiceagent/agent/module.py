@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import sys
 import traceback
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from voiceagent.errors import UserError
+from voiceagent.errors import UserError, unreadable
 from voiceagent.tools.define import options_of
 
 _numbers = itertools.count(1)
@@ -30,11 +31,13 @@ def tool_functions(path: Path) -> list[Callable[..., Any]]:
 def _load(path: Path) -> ModuleType:
     # Compiled here and not by the import system, whose cached bytecode may be older than an edit of the same second.
     try:
-        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        tree = ast.parse(path.read_bytes(), str(path))
+        code = compile(tree, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         raise UserError(f"{path}:{error.lineno}: {error.msg}", remedy="mend the line") from error
     except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text") from error
+        raise unreadable(path, error) from error
+    _check_names(tree, path)
     module = ModuleType(f"voiceagent_project_{next(_numbers)}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses and pydantic look their types up there
@@ -49,6 +52,24 @@ def _load(path: Path) -> ModuleType:
         raise _broken(path, error) from error
     _forget_earlier(module)
     return module
+
+
+def _check_names(tree: ast.Module, path: Path) -> None:
+    """Of two functions with one name Python keeps the second, and the model would never hear of the first."""
+    lines: dict[str, int] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(_is_tool, node.decorator_list)):
+            if node.name in lines:
+                raise UserError(
+                    f"two tools are named `{node.name}`: {path}:{lines[node.name]} and {path}:{node.lineno}",
+                    remedy="rename one of the functions",
+                )
+            lines[node.name] = node.lineno
+
+
+def _is_tool(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")) == "tool"
 
 
 @contextmanager

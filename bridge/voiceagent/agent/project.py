@@ -182,16 +182,19 @@ def _monotonic_ms() -> float:
 
 
 def _tools_file(directory: Path, settings: Settings) -> Path | None:
-    """An agent may have no tools; a file that was named must be there."""
+    """An agent may have no tools; a file that was named must be there, also when its name is the default's."""
     name = settings.agent.tools
     if not name:
         return None
     path = directory / name
     if path.is_file():
         return path
-    if name == Settings().agent.tools:
+    if "tools" not in settings.agent.model_fields_set:
         return None
-    raise UserError(f"the tools file is missing: {path} does not exist", remedy="mend `agent.tools` in voiceagent.toml")
+    raise UserError(
+        f"the tools file is missing: {path} does not exist",
+        remedy="write the file, or mend `agent.tools` in voiceagent.toml; an agent without tools has no such line",
+    )
 
 
 def project_files(directory: Path) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voiceagent.errors import UserError
+from voiceagent.errors import UserError, unreadable
 
 
 def read_prompt(directory: Path, name: str, key: str = "agent.prompt") -> str:
@@ -23,7 +23,7 @@ def read_prompt(directory: Path, name: str, key: str = "agent.prompt") -> str:
             remedy=f"write the file, or name another one as `{key}` in voiceagent.toml",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text") from error
+        raise unreadable(path, error) from error
     if not text:
         raise UserError(f"the agent's instructions are empty: {path}", remedy="write what the agent is for")
     return text

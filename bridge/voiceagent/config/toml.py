@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from voiceagent.errors import UserError
+from voiceagent.errors import UserError, unreadable
 from voiceagent.nesting import DEEPEST, too_deep
 
 _TABLE = re.compile(r"\s*\[(?P<array>\[)?\s*(?P<name>[^\]]+?)\s*\]")
@@ -26,7 +26,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         place = f"{path}:{match['line']}:{match['column']}" if match and match["line"] else f"the end of {path}"
         raise UserError(f"{place}: this is not TOML: {what}", remedy="mend the line; text values need quotes") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}", remedy="save it as UTF-8 text") from error
+        raise unreadable(path, error) from error
     except RecursionError:
         raise _too_deep(path) from None
     if too_deep(tables):

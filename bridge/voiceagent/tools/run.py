@@ -18,7 +18,7 @@ from voiceagent.errors import UserError
 from voiceagent.tools.define import CallContext, HandTo, SecretDigits
 from voiceagent.tools.options import policy_of
 from voiceagent.tools.output import error_text, result_text
-from voiceagent.tools.schema import DefinedTool, check_arguments, define
+from voiceagent.tools.schema import DefinedTool, check_arguments, define, place
 from voiceagent.tools.strays import Strays
 from voiceagent.tools.threads import ToolThreads
 from voiceagent.tools.veil import Veil
@@ -52,7 +52,11 @@ class PythonTools:
         for function in functions:
             defined = define(function)
             if defined.spec.name in self._tools:
-                raise UserError(f"two tools are named `{defined.spec.name}`", remedy="rename one, or use @tool(name=…)")
+                both = f"{place(self._tools[defined.spec.name].function)} and{place(function)}"
+                raise UserError(f"two tools are named `{defined.spec.name}`:{both}", remedy="rename one, or use @tool(name=…)")
+            if not (defined.options.description or inspect.getdoc(function)):
+                where = f"tool `{defined.spec.name}`{place(function)}"
+                _log.warning("%s has no docstring, which tells the model when to use it", where)
             self._tools[defined.spec.name] = defined
 
     def specs(self) -> Sequence[ToolSpec]:

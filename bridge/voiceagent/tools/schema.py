@@ -57,7 +57,7 @@ def define(function: Callable[..., Any]) -> DefinedTool:
     """Read a tool from its function. Raises UserError naming function, parameter, type and remedy."""
     options = options_of(function) or ToolOptions()
     name = options.name or function.__name__
-    where = f"tool `{name}`{_place(function)}"
+    where = f"tool `{name}`{place(function)}"
     check_name(name, where)
     _check_kind(function, where)
     opening, described = docstring.read(inspect.getdoc(function))
@@ -88,7 +88,8 @@ def define(function: Callable[..., Any]) -> DefinedTool:
     return DefinedTool(spec, function, options, model, fields, tuple(positional), tuple(context), next(iter(secret), ""))
 
 
-def _place(function: Callable[..., Any]) -> str:
+def place(function: Callable[..., Any]) -> str:
+    """Where it is written, to be put behind its name."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
 

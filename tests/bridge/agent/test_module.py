@@ -101,3 +101,18 @@ def test_a_broken_neighbour_is_named_itself(tmp_path: Path) -> None:
     write(tmp_path, "def broken(:\n", "neighbour_of_tools.py")
     with pytest.raises(UserError, match=r"neighbour_of_tools\.py:1: invalid syntax"):
         tool_functions(write(tmp_path, "import neighbour_of_tools\n"))
+
+
+def test_two_tools_of_one_name_are_refused_with_both_places(tmp_path: Path) -> None:
+    path = write(tmp_path, TOOL.format(name="one", value=1) + "\n\n@tool(max_calls=1)\nasync def one() -> None: ...\n")
+    with pytest.raises(UserError, match=r"two tools are named `one`: .*tools\.py:5 and .*tools\.py:11"):
+        tool_functions(path)
+
+
+def test_a_function_that_is_no_tool_may_be_written_again(tmp_path: Path) -> None:
+    assert names(write(tmp_path, "def one(): ...\n\n" + TOOL.format(name="one", value=1))) == ["one"]
+
+
+def test_a_folder_in_the_files_place_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is a folder"):
+        tool_functions(tmp_path)

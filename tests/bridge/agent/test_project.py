@@ -132,6 +132,13 @@ def test_a_rule_whose_tool_is_not_there_is_told(tmp_path: Path, caplog: pytest.L
     assert "the rule `orders` in [[thinker.rules]] runs the tool `lok`, which is not there; did you mean `look`?" in caplog.text
 
 
+def test_the_default_tools_file_may_be_missing_until_it_is_named(tmp_path: Path) -> None:
+    assert not project(tmp_path / "silent", tools=None).toolset.specs()
+    with pytest.raises(UserError, match=r"the tools file is missing: .*tools\.py") as caught:
+        project(tmp_path / "named", '[agent]\ntools = "tools.py"\n', tools=None)
+    assert "write the file" in caught.value.remedy
+
+
 def test_a_rule_whose_target_is_not_there_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rule = '\n[[thinker.rules]]\nname = "human"\ntool = "request_transfer"\narguments = {{ target = "{}" }}\n'
     project(tmp_path / "there", TOML + rule.format("support"))

@@ -314,7 +314,7 @@ async def test_a_function_that_returns_a_coroutine_is_awaited() -> None:
 
 
 def test_two_tools_of_one_name_are_refused() -> None:
-    with pytest.raises(UserError, match="two tools are named `lookup`"):
+    with pytest.raises(UserError, match=r"two tools are named `lookup`: \(.*:\d+\) and \(.*:\d+\)"):
         PythonTools([lookup, tool(name="lookup")(lambda: 1)], now_ms=StepClock())
 
 
@@ -399,3 +399,11 @@ async def test_what_hand_to_holds_must_have_a_json_form_too() -> None:
         return HandTo("billing", object())
 
     assert (await run(bill)).outcome == "error"
+
+
+def test_a_tool_that_does_not_say_when_to_use_it_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    PythonTools([tool(name="told", description="Tells.")(lambda: 1)], now_ms=StepClock())
+    assert caplog.text == ""
+    PythonTools([tool(name="silent")(lambda: 1)], now_ms=StepClock())
+    assert "tool `silent` (" in caplog.text
+    assert "has no docstring" in caplog.text
