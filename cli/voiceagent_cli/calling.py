@@ -72,13 +72,13 @@ async def call(
         return await place(own.running, plan, limit_seconds=limit_seconds, show=show, stop=stop, leg=leg)
 
 
-def tell(called: Called, terminal: Terminal, *, as_json: bool) -> None:
+def tell(called: Called, terminal: Terminal, *, as_json: bool, project: Path = Path()) -> None:
     """The report; ends the command when the call did not go well."""
     if as_json:
         terminal.record(called.report)
     else:
         terminal.say()
-        for name, value in summary.facts(called.report):
+        for name, value in summary.facts(called.report, project):
             terminal.result(f"{name:<11} {value}")
     if called.cut == "interrupted":
         raise exits.Ended(exits.INTERRUPTED)

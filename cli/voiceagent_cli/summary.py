@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from voiceagent_cli.conversation import arguments
@@ -17,8 +18,8 @@ def transcript(report: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name and value, in the order in which one asks."""
+def facts(report: Mapping[str, Any], project: Path = Path()) -> list[tuple[str, str]]:
+    """Name and value, in the order in which one asks. The capture's path leads there from here: reports begin at `project`."""
     rows = [("call", f"{report['outcome']} ({report['end_reason']}) after {report['duration_ms'] / 1000:.1f} s")]
     rows += [
         ("tool", f"{tool['name']}({arguments(tool['arguments'])}) {tool['outcome']}, {tool['duration_ms']:.0f} ms")
@@ -34,7 +35,7 @@ def facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     if ear := _ear(report.get("ear")):
         rows.append(("at the ear", ear))
     if report.get("capture"):
-        rows.append(("capture", str(report["capture"])))
+        rows.append(("capture", str(project / report["capture"])))
     rows += [
         ("capture", warning["sentence"].removeprefix("the capture was "))
         for warning in report.get("warnings", ())

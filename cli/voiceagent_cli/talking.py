@@ -162,7 +162,7 @@ def _tell(report: Mapping[str, Any], plan: Plan, terminal: Terminal, *, as_json:
         return
     terminal.say()
     write = terminal.soft if plan.text else terminal.result  # the result of a written conversation are the agent's words
-    for name, value in summary.facts(report):
+    for name, value in summary.facts(report, plan.directory):
         write(f"{name:<11} {value}")
     if plan.out is not None:
         write(f"{'sound':<11} {plan.out}")
@@ -225,7 +225,7 @@ def stop(directory: Path, terminal: Terminal, *, as_json: bool) -> None:
     if as_json:
         terminal.record(report)
         return
-    for name, value in summary.facts(report):
+    for name, value in summary.facts(report, directory):
         terminal.result(f"{name:<11} {value}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from voiceagent_cli.summary import facts, transcript
@@ -39,3 +40,7 @@ def test_a_capture_that_is_not_there_is_told(report: Any) -> None:
 
 def test_the_transcript_marks_what_was_cut(report: Any) -> None:
     assert transcript(report) == ["   0.4 s  agent     Hello. [interrupted]", "   1.5 s  caller    My order?"]
+
+
+def test_the_captures_path_leads_there_from_here(report: Any) -> None:
+    assert facts(report, Path("my-agent"))[-1] == ("capture", "my-agent/captures/call-1.jsonl.gz")

@@ -74,4 +74,4 @@ def command(
         "hang_up_after": True,
     }
     called = run(lambda stop: calling.call(directory, plan, timeout, ctx.obj, stop, leg.value))
-    calling.tell(called, ctx.obj, as_json=json)
+    calling.tell(called, ctx.obj, as_json=json, project=directory)

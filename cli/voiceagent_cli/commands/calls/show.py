@@ -27,7 +27,7 @@ def command(
         return
     for line in [*summary.transcript(report), ""]:
         terminal.result(line)
-    for name, value in summary.facts(report):
+    for name, value in summary.facts(report, directory):
         terminal.result(f"{name:<11} {value}")
     if report["outcome"] in ("failed", "rejected"):
         terminal.say(f"Why: voiceagent rca {report['call_id']}" + ("" if directory == Path() else f" --dir {directory}"))
