@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
@@ -29,7 +30,7 @@ def report_of(directory: Path, call: str) -> dict[str, Any]:
     if call == "last":
         calls = calls_of(directory)
         if not calls:
-            raise UserError(f"{directory} has no calls yet", remedy="voiceagent call")
+            raise UserError(f"{directory} has no calls yet", remedy=f"voiceagent call {quote(str(directory))}")
         call = calls[0]["call_id"]
     return read_report(_folder(directory), call, seal=lambda: _seal(directory, ask=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 from typer import Argument, Context, Option
@@ -19,16 +20,19 @@ def command(
     json: AsJson = False,
 ) -> None:
     """List captures, latest first: whole, cut (the writer was stopped), damaged, or locked (encrypted, and no key here)."""
+    from voiceagent.config.load import project_file
     from voiceagent.local.captured import shelf_of
     from voiceagent_cli.captured import cells, row
 
     shelf = shelf_of(directory)
     rows = [row(one, shelf.named(one.path)) for one in shelf.survey(limit)]
+    if not rows:
+        project_file(directory)  # complains when it is neither a project nor a folder of captures
     terminal = ctx.obj
     if json:
         terminal.record({"captures": rows})
     elif not rows:
-        terminal.say("No captures yet. Place a call: voiceagent call")
+        terminal.say(f"No captures yet. Place a call: voiceagent call {quote(str(directory))}")
     else:
         terminal.table(("started", "call", "lasted", "outcome", "size", "policy", "state"), [cells(one) for one in rows])
     for one in rows:

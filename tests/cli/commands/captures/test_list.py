@@ -52,3 +52,9 @@ def test_none_yet_is_fine_and_told(project: Path, voiceagent: Any) -> None:
 
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path, voiceagent: Any) -> None:
     assert voiceagent("captures", "list", tmp_path / "nothing").code == 2
+
+
+def test_a_folder_that_holds_neither_is_told(voiceagent: Any, tmp_path: Path) -> None:
+    outcome = voiceagent("captures", "list", tmp_path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "there is no agent project here" in outcome.err
