@@ -36,7 +36,7 @@ def cut_off(
 
 
 def cut_point(speech: Speech, playback: Playback, now: float, *, truncate: bool) -> float:
-    """Where the item being played is cut: as `cut_off` tells the engine, else what was heard; 0 when nothing of any was."""
+    """Where the item being played is cut: as `cut_off` tells the engine in whole ms; 0 when nothing of any was heard."""
     for item in reversed(speech.items()):
         heard_ms = playback.heard_ms(item.item_id, now)
         if heard_ms:
@@ -52,14 +52,14 @@ def _unfinished(speech: Speech, active_reply: str | None) -> list[str]:
 
 def _truncations(speech: Speech, playback: Playback, now: float) -> list[Command]:
     return [
-        TruncateItem(item.item_id, _end_of(item, playback.heard_ms(item.item_id, now)))
+        # Rounded down: the engine refuses to truncate beyond what it has generated.
+        TruncateItem(item.item_id, int(_end_of(item, playback.heard_ms(item.item_id, now))))
         for item in speech.items()
         if playback.arrived_ms(item.item_id) and not item.unknown_to_engine
     ]
 
 
-def _end_of(item: Item, heard_ms: float) -> int:
+def _end_of(item: Item, heard_ms: float) -> float:
     """Where the engine's memory shall end: half a word that has just begun was not understood, and might be remembered."""
     whole = item.whole_words(heard_ms)
-    # Rounded down: the engine refuses to truncate beyond what it has generated.
-    return int(heard_ms if whole is None or heard_ms - whole > WORD_MS else whole)
+    return heard_ms if whole is None or heard_ms - whole > WORD_MS else whole

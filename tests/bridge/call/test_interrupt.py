@@ -23,7 +23,7 @@ def two_items() -> tuple[Speech, Playback]:
 
 def test_everything_unheard_is_undone_in_order_of_urgency() -> None:
     speech, playback = two_items()
-    assert cut_point(speech, playback, 40.7, truncate=True) == 40
+    assert cut_point(speech, playback, 40.7, truncate=True) == 40.7
     assert cut_point(speech, playback, 40.7, truncate=False) == 40.7
     assert cut_off(speech, playback, "r", 40.7, cancel=True, truncate=True) == [
         StopPlayback(),

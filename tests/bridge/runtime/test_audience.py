@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from a_runner import Bench, Watcher
-from voiceagent.runtime.audience import Audience
 
 from voiceagent.call import commands as c
 from voiceagent.call import events as e
+from voiceagent.runtime.audience import Audience
 from voiceagent.runtime.runner import CallEnd
 from voiceagent.testing.clock import ManualClock
 
