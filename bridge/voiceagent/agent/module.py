@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from voiceagent.agent.importing import attended
 from voiceagent.errors import UserError, unreadable
 from voiceagent.tools.define import options_of
 
@@ -42,7 +43,7 @@ def _load(path: Path) -> ModuleType:
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses and pydantic look their types up there
     try:
-        with _neighbours(path.parent):
+        with _neighbours(path.parent), attended(path.parent):
             exec(code, module.__dict__)  # noqa: S102 - running the author's code is the purpose
     except KeyboardInterrupt:
         del sys.modules[module.__name__]

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from voiceagent.agent.loading import GIVEN_UP_AFTER_SECONDS, loaded
+from voiceagent.agent.loading import loaded
 from voiceagent.agent.project import AgentProject, is_project_file, project_folders
 from voiceagent.errors import UserError
 
@@ -36,7 +36,7 @@ async def watch_project(
     secrets = _dotenv_state(project.dir)
     async for _ in changes if changes is not None else _saves(project.dir):
         try:
-            fresh = await loaded(reload, project.dir, given_up_after_seconds=GIVEN_UP_AFTER_SECONDS)
+            fresh = await loaded(reload)
         except UserError as error:
             known = ""  # going back to the last good text is news as well
             broken(error)

@@ -151,14 +151,13 @@ async def _plan_beside(first: Plan, directory: Path, say: Callable[[str], None],
 
 @asynccontextmanager
 async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Bridge]:
-    from voiceagent.agent.loading import loaded
     from voiceagent.observe.journal import journal
     from voiceagent.server.dialling import answer_to
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import engine_name, serve
     from voiceagent.workbench.serve import Workbench
 
-    project = await loaded(plan.load, plan.directory)
+    project = plan.load()
     stop = asyncio.Event()
     up: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
     with ExitStack() as watching:
@@ -206,11 +205,10 @@ async def _served(plan: Plan, others: Sequence[Plan] = ()) -> AsyncIterator[Brid
 
 async def _beside(plan: Plan, watching: ExitStack) -> Beside:
     """A further agent, with captures and reports in its own folder."""
-    from voiceagent.agent.loading import loaded
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import Beside, engine_name
 
-    project = await loaded(plan.load, plan.directory)
+    project = plan.load()
     return Beside(project, watching.enter_context(observing(project, engine=engine_name(project))), plan.load)
 
 

@@ -74,7 +74,6 @@ async def talking(plan: Plan, *, say: Callable[[str], None] = lambda _: None) ->
     What cannot work is told (UserError) before anything starts.
     """
     settings = settings_of(plan.directory, flags=plan.flags).settings
-    from voiceagent.agent.loading import loaded
     from voiceagent.server.observers import observing
     from voiceagent.server.serve import bearer_of, engine_factory, engine_name
     from voiceagent.server.talk import Talk
@@ -85,8 +84,7 @@ async def talking(plan: Plan, *, say: Callable[[str], None] = lambda _: None) ->
         if needed(settings) in ("all", "voice-live"):
             say("Starting the embedded engine ...")
             env = (await stack.enter_async_context(emulators("voice-live", project=plan.directory))).env
-        opened = settings_of(plan.directory, flags=plan.flags, emulated=env)
-        project = await loaded(lambda: open_project(plan.directory, opened), plan.directory)
+        project = open_project(plan.directory, settings_of(plan.directory, flags=plan.flags, emulated=env))
         engine = engine_name(project)
         observers = stack.enter_context(observing(project, engine=engine))
         bearer = await stack.enter_async_context(bearer_of(project))
