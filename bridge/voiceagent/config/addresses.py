@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from voiceagent.config.answering import kind_of
 from voiceagent.config.schema import Settings
 from voiceagent.discreet import without_secrets
 from voiceagent.errors import UserError
@@ -37,31 +36,39 @@ def check_addresses(settings: Settings, where: Where) -> None:
         fault = fault_of(f"https://{text}" if bare else text, schemes) if text else ""
         if fault:
             raise UserError(
-                f"`{key}` is {without_secrets(text)} ({where(key)}), which is no address: {fault}",
+                f"`{key}` is {_without_user(text)} ({where(key)}), which is no address: {fault}",
                 remedy=f"write it as {example}",
             )
 
 
-def check_proxy(settings: Settings, environ: Mapping[str, str]) -> None:
+def check_proxy(endpoint: str, environ: Mapping[str, str]) -> None:
     """UserError for a proxy of the environment that is none, when the way to the engine leads over it."""
-    endpoint = settings.engine.azure_openai.endpoint or settings.engine.endpoint
-    if kind_of(settings.engine) in ("embedded", "pipeline") or not endpoint or on_this_machine(endpoint):
+    if not endpoint or on_this_machine(endpoint):
         return
+    # Small letters win, as in the library that will follow them: an empty value too, which takes the proxy away.
+    told = {name.lower(): name for name in sorted(environ) if name.lower().endswith("_proxy") and environ[name]}
+    told = {small: name for small, name in told.items() if environ.get(small) != ""}
+    name = next((told[f"{kind}_proxy"] for kind in _PROXY_KINDS if f"{kind}_proxy" in told), "")
+    fault = fault_of(environ[name], _PROXY) if name else ""
+    if fault and not _goes_past(endpoint, environ.get(told.get("no_proxy", ""), "")):
+        # Its value is not shown: where the password ends cannot be told in what is no address.
+        raise UserError(f"{name} is no address of a proxy: {fault}", remedy=f"write it as http://HOST:PORT, or unset {name}")
+
+
+def _goes_past(endpoint: str, no_proxy: str) -> bool:
+    """Whether `no_proxy` names the engine's host, with its port or without."""
     # Heavy, and seldom wanted; typeshed does not know the function.
     from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
-    # Small letters win, as in the library that will follow them.
-    told = {name.lower(): name for name in sorted(environ) if name.lower().endswith("_proxy") and environ[name]}
-    host = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}").netloc
-    if proxy_bypass_environment(host, {"no": environ.get(told.get("no_proxy", ""), "")}):
-        return
-    name = next((told[f"{kind}_proxy"] for kind in _PROXY_KINDS if f"{kind}_proxy" in told), "")
-    fault = fault_of(environ[name], _PROXY) if name else ""
-    if fault:
-        raise UserError(
-            f"{name} is {without_secrets(environ[name])}, which is no address of a proxy: {fault}",
-            remedy=f"write it as http://HOST:PORT, or unset {name}",
-        )
+    parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+    port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+    return bool(proxy_bypass_environment(f"{parts.hostname}:{port}", {"no": no_proxy}))
+
+
+def _without_user(text: str) -> str:
+    """An address for people: who signs in, and with what, is left out, however it is written."""
+    before, _, after = text.rpartition("@")
+    return without_secrets(f"…@{after}" if before else text)
 
 
 def fault_of(text: str, schemes: tuple[str, ...] = _WEB) -> str:

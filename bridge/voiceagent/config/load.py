@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceagent.config.addresses import check_proxy
 from voiceagent.config.checks import check
 from voiceagent.config.complaints import refused, secret_in_file
 from voiceagent.config.dotenv import read_dotenv
@@ -105,7 +104,6 @@ def load_settings(
     settings = _with_public_url(_with_references(_validated(values, origins), known), origins)
     loaded = Loaded(settings, origins, known)
     check(loaded.settings, lambda key: _words(loaded.origin(key)))
-    check_proxy(loaded.settings, environ)  # the process's own: a library follows it, which knows nothing of .env
     return loaded
 
 
@@ -177,7 +175,7 @@ def _lay_environment(
 ) -> None:
     for dotted, key in keys().items():
         for name in key.env:
-            if text := environ.get(name, ""):
+            if text := environ.get(name, "").strip():  # a secret of Kubernetes that `echo` wrote ends with a newline
                 _lay(values, dotted, _from_text(key, text))
                 _forget(origins, dotted)
                 origins[dotted] = Origin(kind, f".env: {name}" if kind == "dotenv" else name)

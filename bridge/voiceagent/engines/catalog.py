@@ -11,8 +11,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from voiceagent.config import answering
+from voiceagent.config.addresses import check_proxy
 from voiceagent.config.answering import Kind
 from voiceagent.config.combinations import OWN_OPTIONS
+from voiceagent.config.load import environment
 from voiceagent.config.schema import EngineSection, Settings
 from voiceagent.config.voices import OPENAI_VOICES
 from voiceagent.discreet import Secret
@@ -163,6 +165,7 @@ def check(settings: Settings) -> None:
     if kind != "voice-live":
         _check_no_agent_mode(engine, kind)
     _check_known(settings)
+    check_proxy(endpoint_of(settings), environment())  # the process's own: a library follows it, which knows nothing of .env
 
 
 def _check_known(settings: Settings) -> None:

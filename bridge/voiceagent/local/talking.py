@@ -75,7 +75,7 @@ async def talking(plan: Plan, *, say: Callable[[str], None] = lambda _: None) ->
     """
     settings = settings_of(plan.directory, flags=plan.flags).settings
     from voiceagent.server.observers import observing
-    from voiceagent.server.serve import bearer_of, engine_factory, engine_name
+    from voiceagent.server.serve import bearer_of, check_without_telephony, engine_factory, engine_name
     from voiceagent.server.talk import Talk
 
     device = None if plan.text else sound_device(plan, _rate(settings))
@@ -85,6 +85,7 @@ async def talking(plan: Plan, *, say: Callable[[str], None] = lambda _: None) ->
             say("Starting the embedded engine ...")
             env = (await stack.enter_async_context(emulators("voice-live", project=plan.directory))).env
         project = open_project(plan.directory, settings_of(plan.directory, flags=plan.flags, emulated=env))
+        check_without_telephony(project)
         engine = engine_name(project)
         observers = stack.enter_context(observing(project, engine=engine))
         bearer = await stack.enter_async_context(bearer_of(project))

@@ -213,6 +213,11 @@ def _check_agent(settings: Settings, *, azure: bool) -> None:
         )
 
 
+def check_without_telephony(project: AgentProject) -> None:
+    """UserError for what would fail when the engine is opened: all that a call on this machine needs."""
+    check_engine(project.settings)
+
+
 def _check_public(url: str) -> None:
     if urlsplit(url).scheme != "https":
         raise UserError(

@@ -76,6 +76,12 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
     assert load(project(tmp_path, dotenv="PORT=3\n"), PORT="").settings.bridge.port == 3
 
 
+def test_blanks_around_a_variable_do_not_belong_to_it() -> None:
+    loaded = load_settings(None, environ={"VOICEAGENT_ENGINE_ENDPOINT": "https://x.services.ai.azure.com\n", "PORT": " "})
+    assert loaded.settings.engine.endpoint == "https://x.services.ai.azure.com"
+    assert loaded.origin("bridge.port").kind == "default"
+
+
 def test_a_text_that_looks_like_json_stays_text(tmp_path: Path) -> None:
     assert load(project(tmp_path), VOICEAGENT_AGENT_GREETING="[hello]").settings.agent.greeting == "[hello]"
 

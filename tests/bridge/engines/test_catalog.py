@@ -275,3 +275,10 @@ def test_what_can_work_is_let_through(engine: dict[str, Any], sections: dict[str
 def test_an_option_that_the_dialect_would_leave_out_is_refused(engine: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         check(settings(engine, agent={"voice": "alloy"} if engine.get("kind") == "openai" else {}))
+
+
+def test_a_proxy_that_is_none_is_told_before_a_far_engine_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "proxy:8080")
+    check(settings({"kind": "voice-live", "endpoint": "http://127.0.0.1:9", "api_key": "k"}))
+    with pytest.raises(UserError, match="https_proxy is no address of a proxy"):
+        check(settings({"endpoint": AZURE, "api_key": "k"}))

@@ -107,6 +107,17 @@ async def test_no_sound_is_told_before_anything_starts(project: Path, monkeypatc
             pass
 
 
+async def test_a_way_to_the_engine_that_is_none_is_told_before_anything_starts(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_VOICELIVE_ENDPOINT", "https://x.services.ai.azure.com")
+    monkeypatch.setenv("AZURE_VOICELIVE_API_KEY", "a-key")
+    monkeypatch.setenv("https_proxy", "proxy:8080")
+    with pytest.raises(UserError, match="https_proxy is no address of a proxy"):
+        async with talking(Plan(directory=project, text=True)):
+            pass
+
+
 def test_a_call_without_sound_has_no_facts_of_it() -> None:
     assert sound_facts(None) is None
 
