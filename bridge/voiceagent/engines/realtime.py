@@ -15,6 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from websockets.exceptions import WebSocketException
 
+from voiceagent.audio.chunks import payload_bytes
+from voiceagent.audio.formats import SAMPLE_BYTES
 from voiceagent.call.commands import ConfigureEngine, EngineCommand, EngineSetup, ReviseEngine
 from voiceagent.call.events import CallerAudioLost, EngineLost, EngineNoted, EngineRefused
 from voiceagent.discreet import Secret
@@ -41,8 +43,6 @@ from voiceagent.protocol.versions import NEWEST
 from voiceagent.protocol.voice_live import encode_frame
 
 _log = logging.getLogger(__name__)
-
-FRAME_MS = 20.0  # what a frame of the caller lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class RealtimeEngine:
         self._sent = 0
         self._told_dropped = 0
         self._garbage = Garbage()
-        self._given_up = False
+        self._given_up = asyncio.Event()
         self._setup_id = ""
         self._settled = asyncio.Event()
         self._refusal: EngineRefused | None = None
@@ -202,14 +202,14 @@ class RealtimeEngine:
             sound = payload if self._plain else self._sound.to_engine(payload)
             self._wire.send(APPEND_PREFIX + sound + APPEND_SUFFIX, droppable=True)
             if self._wire.dropped != self._told_dropped:
-                self._lost(self._wire.dropped)
+                self._lost(self._wire.dropped, payload_bytes(payload) / (self.sample_rate * SAMPLE_BYTES) * 1000)
 
-    def _lost(self, dropped: int) -> None:
+    def _lost(self, dropped: int, frame_ms: float) -> None:
         """What was lost in a row is told when frames are taken again: the engine's audio clock has stood still so long."""
         if dropped != self.dropped:
             self.dropped = dropped
             return
-        self._listener.deliver(CallerAudioLost((dropped - self._told_dropped) * FRAME_MS))
+        self._listener.deliver(CallerAudioLost((dropped - self._told_dropped) * frame_ms))
         self._told_dropped = dropped
 
     def obey(self, command: EngineCommand) -> None:
@@ -247,7 +247,7 @@ class RealtimeEngine:
 
     def on_text(self, frame: bytes) -> None:
         """One message from the engine; hot path. Never raises for what an engine may say."""
-        if self._given_up:
+        if self._given_up.is_set():
             return
         if self._tap is not None and self._literal:
             self._tap("in", frame)
@@ -293,15 +293,23 @@ class RealtimeEngine:
             _log.warning("a message of the engine is malformed: %s", error)
             self._listener.deliver(EngineNoted("malformed"))
         elif self._settled.is_set():  # else whoever opens it gives it up in time
-            self._given_up = True
+            self._given_up.set()
             self._listener.deliver(EngineLost("the engine speaks another protocol: too many malformed messages"))
 
     async def run(self) -> None:
         assert self._wire is not None, "open the engine first"
-        await self._wire.receive()
-        if not self._closing and not self._given_up:
+        async with asyncio.TaskGroup() as tasks:
+            leaving = tasks.create_task(self._leave_when_given_up(self._wire))
+            await self._wire.receive()
+            leaving.cancel()
+        if not self._closing and not self._given_up.is_set():
             code, reason = self._wire.ending()
             self._listener.deliver(EngineLost(reason or "the connection to the engine broke", code))
+
+    async def _leave_when_given_up(self, wire: Wire) -> None:
+        """Nobody reads on what is thrown away; `receive` ends with the connection."""
+        await self._given_up.wait()
+        await wire.close()
 
     async def close(self) -> None:
         self._closing = True

@@ -99,9 +99,11 @@ class Exchange:
         await engine.run()
 
     def spare_lost(self, line: _Line, event: e.EngineLost) -> None:
-        """A session is gone before it took over."""
+        """A session is gone before it took over. Its connection may still stand: one is given up for what it says, too."""
         if self._spare is line:
             self._spare = None
+            if line.engine is not None:
+                self._closing.append(line.engine)
             self.caller.deliver(e.SpareFailed(event.reason, event.code, event.retry_after_ms))
 
     def heard_ready(self) -> None:

@@ -96,6 +96,7 @@ class Line:
         self.stalled = False
         self.sent: list[dict[str, Any]] = []
         self.says = on_text
+        self._closed = asyncio.Event()
 
     def send(self, frame: bytes, *, droppable: bool = False) -> None:
         if droppable and self.stalled:
@@ -105,9 +106,10 @@ class Line:
 
     async def receive(self) -> None:
         self.says(b'{"type":"session.updated","event_id":"e","session":{"id":"s","model":"m"}}')
-        await asyncio.Event().wait()
+        await self._closed.wait()
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        self._closed.set()
 
     def ending(self) -> tuple[int | None, str]:
         return None, ""
@@ -282,7 +284,8 @@ async def test_an_engine_that_speaks_another_protocol_is_lost_and_not_listened_t
     assert noted == [e.EngineNoted("malformed")] * GARBAGE_MESSAGES
     assert lost == e.EngineLost("the engine speaks another protocol: too many malformed messages")
     assert len(caplog.records) == GARBAGE_MESSAGES
-    await engine.close()
+    await asyncio.wait_for(engine.run(), 5)  # the connection is not read on
+    assert listener.events[-1] is lost
 
 
 @pytest.mark.parametrize(

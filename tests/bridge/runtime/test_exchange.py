@@ -201,3 +201,5 @@ async def test_a_spare_that_breaks_before_it_is_needed_is_told_and_forgotten() -
             task.cancel()
     assert call.told[-1] == e.SpareFailed("1006", 1006)
     assert first.obeyed[-1] == c.AskForReply()
+    await call.exchange.close()
+    assert second.closed
