@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from math import inf
 
 from voiceagent.call.policies import SecretEntry, ToolPolicy
 from voiceagent.errors import UserError
@@ -11,17 +12,17 @@ from voiceagent.tools.define import KeyEntry, ToolOptions
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _MOST_KEYS = 64
-_TOO_MANY = 1e9  # seconds or calls: more than any call has, and still a number that a clock can count to
+_MOST = 1e9  # seconds or calls: more than any call has, and still a number that a clock can count to
 
 
 def check_options(options: ToolOptions, *, parameters: tuple[str, ...], secret: tuple[str, ...], where: str) -> None:
     """Raises UserError for an option that cannot be meant. `parameters` are the model's, `secret` those for typed digits."""
     for name in ("name", "description", "filler"):
         _check_text(name, getattr(options, name), where)
-    for name in ("timeout_seconds", "max_seconds"):
-        _check_number(name, getattr(options, name), where)
+    _check_number("timeout_seconds", options.timeout_seconds, where, most=inf)
+    _check_number("max_seconds", options.max_seconds, where)
     _check_number("max_calls", options.max_calls, where, whole=True)
-    _check_number("filler_after_seconds", options.filler_after_seconds, where, least_is_zero=True)
+    _check_number("filler_after_seconds", options.filler_after_seconds, where, least_is_zero=True, most=inf)
     _check_question(options.ask_first, parameters, where)
     if options.keys is None and secret:
         raise UserError(
@@ -41,16 +42,23 @@ def _check_text(name: str, value: object, where: str) -> None:
         raise UserError(f"{where}: {name} is {value!r}", remedy="give text, or leave it out")
 
 
-def _check_number(name: str, value: object, where: str, *, whole: bool = False, least_is_zero: bool = False) -> None:
+def _check_number(
+    name: str, value: object, where: str, *, whole: bool = False, least_is_zero: bool = False, most: float = _MOST
+) -> None:
     """An author's `@tool` may hold anything; True is no number here, and nothing can be compared with nan."""
     if value is None:
         return
-    is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    fits = is_number and (value >= 0 if least_is_zero else value > 0) and value < _TOO_MANY  # type: ignore[operator]  # told above
+    fits = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and not (whole and isinstance(value, float))
+        and (0 < value <= most or (least_is_zero and value == 0))
+    )
     if not fits:
         kind = "a whole number" if whole else "a number"
         least = "of 0 or more" if least_is_zero else "above 0"
-        raise UserError(f"{where}: {name} is {value!r}", remedy=f"give {kind} {least}, or leave it out")
+        bound = "" if most == inf else f" and up to {most:g}"
+        raise UserError(f"{where}: {name} is {value!r}", remedy=f"give {kind} {least}{bound}, or leave it out")
 
 
 def _check_question(question: object, parameters: tuple[str, ...], where: str) -> None:

@@ -88,7 +88,7 @@ class PythonTools:
         if isinstance(bound, str):
             return "error", error_text(bound), ""
         if defined.options.timeout_seconds is not None:
-            timeout_ms = min(timeout_ms, int(defined.options.timeout_seconds * 1000))
+            timeout_ms = int(min(timeout_ms, defined.options.timeout_seconds * 1000))
         return await self._within(defined, bound, timeout_ms)
 
     async def _within(

@@ -47,6 +47,17 @@ def test_an_entry_of_digits_becomes_a_policy_in_milliseconds() -> None:
     assert policy_of(ToolOptions(keys=keys), DEFAULTS, question="").keys == entry
 
 
+@pytest.mark.parametrize("name", ["timeout_seconds", "filler_after_seconds"])
+def test_never_may_be_said_of_a_time(name: str) -> None:
+    define(tool(**{name: float("inf")})(lambda_of(cancel)))
+
+
+def test_the_remedy_names_both_ends() -> None:
+    with pytest.raises(UserError) as caught:
+        define(tool(max_seconds=float("inf"))(lambda_of(cancel)))
+    assert caught.value.remedy == "give a number above 0 and up to 1e+09, or leave it out"
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -57,6 +68,8 @@ def test_an_entry_of_digits_becomes_a_policy_in_milliseconds() -> None:
         ({"timeout_seconds": "x"}, "timeout_seconds is 'x'"),
         ({"timeout_seconds": True}, "timeout_seconds is True"),
         ({"max_seconds": float("nan")}, "max_seconds is nan"),
+        ({"timeout_seconds": float("nan")}, "timeout_seconds is nan"),
+        ({"filler_after_seconds": float("nan")}, "filler_after_seconds is nan"),
         ({"max_seconds": float("inf")}, "max_seconds is inf"),
         ({"max_calls": 1.5}, r"max_calls is 1\.5"),
         ({"filler_after_seconds": -1}, "filler_after_seconds is -1"),

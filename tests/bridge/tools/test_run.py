@@ -54,6 +54,15 @@ async def slowly(order_id: str) -> str:
     return order_id
 
 
+async def test_a_tool_that_asks_for_all_the_time_gets_what_there_is() -> None:
+    @tool(timeout_seconds=float("inf"))
+    def ready() -> str:
+        """Say."""
+        return "ready"
+
+    assert (await run(ready)).output == '"ready"'
+
+
 async def test_a_tool_runs_and_its_time_is_measured_by_the_given_clock() -> None:
     assert await run(lookup, '{"order_id": "4271"}') == ToolReturned("t1", "ok", '{"order":"4271","limit":2}', 5)
 
