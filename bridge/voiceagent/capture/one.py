@@ -12,10 +12,16 @@ from voiceagent.capture.aside import Aside
 from voiceagent.capture.gz import GzipLog
 from voiceagent.capture.seal import ALGORITHM, CaptureKey, Sealer
 
-REMEDY = "make it writable for this user, or name another folder in capture.directory"
-
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NO_FOLDER = (FileExistsError, NotADirectoryError)
 _log = logging.getLogger(__name__)
+
+
+def remedy_of(error: OSError) -> str:
+    """What to do about a file that the disk did not take."""
+    if error.errno in _FULL:
+        return "make room"
+    return "make it writable for this user, or name another folder in capture.directory"
 
 
 class OpenCapture:
@@ -28,6 +34,7 @@ class OpenCapture:
         self.path = path
         self.closed = False
         self.failure: str | None = None
+        self.remedy = ""
         self._call_id = header.call_id
         self._count = 0
         self._at_ms = 0.0
@@ -107,20 +114,24 @@ class OpenCapture:
     def _fail(self, error: OSError) -> None:
         """The disk is full or gone: say so in the file if there is room, and let the call go on."""
         self.closed = True
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "disk-full" if full else "disk-failed"
+        reason = "disk-full" if error.errno in _FULL else "disk-failed"
         why = "a file is where the folder should be" if isinstance(error, _NO_FOLDER) else str(error.strerror or error)
-        self.failure = f"{self.path}: {why}"
+        self.failure, self.remedy = f"{self.path}: {why}", remedy_of(error)
         nothing = self._log is None or (not self._give_up(self._log, self._last_lines(reason, why)) and self._log.empty)
         _log.warning(
             "the capture of call %s %s: %s; %s",
             self._call_id,
             "is not written" if nothing else "ends early",
             self.failure,
-            "make room" if full else REMEDY,
+            self.remedy,
             extra={"call_id": self._call_id},
         )
         self._pending.clear()
+
+    @property
+    def complaint(self) -> str | None:
+        """Why it ended before its call, if it did, and what to do about it."""
+        return "; ".join(filter(None, (self.failure, self.remedy))) or None
 
     def _give_up(self, log: GzipLog, last: bytes) -> bool:
         """End the file with these lines at the latest place where they fit."""

@@ -154,9 +154,9 @@ class CaptureWriter:
             return None
 
     def failure(self, call_id: str) -> str | None:
-        """Why a capture ended before its call, if it did."""
+        """Why a capture ended before its call, if it did, and what to do about it."""
         capture = self._open.get(call_id)
-        return capture.failure if capture else self._ended.get(call_id)
+        return capture.complaint if capture else self._ended.get(call_id)
 
     def _put(self, call_id: str, at_ms: float, kind: str, content: Any) -> None:
         if self._thread is None:
@@ -249,7 +249,7 @@ class CaptureWriter:
     def _end(self, call_id: str, reason: str, sentence: str = "") -> None:
         capture = self._open.pop(call_id)
         capture.end(reason, sentence)
-        self._ended[call_id] = capture.failure
+        self._ended[call_id] = capture.complaint
         while len(self._ended) > _REMEMBERED:
             self._ended.popitem(last=False)
 

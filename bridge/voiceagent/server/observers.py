@@ -11,7 +11,7 @@ from voiceagent.agent.project import AgentProject
 from voiceagent.call.playback import Playback
 from voiceagent.call.settings import SessionSettings
 from voiceagent.capture.keys import pseudonym_key, writing_key
-from voiceagent.capture.one import REMEDY
+from voiceagent.capture.one import remedy_of
 from voiceagent.capture.seal import Envelope
 from voiceagent.capture.witness import WitnessedPlayback, WitnessedSession
 from voiceagent.capture.write import CaptureWriter
@@ -86,7 +86,8 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
             store.write(fold)
         except OSError as error:  # a full disk costs the report on disk, never the call
             if not not_captured(fold.call_id):  # else it was told of the capture: once is enough
-                _log.warning("the report of call %s is not written: %s: %s; %s", fold.call_id, directory, error, REMEDY)
+                remedy = remedy_of(error)
+                _log.warning("the report of call %s is not written: %s: %s; %s", fold.call_id, directory, error, remedy)
 
     with (
         telemetry(settings.telemetry) as told,
@@ -109,7 +110,7 @@ def observing(project: AgentProject, *, engine: str) -> Iterator[Observers]:
 
         def not_captured(call_id: str) -> str:
             why = captures.failure(call_id)
-            return f"the capture was not written: {why}; {REMEDY}" if why and captures.kept(call_id) is None else ""
+            return f"the capture was not written: {why}" if why and captures.kept(call_id) is None else ""
 
         reports = ReportSink(ended=keep, capture_of=capture_of, not_captured=not_captured)
         yield Observers(reports, Feed(), store, None if policy == "off" else captures)

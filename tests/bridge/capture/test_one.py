@@ -83,3 +83,4 @@ def test_a_full_disk_leaves_a_mark_and_a_warning(
     assert kinds(capture.path) == ["header", "note", "mark", "end"]
     assert "No space left" in str(capture.failure)
     assert "No space left" in caplog.text
+    assert str(capture.complaint).endswith("; make room")

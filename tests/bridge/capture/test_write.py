@@ -196,7 +196,7 @@ def test_a_full_disk_ends_the_captures_with_a_mark_and_holds_up_nobody(tmp_path:
             captures.note(call_id, 40_000, ENDED)  # both calls have gone on to their end
         paths = [captures.path(call_id) for call_id in ("c1", "c2")]
     failures = [captures.failure(call_id) for call_id in ("c1", "c2")]
-    assert all("No space left" in str(failure) for failure in failures)
+    assert all("No space left" in str(failure) and str(failure).endswith("; make room") for failure in failures)
     for path in paths:
         assert path is not None
         capture = read_capture(path)
