@@ -16,6 +16,8 @@ PRIVATE = (".env", ".voiceagent/serve.json", ".voiceagent/pseudonyms.key", ".voi
 """Files that only their owner should read."""
 IGNORED = (".env", ".voiceagent/")
 """What git must not keep beside people's calls: secrets, this machine's notes."""
+CAPTURES = "captures"
+"""Where calls are unless the settings say otherwise; what lies there stays private whatever they say now."""
 
 
 def mend(directory: Path, captures: str | None, *, could_not: Callable[[str], None] = lambda _: None) -> Iterator[str]:
@@ -68,7 +70,8 @@ def _forget_the_dead(directory: Path) -> Iterator[str]:
 def _keep_out_of_git(directory: Path, captures: str | None) -> Iterator[str]:
     path = directory / ".gitignore"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    ignored = [*IGNORED, *_inside(directory, captures)]
+    usual = CAPTURES if (directory / CAPTURES).is_dir() else None
+    ignored = dict.fromkeys([*IGNORED, *_inside(directory, usual), *_inside(directory, captures)])
     missing = [name for name in ignored if name not in lines and name.rstrip("/") not in lines]
     if missing:
         path.write_text("\n".join([*lines, *missing]) + "\n", encoding="utf-8")

@@ -72,6 +72,18 @@ def test_captures_are_looked_after_where_the_settings_put_them(directory: Path) 
     assert not (directory / "captures").exists()
 
 
+@pytest.mark.parametrize(
+    ("captures", "told"),
+    [(None, "captures/"), ("captures", "captures/"), ("kept", "captures/, kept/"), ("../other", "captures/")],
+)
+def test_git_keeps_no_captures_that_are_there_whatever_the_settings_say_now(
+    directory: Path, captures: str | None, told: str
+) -> None:
+    (directory / "captures").mkdir(exist_ok=True)
+    (directory / ".gitignore").write_text(".env\n.voiceagent/\n")
+    assert f"added to .gitignore: {told}" in list(mend(directory, captures))
+
+
 @pytest.mark.parametrize("captures", [None, "../elsewhere", "."])
 def test_git_is_told_of_no_folder_outside_the_project_nor_of_all_of_it(directory: Path, captures: str | None) -> None:
     before = (directory / ".gitignore").read_bytes()
