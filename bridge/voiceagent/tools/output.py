@@ -19,7 +19,7 @@ def result_text(value: Any, limit_bytes: int) -> str:
     megabytes of them do not hold up the calls. A pydantic model is converted whole: what it shows of itself only it knows.
     """
     try:
-        kept, left = _trim(_jsonable(value), limit_bytes, _key)
+        kept, left = _trim(_jsonable(value), limit_bytes, _key, set())
         text = json.dumps(_finite(kept), ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         raise TypeError(f"a {type(value).__name__} nested as deeply as this has no JSON form") from None
@@ -52,39 +52,54 @@ def _is_dataclass(value: Any) -> bool:
     return dataclasses.is_dataclass(value) and not isinstance(value, type) and not hasattr(value, "__pydantic_serializer__")
 
 
-def _trim(value: Any, left: int, key_of: Callable[[Any], str]) -> tuple[Any, int]:
-    """The beginning of a value, about `left` characters of it, and what is left; nothing left means: it was cut."""
+def _trim(value: Any, left: int, key_of: Callable[[Any], str], above: set[int]) -> tuple[Any, int]:
+    """The beginning of a value, about `left` characters of it, and what is left; nothing left means: it was cut.
+
+    `above` are the objects that are open on the way down to this one.
+    """
     if isinstance(value, str):
         return (value, left - len(value) - 2) if len(value) + 2 <= left else (value[: max(left, 0)], 0)
-    if isinstance(value, Mapping):
-        return _trim_table(value.items(), left, key_of)
-    if isinstance(value, (list, tuple)):
-        return _trim_list(value, left, key_of)
-    if isinstance(value, (Set, deque)):
-        return _trim_list(value, left, _inner_key)
-    if _is_dataclass(value):
-        return _trim_table(((one.name, getattr(value, one.name)) for one in dataclasses.fields(value)), left, _inner_key)
     if isinstance(value, _SCALARS):
         return value, left - 1
+    if id(value) in above:
+        raise TypeError(f"a {type(value).__name__} that holds itself has no JSON form")
+    above.add(id(value))
+    trimmed = _trim_inner(value, left, key_of, above)
+    above.discard(id(value))
+    return trimmed
+
+
+def _trim_inner(value: Any, left: int, key_of: Callable[[Any], str], above: set[int]) -> tuple[Any, int]:
+    if isinstance(value, Mapping):
+        return _trim_table(value.items(), left, key_of, above)
+    if isinstance(value, (list, tuple)):
+        return _trim_list(value, left, key_of, above)
+    if isinstance(value, (Set, deque)):
+        return _trim_list(value, left, _inner_key, above)
+    if _is_dataclass(value):
+        members = ((one.name, getattr(value, one.name)) for one in dataclasses.fields(value))
+        return _trim_table(members, left, _inner_key, above)
     raise TypeError(f"a {type(value).__name__} has no JSON form")
 
 
-def _trim_table(members: Iterable[tuple[Any, Any]], left: int, key_of: Callable[[Any], str]) -> tuple[dict[str, Any], int]:
+def _trim_table(
+    members: Iterable[tuple[Any, Any]], left: int, key_of: Callable[[Any], str], above: set[int]
+) -> tuple[dict[str, Any], int]:
     table: dict[str, Any] = {}
     for key, item in members:
         if left <= 0:
             break
         name = key_of(key)
-        table[name], left = _trim(_jsonable(item), left - len(name) - 4, key_of)
+        table[name], left = _trim(_jsonable(item), left - len(name) - 4, key_of, above)
     return table, left
 
 
-def _trim_list(members: Iterable[Any], left: int, key_of: Callable[[Any], str]) -> tuple[list[Any], int]:
+def _trim_list(members: Iterable[Any], left: int, key_of: Callable[[Any], str], above: set[int]) -> tuple[list[Any], int]:
     items: list[Any] = []
     for item in members:
         if left <= 0:
             break
-        kept, left = _trim(_jsonable(item), left - 1, key_of)
+        kept, left = _trim(_jsonable(item), left - 1, key_of, above)
         items.append(kept)
     return items, left
 

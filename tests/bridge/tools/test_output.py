@@ -128,12 +128,30 @@ def test_a_result_that_just_fits_is_whole() -> None:
     assert result_text("x" * 296, 300) == f'"{"x" * 296}"'
 
 
-def test_a_list_within_itself_ends() -> None:
-    endless: list[Any] = []
-    endless.append(endless)
-    assert json.loads(result_text(endless, 300))["cut"] is True
+def within_itself(kind: str) -> Any:
+    rows: list[Any] = []
+    looped = {"list": rows, "dict": {"a": rows}, "Shelf": Shelf(rows), "deque": collections.deque([rows])}[kind]
+    rows.append({"rows": [looped]})
+    return looped
+
+
+@pytest.mark.parametrize("kind", ["list", "dict", "Shelf", "deque"])
+def test_what_holds_itself_is_refused_however_little_of_it_would_fit(kind: str) -> None:
+    with pytest.raises(TypeError, match=f"a {kind} that holds itself has no JSON form"):
+        result_text(within_itself(kind), 300)
+
+
+def test_what_stands_in_two_places_does_not_hold_itself() -> None:
+    twice = Shelf([1])
+    assert result_text([twice, {"a": twice.rows, "b": twice.rows}, twice], 8192).count("[1]") == 4
+
+
+def test_a_list_without_end_is_refused() -> None:
+    deep: list[Any] = []
+    for _ in range(2_000):
+        deep = [deep]
     with pytest.raises(TypeError, match="a list nested as deeply as this has no JSON form"):
-        result_text(endless, 8192)
+        result_text(deep, 8192)
 
 
 @settings(max_examples=50)
