@@ -75,7 +75,7 @@ async def dial(directory: Path, plan: Plan, limit_seconds: float, terminal: Term
         return await dial(running, wish, callee=plan.callee, limit_seconds=limit_seconds, show=show, stop=stop)
 
 
-def tell(placed: Placed, terminal: Terminal, *, as_json: bool) -> None:
+def tell(placed: Placed, terminal: Terminal, *, as_json: bool, project: Path) -> None:
     """The report; ends the command when nobody was reached."""
     if as_json:
         terminal.record(placed.report)
@@ -83,7 +83,7 @@ def tell(placed: Placed, terminal: Terminal, *, as_json: bool) -> None:
         terminal.say()
         if placed.repeated:
             terminal.warn("this key was used before: nobody was called again, and this is the report of then")
-        for name, value in summary.facts(placed.report):
+        for name, value in summary.facts(placed.report, project):
             terminal.result(f"{name:<11} {value}")
     if placed.cut == "interrupted":
         raise exits.Ended(exits.INTERRUPTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def report(**more: Any) -> dict[str, Any]:
 
 def told(placed: Placed) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
-    tell(placed, Terminal(out, err), as_json=False)
+    tell(placed, Terminal(out, err), as_json=False, project=Path("shop"))
     return out.getvalue(), err.getvalue()
 
 
@@ -47,6 +48,10 @@ def test_what_the_callee_does_is_for_the_emulated_network() -> None:
 
 def test_a_call_that_went_well_is_told() -> None:
     assert "completed (agent_ended) after 1.0 s" in told(Placed(report()))[0]
+
+
+def test_the_path_of_the_capture_leads_there_from_here() -> None:
+    assert "capture     shop/captures/a.jsonl.gz\n" in told(Placed(report(capture="captures/a.jsonl.gz")))[0]
 
 
 def test_a_key_used_before_is_told() -> None:

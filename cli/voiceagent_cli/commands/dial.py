@@ -44,4 +44,4 @@ def command(
 
     plan = dialling.plan_of(to, yes=yes, key=key, human=human, typed=ctx.meta[STEPS_KEY])
     placed = run(lambda stop: dialling.dial(directory, plan, timeout, ctx.obj, stop))
-    dialling.tell(placed, ctx.obj, as_json=json)
+    dialling.tell(placed, ctx.obj, as_json=json, project=directory)

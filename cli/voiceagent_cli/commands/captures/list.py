@@ -20,17 +20,17 @@ def command(
     json: AsJson = False,
 ) -> None:
     """List captures, latest first: whole, cut (the writer was stopped), damaged, or locked (encrypted, and no key here)."""
-    from voiceagent.config.load import project_file
+    from voiceagent.config.load import PROJECT_FILE
     from voiceagent.local.captured import shelf_of
     from voiceagent_cli.captured import cells, row
 
     shelf = shelf_of(directory)
     rows = [row(one, shelf.named(one.path)) for one in shelf.survey(limit)]
-    if not rows:
-        project_file(directory)  # complains when it is neither a project nor a folder of captures
     terminal = ctx.obj
     if json:
         terminal.record({"captures": rows})
+    elif not rows and not (directory / PROJECT_FILE).is_file():
+        terminal.say(f"No captures in {directory}, which holds no {PROJECT_FILE} either: name an agent project.")
     elif not rows:
         terminal.say(f"No captures yet. Place a call: voiceagent call {quote(str(directory))}")
     else:

@@ -58,5 +58,5 @@ def command(
         ("size", captured.size(about["bytes"])),
         ("records", told),
     )
-    for name, value in chain(summary.facts(report), lines):
+    for name, value in chain(summary.facts(report, shelf.root), lines):
         terminal.result(f"{name:<11} {value}")

@@ -54,7 +54,8 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path, voiceagent: A
     assert voiceagent("captures", "list", tmp_path / "nothing").code == 2
 
 
-def test_a_folder_that_holds_neither_is_told(voiceagent: Any, tmp_path: Path) -> None:
+def test_an_empty_folder_holds_none_and_is_told_to_be_no_project(voiceagent: Any, tmp_path: Path) -> None:
     outcome = voiceagent("captures", "list", tmp_path)
-    assert (outcome.code, outcome.out) == (2, "")
-    assert "there is no agent project here" in outcome.err
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == f"No captures in {tmp_path}, which holds no voiceagent.toml either: name an agent project.\n"
+    assert json.loads(voiceagent("captures", "list", tmp_path, "--json").out) == {"captures": []}

@@ -16,6 +16,7 @@ def test_captures_show(captured: Path, voiceagent: Any) -> None:
     assert "\nstate       whole\n" in outcome.out
     assert "\nwritten by  voiceagent 0.1.0, 2026-11-22T09:26:50.714Z\n" in outcome.out
     assert " media in, " in outcome.out
+    assert f"\ncapture     {captured}/captures/20261122T" in outcome.out  # leads there from here
 
 
 def test_as_json_the_report_is_the_one_of_calls_show(captured: Path, voiceagent: Any) -> None:
