@@ -205,11 +205,11 @@ def load(words: str) -> Any:
     module = import_module("voiceagent_cli.commands." + ".".join(words.replace("-", "_").split()))
     app = Typer(add_completion=False, rich_markup_mode=None)
     name = words.rsplit(" ", 1)[-1]
-    app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(_with_stdout_to_itself(module.command))
+    app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(_with_prints_as_talk(module.command))
     return get_command(app)
 
 
-def _with_stdout_to_itself(command: Callable[..., None]) -> Callable[..., None]:
+def _with_prints_as_talk(command: Callable[..., None]) -> Callable[..., None]:
     """The terminal took hold of stdout before; whatever a project's code or a library prints from here on is talk."""
 
     @wraps(command)
