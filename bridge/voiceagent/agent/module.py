@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import itertools
 import sys
 import traceback
@@ -14,7 +15,7 @@ from typing import Any
 
 from voiceagent.agent.importing import attended
 from voiceagent.errors import UserError, unreadable
-from voiceagent.tools.define import options_of
+from voiceagent.tools.define import options_of, tool
 
 _numbers = itertools.count(1)
 
@@ -38,13 +39,13 @@ def _load(path: Path) -> ModuleType:
         raise UserError(f"{path}:{error.lineno}: {error.msg}", remedy="mend the line") from error
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
-    _check_names(tree, path)
     module = ModuleType(f"voiceagent_project_{next(_numbers)}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses and pydantic look their types up there
     try:
         with _neighbours(path.parent), attended(path.parent):
             exec(code, module.__dict__)  # noqa: S102 - running the author's code is the purpose
+        _check_names(tree, path, module)
     except KeyboardInterrupt:
         del sys.modules[module.__name__]
         raise
@@ -55,22 +56,43 @@ def _load(path: Path) -> ModuleType:
     return module
 
 
-def _check_names(tree: ast.Module, path: Path) -> None:
-    """Of two functions with one name Python keeps the second, and the model would never hear of the first."""
+def _check_names(tree: ast.Module, path: Path, module: ModuleType) -> None:
+    """Of two functions with one name Python keeps the second, and the model would never hear of the first.
+
+    Asked once the file has run: only then it is known whose decorator it was, and whether the first has got another name.
+    """
+    kept = {_first_line(value) for value in vars(module).values() if options_of(value) is not None}
     lines: dict[str, int] = {}
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(_is_tool, node.decorator_list)):
-            if node.name in lines:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            _is_tool(each, module) for each in node.decorator_list
+        ):
+            earlier = lines.get(node.name)
+            if earlier is not None:
                 raise UserError(
-                    f"two tools are named `{node.name}`: {path}:{lines[node.name]} and {path}:{node.lineno}",
+                    f"two tools are named `{node.name}`: {path}:{earlier} and {path}:{node.lineno}",
                     remedy="rename one of the functions",
                 )
-            lines[node.name] = node.lineno
+            if (str(path), node.decorator_list[0].lineno) not in kept:
+                lines[node.name] = node.lineno
 
 
-def _is_tool(decorator: ast.expr) -> bool:
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return (called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")) == "tool"
+def _first_line(function: Any) -> tuple[str, int] | None:
+    """Where a function was written, its decorators included."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return (code.co_filename, code.co_firstlineno) if code else None
+
+
+def _is_tool(decorator: ast.expr, module: ModuleType) -> bool:
+    return _meant(decorator.func if isinstance(decorator, ast.Call) else decorator, module) is tool
+
+
+def _meant(name: ast.expr, module: ModuleType) -> object:
+    """What `tool` or `voiceagent.tool` means in the module; None for anything that is no name of a module's."""
+    if isinstance(name, ast.Name):
+        return vars(module).get(name.id)
+    owner = _meant(name.value, module) if isinstance(name, ast.Attribute) else None
+    return getattr(owner, name.attr, None) if isinstance(owner, ModuleType) and isinstance(name, ast.Attribute) else None
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from voiceagent.agent.project import AgentProject, is_project_file, project_fold
 from voiceagent.errors import UserError
 
 _log = logging.getLogger(__name__)
+
+_FIRST_BATCH_MS = 500
+"""A further watch yields its first batch after this time at the latest; by then it surely watches."""
+_LOOK_AGAIN_SECONDS = 1.0
 
 Reload = Callable[[], AgentProject]
 """Loads settings and project afresh; raises UserError when the author's files are broken."""
@@ -67,52 +72,63 @@ def _dotenv_state(directory: Path) -> bytes:
 
 
 async def _saves(directory: Path) -> AsyncIterator[Any]:
-    """Each batch of saves. Folders are watched one by one, so that one which cannot be does not cost the others."""
+    """Each batch of saves. Folders are watched one by one, so that one which cannot be does not cost the others.
+
+    A batch that names a folder ends the watch: a folder made again under its old name is another, of which the watch knows
+    nothing. Each further watch begins with a batch of its own, for what was saved while there was none.
+    """
     from watchfiles import Change, awatch
+
+    unread, folders, polling, missed = set[Path](), set[Path](), False, False
+
+    def is_folder(path: Path) -> bool:
+        return is_project_file(directory, path / "any.md") and (path in folders or path.is_dir())  # no captures
 
     def wanted(_: Change, path: str) -> bool:
         file = Path(path)
-        folder = file / "any.md"  # as a file in it would be: no captures
-        return (
-            file == directory / ".env"
-            or is_project_file(directory, file)
-            or (is_project_file(directory, folder) and file.is_dir())
-        )
+        return missed or file == directory / ".env" or is_project_file(directory, file) or is_folder(file)
 
-    unread, polling = set[Path](), False
     while True:
-        every = project_folders(directory)
-        folders = _watchable(every, unread)
-        watching = awatch(
-            *folders,
-            watch_filter=wanted,
-            debounce=200,
-            step=50,
-            recursive=False,
-            force_polling=polling or None,
-            ignore_permission_denied=True,
-        )
+        folders = await loaded(lambda: _watchable(directory, unread))
         try:
+            if not folders:
+                raise FileNotFoundError(directory)
+            watching = awatch(
+                *folders,
+                watch_filter=wanted,
+                debounce=200,
+                step=50,
+                rust_timeout=_FIRST_BATCH_MS,
+                yield_on_timeout=True,
+                recursive=False,
+                force_polling=polling or None,
+                ignore_permission_denied=True,
+            )
             async with aclosing(watching):
                 async for batch in watching:
-                    yield batch
-                    if project_folders(directory) != every:
-                        break  # a folder came or went
+                    if batch or missed:
+                        missed = False
+                        yield batch
+                    if any(is_folder(Path(path)) for _, path in batch):
+                        break
+        except FileNotFoundError:  # a folder went before its watch began, or the project is being made again
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         except (OSError, RuntimeError) as error:  # the system's watches are used up, or cannot be had on this file system
             if polling:
                 _log.warning("%s is not watched: %s; start again after an edit", directory, error)
                 return
             polling = True
             _log.warning("%s is not watched: %s; its files are looked at again and again instead", directory, error)
+        missed = True
 
 
-def _watchable(folders: Iterable[Path], unread: set[Path]) -> list[Path]:
-    """Those that may be read; the others are told once, and kept in `unread`."""
-    found = []
-    for folder in folders:
+def _watchable(directory: Path, unread: set[Path]) -> set[Path]:
+    """The folders that may be read; the others are told once, and kept in `unread`."""
+    found = set()
+    for folder in project_folders(directory):
         if os.access(folder, os.R_OK | os.X_OK):
-            found.append(folder)
-        elif folder not in unread:
+            found.add(folder)
+        elif folder not in unread and folder.is_dir():
             unread.add(folder)
             _log.warning("%s is not watched: this user may not read it", folder)
     return found

@@ -116,3 +116,22 @@ def test_a_function_that_is_no_tool_may_be_written_again(tmp_path: Path) -> None
 def test_a_folder_in_the_files_place_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is a folder"):
         tool_functions(tmp_path)
+
+
+def test_a_tool_under_another_name_is_not_lost(tmp_path: Path) -> None:
+    again = "\n\nfirst = one\n\n\n@tool(name='other')\ndef one() -> None: ...\n"
+    assert len(names(write(tmp_path, TOOL.format(name="one", value=1) + again))) == 2
+
+
+def test_another_librarys_tool_is_none_of_ours(tmp_path: Path) -> None:
+    again = "@r.tool\ndef a(): ...\n\n\n"
+    text = "class R:\n    def tool(self, f):\n        return f\n\n\nr = R()\n\n\n" + again + again
+    assert names(write(tmp_path, text)) == []
+
+
+def test_a_refused_file_leaves_no_module_behind(tmp_path: Path) -> None:
+    text = "import voiceagent\n\n\n@voiceagent.tool\ndef a(): ...\n\n\n@voiceagent.tool\ndef a(): ...\n"
+    path = write(tmp_path, text)
+    with pytest.raises(UserError, match="two tools are named `a`"):
+        tool_functions(path)
+    assert not [module for module in list(sys.modules.values()) if getattr(module, "__file__", None) == str(path)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -167,9 +168,74 @@ async def test_without_the_systems_watches_the_files_are_looked_at(
         if not force_polling:
             raise OSError("too many watches")
         while True:
-            yield {"a save"}
+            yield {(2, str(tmp_path / "prompt.md"))}
             await asyncio.get_running_loop().run_in_executor(None, lambda: None)
 
     monkeypatch.setattr(watchfiles, "awatch", awatch)
     assert await heard(tmp_path, lambda: (tmp_path / "prompt.md").write_text("Anew")) == "Anew"
     assert f"{tmp_path} is not watched: too many watches; its files are looked at" in caplog.text
+
+
+Watch = list[set[tuple[int, str]]] | Exception
+
+
+async def loads(directory: Path, monkeypatch: pytest.MonkeyPatch, wanted: int, *watches: Watch) -> int:
+    """How many watches had begun when the project had been loaded `wanted` times. Each yields its batches, then is silent."""
+    begun, left, done = 0, list(watches), asyncio.Event()
+    count = 0
+
+    async def awatch(*_: Path, **__: object) -> AsyncIterator[object]:
+        nonlocal begun
+        begun += 1
+        batches = left.pop(0) if left else []
+        if isinstance(batches, Exception):
+            raise batches
+        for batch in batches:
+            yield batch
+        await asyncio.Event().wait()
+
+    def reload() -> AgentProject:
+        nonlocal count
+        count += 1
+        if count == wanted:
+            loop.call_soon_threadsafe(done.set)
+        return project
+
+    loop, project = asyncio.get_running_loop(), load(directory)
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    monkeypatch.setattr("voiceagent.agent.reload._LOOK_AGAIN_SECONDS", 0, raising=False)
+    async with asyncio.timeout(3), asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(watch_project(project, reload, changed=lambda _: None, broken=lambda error: None))
+        await done.wait()
+        watching.cancel()
+    return begun
+
+
+async def test_a_folder_made_again_is_watched_anew_and_what_was_saved_meanwhile_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(tmp_path)
+    (tmp_path / "sub").mkdir()
+    silent: set[tuple[int, str]] = set()
+    assert await loads(tmp_path, monkeypatch, 2, [{(1, str(tmp_path / "sub"))}], [silent, silent]) == 2
+
+
+async def test_a_folder_that_went_before_its_watch_began_is_no_reason_to_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_project(tmp_path)
+    assert await loads(tmp_path, monkeypatch, 1, FileNotFoundError("sub"), [set()]) == 2
+    assert "is not watched" not in caplog.text
+
+
+async def test_the_tree_is_not_walked_on_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    walked: list[bool] = []
+
+    def folders(directory: Path) -> list[Path]:
+        walked.append(threading.current_thread() is threading.main_thread())
+        return [directory]
+
+    monkeypatch.setattr("voiceagent.agent.reload.project_folders", folders)
+    await loads(tmp_path, monkeypatch, 1, [{(2, str(tmp_path / "prompt.md"))}])
+    assert set(walked) == {False}

@@ -96,7 +96,7 @@ async def test_a_saved_change_is_loaded_or_complained_of(tmp_path: Path, monkeyp
 
     async def saves(*_: Any, **__: Any) -> AsyncIterator[set[Any]]:
         await saved.wait()
-        yield set()
+        yield {(2, str(tmp_path / "prompt.md"))}
         await stop.wait()
 
     monkeypatch.setattr("watchfiles.awatch", saves)
