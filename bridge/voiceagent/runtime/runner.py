@@ -126,7 +126,7 @@ class CallRunner:
                 self._group = group
                 try:
                     await self._last(answer, open_engine)
-                except Exception as error:
+                except Exception as error:  # a defect: the report tells it, and so does whoever started the call
                     self.finish("failed", _defect(error))
                     raise
                 finally:  # before the tasks are cancelled: what they still tell would be carried out by nobody

@@ -1,4 +1,4 @@
-"""Threads for tools that are not `async`: a bounded number, and none that can keep the process alive.
+"""Threads for tools that are not `async`, and for loading them: a bounded number, and none that can keep the process alive.
 
 An executor's threads are joined when Python exits, so one tool stuck in a socket read would keep the bridge from ending; these
 are daemon threads. When all are busy the next tool waits for one, within its own time limit.
