@@ -13,6 +13,9 @@ _BREAKS_OFF = re.compile(
     r"|[,\-–—]|\.\.\.|…)$"
 )
 """How a text ends when its speaker only took a breath. "to" and "for" are left out: an ear writes them for two and four."""
+_GOODBYE = re.compile(r"\bgood ?bye\b")
+_AS_HEARD = r"good(?: ?bye|by| (?:by|buy)$)"
+"""How ears write a goodbye. "Good by" is one at the end only: "is it good by Monday?" must not hang up."""
 
 
 def plain(text: str) -> str:
@@ -51,5 +54,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     if phrase.startswith("re:"):
         return re.compile(phrase[3:], re.IGNORECASE)
     words = plain(phrase)
-    # An empty phrase would stand in every text; it must select nothing.
-    return re.compile(rf"(?<![\w']){re.escape(words)}(?![\w'])" if words else r"(?!)")
+    if not words:
+        return re.compile(r"(?!)")  # an empty phrase would stand in every text; it must select nothing
+    sought = _AS_HEARD.join(re.escape(part) for part in _GOODBYE.split(words))
+    return re.compile(rf"(?<![\w']){sought}(?![\w'])")
