@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent_cli import conversation, exits, summary
-from voiceagent_cli.steps import script
+from voiceagent_cli.misspelt import warn_of_names
+from voiceagent_cli.steps import doubts, script
 
 if TYPE_CHECKING:
     from voiceagent.local.calling import Called
@@ -31,7 +32,10 @@ def number_of_agent(directory: Path) -> str:
 
 def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict[str, Any]]:
     """The caller's steps; without any the caller listens to the greeting and hangs up, which is worth a hint."""
+    typed = list(typed)
     steps = script(typed)
+    for doubt in doubts(typed):
+        terminal.warn(doubt)
     if not steps:
         terminal.say('Nothing to say: listening to the greeting, then hanging up. Try --say "Hello".')
         return [{"silence": 500}]
@@ -42,15 +46,13 @@ async def call(
     directory: Path, plan: Mapping[str, Any], limit_seconds: float, terminal: Terminal, stop: Stop, leg: Leg = "acs"
 ) -> Called:
     """Place the call through the bridge that serves the project now, or through one of its own."""
-    from voiceagent.config.misspelt import misspelt
     from voiceagent.local.bridge import bridge
     from voiceagent.local.calling import place
     from voiceagent.local.need import sentence
     from voiceagent.local.project import settings_of
     from voiceagent.local.running import is_starting, read_note, started
 
-    for told in misspelt(settings_of(directory).environment):
-        terminal.warn(told)
+    warn_of_names(settings_of(directory).environment, terminal)
 
     def show(note: Mapping[str, Any]) -> None:
         if line := conversation.line(note):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent_cli import calling, conversation, exits, summary
+from voiceagent_cli.misspelt import warn_of_names
 from voiceagent_cli.steps import script
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ async def dial(directory: Path, plan: Plan, limit_seconds: float, terminal: Term
     from voiceagent.local.project import settings_of
     from voiceagent.local.running import started
 
+    loaded = settings_of(directory)
+    warn_of_names(loaded.environment, terminal)
+
     def show(note: Mapping[str, Any]) -> None:
         if line := conversation.line(note):
             terminal.say(line)
@@ -57,7 +61,7 @@ async def dial(directory: Path, plan: Plan, limit_seconds: float, terminal: Term
         with stop.before_it_begins():
             running = await started(directory)
         if running is None:
-            emulated = needed(settings_of(directory).settings) in ("all", "acs")
+            emulated = needed(loaded.settings) in ("all", "acs")
             terminal.log("warning")
             with stop.before_it_begins():
                 flags = {"bridge.port": 0} if emulated else {}

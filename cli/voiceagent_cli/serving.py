@@ -13,6 +13,7 @@ from voiceagent.local.bridge import Bridge, bridge
 from voiceagent.local.need import sentence
 from voiceagent.local.project import settings_of
 from voiceagent.local.running import moved, noted, read_note, starting
+from voiceagent_cli.misspelt import warn_of_names
 from voiceagent_cli.settled import settle
 
 if TYPE_CHECKING:
@@ -34,18 +35,12 @@ async def serve(
 
     RemoteError, in the same good order, when the emulators beside the bridge are gone.
     """
-    from voiceagent.config.misspelt import misspelt
-
     loaded = settings_of(directory, flags=flags)
     settings = loaded.settings
-    for told in misspelt(loaded.environment):
-        terminal.warn(told)
+    warn_of_names(loaded.environment, terminal)
     log = settings.log
     terminal.log(log.level, log.format)
-    if other := read_note(directory):
-        terminal.warn(
-            f"this project is already served on port {other.port} (process {other.pid}); the newer one gets the calls"
-        )
+    other = read_note(directory)
 
     def found(finding: Mapping[str, Any]) -> None:
         _tell(finding, terminal, as_json=as_json)
@@ -61,6 +56,9 @@ async def serve(
                 for one in (directory, *also):
                     stack.enter_context(noted(one, running))
             settle()
+            if other is not None:  # told only now: on a port that is taken the older one keeps its calls
+                whom = f"on port {other.port} (process {other.pid})"
+                terminal.warn(f"this project is already served {whom}; the newer one gets the calls")
             (_announce_as_json if as_json else _announce)(served, terminal, directory)
             showing = tasks.create_task(_show(served, terminal, (directory, *also), as_json=as_json))
             lost = await _until(stop, served)

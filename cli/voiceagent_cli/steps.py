@@ -23,6 +23,14 @@ def script(options: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     return [_STEPS[name](value) for name, value in options if name in _STEPS]
 
 
+def doubts(options: Iterable[tuple[str, str]]) -> list[str]:
+    """What makes a step sound other than it was meant, a sentence each. For options of which `script` made steps."""
+    from voiceagent.audio.wav import cut_short
+
+    files = [typed for name, typed in options if name == "wav"]
+    return [told for typed in files if (told := cut_short(Path(typed).read_bytes(), name=typed))]
+
+
 def _say(text: str) -> dict[str, Any]:
     if not text.strip():
         raise UserError("--say has nothing to say.", remedy="--say 'Where is my order?', or --silence 2000 for a pause")

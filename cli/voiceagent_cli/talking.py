@@ -13,6 +13,7 @@ from voiceagent.local.talking import Plan, Talking, play_files, talking, write_l
 from voiceagent_cli import conversation, exits, signals, summary
 from voiceagent_cli.lines import lines_typed, stdin_is_terminal
 from voiceagent_cli.meters import meters
+from voiceagent_cli.misspelt import warn_of_names
 from voiceagent_cli.mouthpiece import HINT, Mouthpiece
 
 if TYPE_CHECKING:
@@ -27,11 +28,15 @@ Sounds = list[tuple[bytes, int]]
 
 def talk(plan: Plan, terminal: Terminal, *, detach: bool, in_background: bool, as_json: bool) -> None:
     """Hold the planned call and report; with `detach` only start it."""
+    from voiceagent.local.project import settings_of
+
     check(plan, detach=detach)
+    if not in_background:
+        warn_of_names(settings_of(plan.directory, flags=plan.flags).environment, terminal)
     if detach:
         _detach(plan, terminal, as_json=as_json)
         return
-    sounds = _sounds(plan)
+    sounds = _sounds(plan, terminal)
     report, cut = signals.run(lambda stop: _hold(plan, sounds, terminal, stop, in_background=in_background, as_json=as_json))
     if not in_background:
         _tell(report, plan, terminal, as_json=as_json)
@@ -54,11 +59,15 @@ def check(plan: Plan, *, detach: bool = False) -> None:
         raise UserError("--wav needs nobody to drive it.", remedy="leave --detach out, or use --text or --no-sound")
 
 
-def _sounds(plan: Plan) -> Sounds:
+def _sounds(plan: Plan, terminal: Terminal) -> Sounds:
     """All files, before anything starts."""
-    from voiceagent.audio.wav import read_wav
+    from voiceagent.audio.wav import cut_short, read_wav
 
-    return [read_wav(path) for path in plan.wavs]
+    sounds = [read_wav(path) for path in plan.wavs]
+    for path in plan.wavs:
+        if doubt := cut_short(path.read_bytes(), name=str(path)):
+            terminal.warn(doubt)
+    return sounds
 
 
 # --- the call

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
 from voiceagent_cli import exits
+from voiceagent_cli.misspelt import warn_of_names
 
 if TYPE_CHECKING:
     from voiceagent.local.need import Leg
@@ -63,9 +64,12 @@ def options(*, jobs: int, repeat: int | None, fail_fast: bool, files: Files, leg
 
 async def play(cases: Sequence[Case], wanted: Options, terminal: Terminal, stop: asyncio.Event, *, as_json: bool) -> Tried:
     """Play them, telling each as it ends."""
+    from voiceagent.local.project import settings_of
     from voiceagent.scenarios.run import run
 
     terminal.log("warning")
+    for project in dict.fromkeys(case.project for case in cases):
+        warn_of_names(settings_of(project).environment, terminal)
     began = time.monotonic()
 
     def told(case: Case, outcome: Run) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from voiceagent.audio.wav import wav_bytes
 from voiceagent.errors import UserError
-from voiceagent_cli.steps import INTERRUPT_AFTER_MS, script
+from voiceagent_cli.steps import INTERRUPT_AFTER_MS, doubts, script
 
 
 def test_each_option_is_one_step_in_the_order_typed() -> None:
@@ -99,3 +100,12 @@ def test_a_file_that_is_no_wav_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"ID3 this is music")
     with pytest.raises(UserError, match=str(path)):
         script([("wav", str(path))])
+
+
+def test_a_file_that_is_cut_short_is_played_with_a_doubt(tmp_path: Path) -> None:
+    whole, half = tmp_path / "whole.wav", tmp_path / "half.wav"
+    whole.write_bytes(wav_bytes(bytes(32_000), 8_000))
+    half.write_bytes(whole.read_bytes()[:16_044])
+    typed = [("say", "Hello"), ("wav", str(whole)), ("wav", str(half))]
+    assert len(script(typed)) == 3
+    assert doubts(typed) == [f"{half} is cut short: its header announces 1.0 s more than there is"]

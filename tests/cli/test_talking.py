@@ -60,7 +60,10 @@ def test_the_command_of_the_background_is_the_same_call() -> None:
     assert str(parsed["human"]).replace("_", "-") == "no-answer"
 
 
-def test_a_call_in_the_background_is_told_with_how_to_drive_it(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_in_the_background_is_told_with_how_to_drive_it(
+    terminal: Any, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.parent)
     facts = {"ready": True, "agent": "orders", "pid": 7}
     monkeypatch.setattr(background, "in_background", lambda words, *, log: facts)
     talking.talk(Plan(directory=Path("demo"), text=True), terminal.it, detach=True, in_background=False, as_json=False)
@@ -123,10 +126,12 @@ def test_no_device_is_an_empty_list_and_a_sentence(terminal: Any, monkeypatch: p
     assert json.loads(terminal.out.getvalue()) == {"devices": []}
 
 
-def test_a_call_that_the_engine_failed_ends_with_three(terminal: Any, report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_the_engine_failed_ends_with_three(
+    terminal: Any, project: Path, report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failed = report | {"outcome": "failed", "end_reason": "engine_lost", "sound": None, "warnings": []}
     monkeypatch.setattr(talking.signals, "run", lambda work: (failed, False))
     with pytest.raises(Ended) as ended:
-        talking.talk(Plan(directory=Path(), text=True), terminal.it, detach=False, in_background=False, as_json=True)
+        talking.talk(Plan(directory=project, text=True), terminal.it, detach=False, in_background=False, as_json=True)
     assert ended.value.code == 3
     assert "engine_lost" in terminal.err.getvalue()

@@ -17,6 +17,8 @@ from voiceagent.errors import UserError
 
 # PCM 1, floats 3, A-law 6, µ-law 7
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_ENDLESS = 0x7FFF_0000
+"""From here on the size of a data chunk is none: 7ffff000, 7fffffff and ffffffff are all in use."""
 _OTHER_CODES = {2: "Microsoft ADPCM", 17: "IMA ADPCM", 49: "GSM 6.10", 80: "MPEG", 85: "MP3", 255: "AAC", 0x1610: "AAC"}
 _OTHER_FILES = (
     (b"ID3", "an MP3 file"),
@@ -57,6 +59,22 @@ def read_channels(source: str | Path | bytes, *, name: str = "") -> tuple[list[b
     """Each channel of a WAV file as 16-bit mono PCM, and their rate; otherwise as `read_wav`."""
     samples, channels, rate = _read(source, name)
     return [samples] if channels == 1 else _apart(samples, channels), rate
+
+
+def cut_short(content: bytes, *, name: str) -> str:
+    """A sentence about a WAV file that lacks sound its header announces, as after a copy that broke off; "" for a whole one.
+
+    Recorders that write to a pipe cannot know a length; theirs are whole. For what `read_wav` reads.
+    """
+    layout: _Layout | None = None
+    for kind, size, body in _walk(content):
+        if kind == b"fmt " and len(body) >= 16:
+            layout = _layout(body)
+        elif kind == b"data" and layout is not None:
+            missing = (size - len(body)) / (layout.rate * layout.channels * layout.bits / 8)
+            told = f"{name} is cut short: its header announces {missing:.1f} s more than there is"
+            return told if size > len(body) else ""
+    return ""
 
 
 def write_wav(path: str | Path, pcm: bytes, rate: int, channels: int = 1) -> None:
@@ -102,7 +120,7 @@ def _chunks(content: bytes, name: str) -> tuple[_Layout, bytes]:
     if content[:4] not in (b"RIFF", b"RF64") or content[8:12] != b"WAVE":
         raise _refusal(name, f"is {_guess(content)}")
     layout: _Layout | None = None
-    for kind, body in _walk(content):
+    for kind, _, body in _walk(content):
         if kind == b"fmt " and len(body) >= 16:
             layout = _layout(body)
         elif kind == b"data":
@@ -112,14 +130,15 @@ def _chunks(content: bytes, name: str) -> tuple[_Layout, bytes]:
     raise _refusal(name, "is a WAV file without samples" if layout else "is a WAV file that does not say its format")
 
 
-def _walk(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _walk(content: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    """Each chunk: its kind, the size it announces in bytes, and what is there of it."""
     at = 12
     while at + 8 <= len(content):
         kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
-        # A recorder that writes to a pipe cannot know the size and leaves 0 or all ones: then the rest is sound.
-        if kind == b"data" and size in (0, 0xFFFFFFFF, 0x7FFFFFFF):
+        # A recorder that writes to a pipe cannot know the size and leaves 0 or nearly all ones: then the rest is sound.
+        if kind == b"data" and (size == 0 or size >= _ENDLESS):
             size = len(content) - at - 8
-        yield kind, content[at + 8 : at + 8 + size]
+        yield kind, size, content[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
 
 

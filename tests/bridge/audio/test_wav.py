@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voiceagent.audio.g711 import alaw_encode, ulaw_encode
 from voiceagent.audio.tones import tone
-from voiceagent.audio.wav import read_channels, read_wav, wav_bytes, write_wav
+from voiceagent.audio.wav import cut_short, read_channels, read_wav, wav_bytes, write_wav
 from voiceagent.errors import UserError
 
 SOUND = tone((440,), 100, 16000)
@@ -181,3 +181,17 @@ def test_channels_can_be_had_apart() -> None:
     stereo = wav_bytes(struct.pack("<6h", 1, -1, 2, -2, 3, -3), 16_000, channels=2)
     assert read_channels(stereo) == ([left, right], 16_000)
     assert read_channels(wav_bytes(left, 8000)) == ([left], 8000)
+
+
+def test_a_file_that_a_copy_broke_off_is_told_with_what_it_lacks() -> None:
+    whole = wav_bytes(bytes(2 * 16_000 * 3), 16_000)
+    assert cut_short(whole, name="a.wav") == ""
+    told = cut_short(whole[: len(whole) // 2], name="a.wav")
+    assert told == "a.wav is cut short: its header announces 1.5 s more than there is"
+
+
+@pytest.mark.parametrize("size", [0, 0x7FFFF000, 0x7FFFFFFF, 0xFFFFFFFF])
+def test_a_recorder_that_could_not_know_the_length_left_a_whole_file(size: int) -> None:
+    content = riff(fmt(1, 1, 16000, 16), b"data" + struct.pack("<I", size) + SOUND)
+    assert cut_short(content, name="a.wav") == ""
+    assert read_wav(content)[0] == SOUND

@@ -67,6 +67,22 @@ def test_how_a_call_ends_after_ctrl_c_is_told_as_well(serving: Any, project: Pat
     assert [end["reason"] for end in ends] == ["shutdown"]
 
 
+def test_whose_the_calls_are_is_told_only_where_a_second_bridge_gets_them(serving: Any, project: Path) -> None:
+    _, ready = serving
+    again = [*COMMAND, "serve", str(project), "--port"]
+    refused = subprocess.run([*again, str(ready["port"])], capture_output=True, text=True, check=False, timeout=60)
+    assert refused.returncode == 2
+    assert "cannot be used: Address already in use" in refused.stderr
+    assert "gets the calls" not in refused.stderr
+    with subprocess.Popen([*again, "0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as newer:
+        assert newer.stderr is not None
+        talk = next(line for line in newer.stderr if "already served" in line or "ready for calls" in line)
+        newer.send_signal(signal.SIGINT)
+        newer.communicate(timeout=30)
+    whom = f"this project is already served on port {ready['port']} (process {serving[0].pid})"
+    assert f"{whom}; the newer one gets the calls" in " ".join(talk.split())
+
+
 def test_it_ends_when_its_emulators_die(project: Path) -> None:
     command = [*COMMAND, "serve", str(project), "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:

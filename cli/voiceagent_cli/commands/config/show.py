@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer import Context
 
+from voiceagent_cli.misspelt import warn_of_names
 from voiceagent_cli.options import AsJson, Project
 
 if TYPE_CHECKING:
@@ -19,15 +20,13 @@ def command(ctx: Context, directory: Project = Path(), json: AsJson = False) -> 
 
     Precedence: option, environment (`.env` in the project counts, after the real one), voiceagent.toml, user file, default.
     """
-    from voiceagent.config.misspelt import misspelt
     from voiceagent.config.secrets import describe
     from voiceagent.local.project import settings_of
 
     loaded = settings_of(directory)
     rows = describe(loaded)
     terminal = ctx.obj
-    for sentence in misspelt(loaded.environment):
-        terminal.warn(sentence)
+    warn_of_names(loaded.environment, terminal)
     if json:
         terminal.record({"settings": [{"name": row.key, "value": as_json(row), "origin": row.origin} for row in rows]})
         return
