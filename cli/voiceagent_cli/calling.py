@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent_cli import conversation, exits, summary
 from voiceagent_cli.misspelt import warn_of_names
-from voiceagent_cli.steps import doubts, script
+from voiceagent_cli.steps import script
 
 if TYPE_CHECKING:
     from voiceagent.local.calling import Called
@@ -32,10 +32,7 @@ def number_of_agent(directory: Path) -> str:
 
 def script_of(typed: Iterable[tuple[str, str]], terminal: Terminal) -> list[dict[str, Any]]:
     """The caller's steps; without any the caller listens to the greeting and hangs up, which is worth a hint."""
-    typed = list(typed)
-    steps = script(typed)
-    for doubt in doubts(typed):
-        terminal.warn(doubt)
+    steps = script(typed, terminal.warn)
     if not steps:
         terminal.say('Nothing to say: listening to the greeting, then hanging up. Try --say "Hello".')
         return [{"silence": 500}]

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`callee` describes who answers on an emulated network; `described`: the user said so."""
+    """`callee` describes who answers on an emulated network; `described`: the user said so, and there are `doubts`."""
 
     to: str
     key: str
     callee: Mapping[str, Any]
     described: bool
+    doubts: tuple[str, ...] = ()
 
 
 def plan_of(to: str, *, yes: bool, key: str, human: str, typed: Iterable[tuple[str, str]]) -> Plan:
@@ -35,10 +36,11 @@ def plan_of(to: str, *, yes: bool, key: str, human: str, typed: Iterable[tuple[s
 
     if to.startswith("+") and not yes:
         raise UserError(f"{to} is a telephone: the call costs money, and a person picks up.", remedy="--yes calls it")
-    steps = script(typed)
+    doubts: list[str] = []
+    steps = script(typed, doubts.append)
     number = {"number": to} if to.startswith("+") else {}
     callee = {**number, "human": human, "steps": steps, "hang_up_after": True}
-    return Plan(to, key or secrets.token_hex(8), callee, described=bool(steps) or human != "answer")
+    return Plan(to, key or secrets.token_hex(8), callee, bool(steps) or human != "answer", tuple(doubts))
 
 
 async def dial(directory: Path, plan: Plan, limit_seconds: float, terminal: Terminal, stop: Stop) -> Placed:
@@ -52,6 +54,8 @@ async def dial(directory: Path, plan: Plan, limit_seconds: float, terminal: Term
 
     loaded = settings_of(directory)
     warn_of_names(loaded.environment, terminal)
+    for doubt in plan.doubts:
+        terminal.warn(doubt)
 
     def show(note: Mapping[str, Any]) -> None:
         if line := conversation.line(note):

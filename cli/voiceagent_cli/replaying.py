@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
 from voiceagent_cli.exits import OK, Ended
+from voiceagent_cli.misspelt import warn_of_names
 
 if TYPE_CHECKING:
     import asyncio
@@ -225,6 +226,7 @@ async def _speak(
     stop: asyncio.Event,
 ) -> list[Result]:
     from voiceagent.config.load import environment
+    from voiceagent.local.project import settings_of
     from voiceagent.replay.changed import project_of
     from voiceagent.replay.live import bridge_elsewhere, own_bridge, replay_live
     from voiceagent_cli import conversation
@@ -233,6 +235,7 @@ async def _speak(
         if line := conversation.line(note):
             terminal.say(line)
 
+    judge = _judge(rehearsed, directory, wish.judge) if wish.judge else None
     if wish.against:
         environ = environment()
         phone_url = environ.get("VOICEAGENT_EMULATOR_URL", "")
@@ -245,15 +248,17 @@ async def _speak(
         calling = bridge_elsewhere(wish.against, phone_url=phone_url, secret=secret, limit_seconds=way.limit_seconds, stop=stop)
     else:
         terminal.log("warning")
+        project = directory or project_of(rehearsed[0].path) or Path()
+        flags = {"engine.kind": wish.engine} if wish.engine else {}
+        warn_of_names(settings_of(project, flags=flags).environment, terminal)
         calling = own_bridge(
-            directory or project_of(rehearsed[0].path) or Path(),
-            flags={"engine.kind": wish.engine} if wish.engine else {},
+            project,
+            flags=flags,
             limit_seconds=way.limit_seconds,
             show=show,
             say=terminal.soft,
             stop=stop,
         )
-    judge = _judge(rehearsed, directory, wish.judge) if wish.judge else None
     async with calling as call:
         return [
             await replay_live(one, call, way, repeat=wish.repeat, ear_only=bool(wish.against), judge=judge) for one in rehearsed

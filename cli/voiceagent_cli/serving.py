@@ -40,7 +40,6 @@ async def serve(
     warn_of_names(loaded.environment, terminal)
     log = settings.log
     terminal.log(log.level, log.format)
-    other = read_note(directory)
 
     def found(finding: Mapping[str, Any]) -> None:
         _tell(finding, terminal, as_json=as_json)
@@ -52,6 +51,7 @@ async def serve(
                     served = await stack.enter_async_context(
                         bridge(directory, flags=flags, say=terminal.soft, also=also, found=found)
                     )
+                other = read_note(directory)
                 running = replace(served.running, public_url=served.ready.public_url)
                 for one in (directory, *also):
                     stack.enter_context(noted(one, running))

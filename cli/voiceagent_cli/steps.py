@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,13 @@ _DIGITS = re.compile(r"[0-9]+")
 STEP_OPTIONS = ("say", "wav", "interrupt", "dtmf", "silence")
 
 
-def script(options: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The steps for the phone, from (option name, typed value) in the order typed."""
-    return [_STEPS[name](value) for name, value in options if name in _STEPS]
+def script(options: Iterable[tuple[str, str]], doubt: Callable[[str], None]) -> list[dict[str, Any]]:
+    """The steps for the phone, from (option name, typed value) in the order typed.
 
-
-def doubts(options: Iterable[tuple[str, str]]) -> list[str]:
-    """What makes a step sound other than it was meant, a sentence each. For options of which `script` made steps."""
-    from voiceagent.audio.wav import cut_short
-
-    files = [typed for name, typed in options if name == "wav"]
-    return [told for typed in files if (told := cut_short(Path(typed).read_bytes(), name=typed))]
+    `doubt` is told, a sentence each, what will sound other than it was meant. UserError for what makes no sense.
+    """
+    steps: dict[str, Callable[[str], dict[str, Any]]] = {**_STEPS, "wav": partial(_wav, doubt=doubt)}
+    return [steps[name](value) for name, value in options if name in steps]
 
 
 def _say(text: str) -> dict[str, Any]:
@@ -37,8 +34,8 @@ def _say(text: str) -> dict[str, Any]:
     return {"say": text}
 
 
-def _wav(typed: str) -> dict[str, Any]:
-    from voiceagent.audio.wav import read_wav
+def _wav(typed: str, *, doubt: Callable[[str], None]) -> dict[str, Any]:
+    from voiceagent.audio.wav import cut_short, read_wav
 
     path = Path(typed)
     if not path.is_file():
@@ -52,6 +49,8 @@ def _wav(typed: str) -> dict[str, Any]:
     if not content:
         raise UserError(f"--wav {typed}: the file is empty.", remedy="record it again, or give another file")
     read_wav(content, name=typed)  # complains about anything that is not a WAV file, before the phone rings
+    if told := cut_short(content, name=typed):
+        doubt(told)
     return {"wav": base64.b64encode(content).decode("ascii")}
 
 
@@ -89,4 +88,4 @@ def _ms(option: str, digits: str) -> int:
     return int(digits)
 
 
-_STEPS = {"say": _say, "wav": _wav, "interrupt": _interrupt, "dtmf": _dtmf, "silence": _silence}
+_STEPS = {"say": _say, "interrupt": _interrupt, "dtmf": _dtmf, "silence": _silence}

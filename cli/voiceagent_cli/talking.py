@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
+from voiceagent.local.project import settings_of
 from voiceagent.local.talking import Plan, Talking, play_files, talking, write_lines
 from voiceagent_cli import conversation, exits, signals, summary
 from voiceagent_cli.lines import lines_typed, stdin_is_terminal
@@ -28,8 +29,6 @@ Sounds = list[tuple[bytes, int]]
 
 def talk(plan: Plan, terminal: Terminal, *, detach: bool, in_background: bool, as_json: bool) -> None:
     """Hold the planned call and report; with `detach` only start it."""
-    from voiceagent.local.project import settings_of
-
     check(plan, detach=detach)
     if not in_background:
         warn_of_names(settings_of(plan.directory, flags=plan.flags).environment, terminal)
@@ -61,13 +60,14 @@ def check(plan: Plan, *, detach: bool = False) -> None:
 
 def _sounds(plan: Plan, terminal: Terminal) -> Sounds:
     """All files, before anything starts."""
-    from voiceagent.audio.wav import cut_short, read_wav
+    from voiceagent.audio.wav import cut_short, read_wav, wav_content
 
-    sounds = [read_wav(path) for path in plan.wavs]
-    for path in plan.wavs:
-        if doubt := cut_short(path.read_bytes(), name=str(path)):
+    contents = {path: wav_content(path) for path in dict.fromkeys(plan.wavs)}  # once: a pipe can be read only once
+    sounds = {path: read_wav(content, name=str(path)) for path, content in contents.items()}
+    for path, content in contents.items():
+        if doubt := cut_short(content, name=str(path)):
             terminal.warn(doubt)
-    return sounds
+    return [sounds[path] for path in plan.wavs]
 
 
 # --- the call

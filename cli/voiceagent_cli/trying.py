@@ -65,11 +65,14 @@ def options(*, jobs: int, repeat: int | None, fail_fast: bool, files: Files, leg
 async def play(cases: Sequence[Case], wanted: Options, terminal: Terminal, stop: asyncio.Event, *, as_json: bool) -> Tried:
     """Play them, telling each as it ends."""
     from voiceagent.local.project import settings_of
+    from voiceagent.scenarios.load import doubts
     from voiceagent.scenarios.run import run
 
     terminal.log("warning")
-    for project in dict.fromkeys(case.project for case in cases):
-        warn_of_names(settings_of(project).environment, terminal)
+    projects = {case.project for case in cases}
+    warn_of_names({name for project in projects for name in settings_of(project).environment}, terminal)
+    for doubt in dict.fromkeys(doubt for case in cases for doubt in doubts(case)):
+        terminal.warn(doubt)
     began = time.monotonic()
 
     def told(case: Case, outcome: Run) -> None:

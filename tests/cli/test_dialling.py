@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from voiceagent.audio.wav import wav_bytes
 from voiceagent.errors import UserError
 from voiceagent.local.dialling import Placed
 from voiceagent_cli import exits
@@ -44,6 +45,13 @@ def test_what_the_callee_does_is_for_the_emulated_network() -> None:
     assert plan.callee == {"number": "+14255550177", "human": "busy", "steps": steps, "hang_up_after": True}
     assert plan.described
     assert not plan_of("support", yes=False, key="", human="answer", typed=[]).described
+
+
+def test_a_recording_that_is_cut_short_is_doubted_with_the_plan(tmp_path: Path) -> None:
+    half = tmp_path / "half.wav"
+    half.write_bytes(wav_bytes(bytes(32_000), 8_000)[:16_044])
+    plan = plan_of("support", yes=False, key="", human="answer", typed=[("wav", str(half))])
+    assert plan.doubts == (f"{half} is cut short: its header announces 1.0 s more than there is",)
 
 
 def test_a_call_that_went_well_is_told() -> None:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import base64
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from voiceagent.audio.wav import wav_bytes
 from voiceagent.errors import UserError
-from voiceagent_cli.steps import INTERRUPT_AFTER_MS, doubts, script
+from voiceagent_cli.steps import INTERRUPT_AFTER_MS
+from voiceagent_cli.steps import script as script_and_doubts
+
+
+def script(typed: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The steps; nothing about them is doubtful."""
+    doubts: list[str] = []
+    steps = script_and_doubts(typed, doubts.append)
+    assert not doubts
+    return steps
 
 
 def test_each_option_is_one_step_in_the_order_typed() -> None:
@@ -106,6 +116,6 @@ def test_a_file_that_is_cut_short_is_played_with_a_doubt(tmp_path: Path) -> None
     whole, half = tmp_path / "whole.wav", tmp_path / "half.wav"
     whole.write_bytes(wav_bytes(bytes(32_000), 8_000))
     half.write_bytes(whole.read_bytes()[:16_044])
-    typed = [("say", "Hello"), ("wav", str(whole)), ("wav", str(half))]
-    assert len(script(typed)) == 3
-    assert doubts(typed) == [f"{half} is cut short: its header announces 1.0 s more than there is"]
+    doubts: list[str] = []
+    assert len(script_and_doubts([("say", "Hello"), ("wav", str(whole)), ("wav", str(half))], doubts.append)) == 3
+    assert doubts == [f"{half} is cut short: its header announces 1.0 s more than there is"]

@@ -18,7 +18,9 @@ from voiceagent.errors import UserError
 # PCM 1, floats 3, A-law 6, µ-law 7
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _ENDLESS = 0x7FFF_0000
-"""From here on the size of a data chunk is none: 7ffff000, 7fffffff and ffffffff are all in use."""
+"""From here on the size of a data chunk is none: recorders into pipes write 7ffff000, 7fffffff or ffffffff."""
+_AUDIBLE_S = 0.05
+"""Some encoders count headers or padding into the size; what nobody hears is not missing."""
 _OTHER_CODES = {2: "Microsoft ADPCM", 17: "IMA ADPCM", 49: "GSM 6.10", 80: "MPEG", 85: "MP3", 255: "AAC", 0x1610: "AAC"}
 _OTHER_FILES = (
     (b"ID3", "an MP3 file"),
@@ -71,9 +73,9 @@ def cut_short(content: bytes, *, name: str) -> str:
         if kind == b"fmt " and len(body) >= 16:
             layout = _layout(body)
         elif kind == b"data" and layout is not None:
-            missing = (size - len(body)) / (layout.rate * layout.channels * layout.bits / 8)
+            missing = (size - len(body)) / max(1.0, layout.rate * layout.channels * layout.bits / 8)
             told = f"{name} is cut short: its header announces {missing:.1f} s more than there is"
-            return told if size > len(body) else ""
+            return told if missing >= _AUDIBLE_S else ""
     return ""
 
 
@@ -91,7 +93,7 @@ def wav_bytes(pcm: bytes, rate: int, channels: int = 1) -> bytes:
 
 def _read(source: str | Path | bytes, name: str) -> tuple[bytes, int, int]:
     """Samples with their channels interleaved, how many channels, and the rate."""
-    content = source if isinstance(source, bytes) else _content(Path(source))
+    content = source if isinstance(source, bytes) else wav_content(Path(source))
     called = name or ("the WAV data" if isinstance(source, bytes) else str(source))
     layout, data = _chunks(content, called)
     if layout.channels < 1 or not 1000 <= layout.rate <= 384_000:
@@ -102,7 +104,8 @@ def _read(source: str | Path | bytes, name: str) -> tuple[bytes, int, int]:
     return samples, layout.channels, layout.rate
 
 
-def _content(path: Path) -> bytes:
+def wav_content(path: Path) -> bytes:
+    """The bytes of a file. UserError for one that is not there or cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -90,6 +90,14 @@ def project_of(path: Path) -> Path:
     raise UserError(f"{path} belongs to no agent project: no folder above it has a {PROJECT_FILE}.")
 
 
+def doubts(case: Case) -> list[str]:
+    """What will sound other than its author meant, a sentence each: recordings that a copy cut short."""
+    from voiceagent.audio.wav import cut_short, wav_content
+
+    files = [case.path.parent / step.wav for step in case.scenario.steps if isinstance(step, Wav)]
+    return [told for file in files if (told := cut_short(wav_content(file), name=str(file)))]
+
+
 def _check_recordings(scenario: Scenario, written: Written) -> None:
     from voiceagent.audio.wav import read_wav
 

@@ -41,10 +41,7 @@ def command(
     """
     from voiceagent_cli import dialling
     from voiceagent_cli.signals import run
-    from voiceagent_cli.steps import doubts
 
     plan = dialling.plan_of(to, yes=yes, key=key, human=human, typed=ctx.meta[STEPS_KEY])
-    for doubt in doubts(ctx.meta[STEPS_KEY]):
-        ctx.obj.warn(doubt)
     placed = run(lambda stop: dialling.dial(directory, plan, timeout, ctx.obj, stop))
     dialling.tell(placed, ctx.obj, as_json=json, project=directory)

@@ -186,6 +186,7 @@ def test_channels_can_be_had_apart() -> None:
 def test_a_file_that_a_copy_broke_off_is_told_with_what_it_lacks() -> None:
     whole = wav_bytes(bytes(2 * 16_000 * 3), 16_000)
     assert cut_short(whole, name="a.wav") == ""
+    assert cut_short(whole[:-44], name="a.wav") == "", "a header was counted in"
     told = cut_short(whole[: len(whole) // 2], name="a.wav")
     assert told == "a.wav is cut short: its header announces 1.5 s more than there is"
 

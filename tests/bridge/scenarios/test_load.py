@@ -10,7 +10,7 @@ import pytest
 
 from voiceagent.audio.wav import write_wav
 from voiceagent.errors import UserError
-from voiceagent.scenarios.load import cases, load, scenario_files, selected
+from voiceagent.scenarios.load import cases, doubts, load, scenario_files, selected
 
 HI = "steps: [say: hi]\n"
 
@@ -73,7 +73,13 @@ def test_recordings_must_be_there_and_be_recordings(written: Callable[..., Any],
     with pytest.raises(UserError, match=r"a\.yaml:2: "):
         written("steps:\n  - wav: hello.wav\n")
     write_wav(project / "scenarios" / "hello.wav", bytes(480), 24_000)
-    assert written("steps:\n  - wav: hello.wav\n").scenario.steps[0].wav == "hello.wav"
+    case = written("steps:\n  - wav: hello.wav\n")
+    assert case.scenario.steps[0].wav == "hello.wav"
+    assert doubts(case) == []
+    recording = project / "scenarios" / "hello.wav"
+    write_wav(recording, bytes(48_000), 24_000)
+    recording.write_bytes(recording.read_bytes()[:24_044])
+    assert doubts(case) == [f"{recording} is cut short: its header announces 0.5 s more than there is"]
 
 
 @pytest.mark.parametrize(

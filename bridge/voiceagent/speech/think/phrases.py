@@ -13,14 +13,14 @@ _BREAKS_OFF = re.compile(
     r"|[,\-–—]|\.\.\.|…)$"
 )
 """How a text ends when its speaker only took a breath. "to" and "for" are left out: an ear writes them for two and four."""
+_GOOD_BY = re.compile(r"\bgood-?by\b|^\W*good (?:by|buy)\W*$")
+"""What ears write for goodbye. In two words only where nothing else is said: "when is it good by?" must not hang up."""
 _GOODBYE = re.compile(r"\bgood ?bye\b")
-_AS_HEARD = r"good(?: ?bye|by| (?:by|buy)$)"
-"""How ears write a goodbye. "Good by" is one at the end only: "is it good by Monday?" must not hang up."""
 
 
 def plain(text: str) -> str:
-    """Lower case, straight apostrophes, no other punctuation but what matters to numbers, single spaces."""
-    straight = text.lower().replace("’", "'")
+    """Lower case, straight apostrophes, no other punctuation, single spaces, and a goodbye that was misspelt put right."""
+    straight = _GOOD_BY.sub("goodbye", text.lower().replace("’", "'"))
     return " ".join(re.sub(r"[^\w'\s]", " ", straight).split())
 
 
@@ -56,5 +56,5 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     words = plain(phrase)
     if not words:
         return re.compile(r"(?!)")  # an empty phrase would stand in every text; it must select nothing
-    sought = _AS_HEARD.join(re.escape(part) for part in _GOODBYE.split(words))
+    sought = "good ?bye".join(re.escape(part) for part in _GOODBYE.split(words))
     return re.compile(rf"(?<![\w']){sought}(?![\w'])")

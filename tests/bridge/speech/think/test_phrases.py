@@ -17,19 +17,23 @@ def test_parts_of_words_and_nothing_are_not_found(phrase: str) -> None:
     assert not said("where is my order", [phrase])
 
 
-@pytest.mark.parametrize("phrase", ["goodbye", "good bye", "Good-bye"])
-@pytest.mark.parametrize("text", ["Goodbye!", "Thanks good-bye.", "Good bye now", "Good-by,", "Okay, goodby.", "Good buy."])
+@pytest.mark.parametrize("phrase", ["goodbye", "good bye", "Good-bye", "good-by"])
+@pytest.mark.parametrize(
+    "text", ["Goodbye!", "Thanks good-bye.", "Good bye now", "Good-by,", "Good-by, thank you.", "Okay, goodby.", "Good buy."]
+)
 def test_a_goodbye_is_said_however_an_ear_writes_it(text: str, phrase: str) -> None:
     assert said(text, [phrase])
 
 
-@pytest.mark.parametrize("text", ["Is it good by Monday?", "That is a good buy for me.", "good", "by", "A goodbyeish word"])
+@pytest.mark.parametrize(
+    "text", ["Is it good by Monday?", "When is it good by?", "Is that a good buy?", "good", "by", "A goodbyeish word"]
+)
 def test_what_only_looks_like_a_goodbye_is_none(text: str) -> None:
     assert not said(text, ["goodbye", "good bye"])
 
 
 def test_a_goodbye_within_a_phrase_is_found() -> None:
-    assert said("I want to say good-by.", ["say goodbye"])
+    assert said("I want to say good-by for now.", ["say goodbye for now"])
     assert not said("I want to say good-by.", ["never say goodbye"])
 
 
