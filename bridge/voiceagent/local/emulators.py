@@ -76,8 +76,10 @@ async def emulators(
         try:
             running = await _ready(child, talk)
             async with _listening(child, told):
-                yield running
-                await _end(child)
+                try:
+                    yield running
+                finally:  # after a failure as well: one that is killed cannot remove the recordings it kept
+                    await _end(child)
         finally:
             if child.returncode is None:
                 child.kill()

@@ -49,8 +49,11 @@ def read_note(project: Path) -> Running | None:
 
 @contextmanager
 def noted(project: Path, running: Running) -> Iterator[None]:
-    """Leave the note while the block runs; readable by the user alone, because of the token."""
-    path = note_path(project)
+    """Leave the note while the block runs; readable by the user alone, because of the token.
+
+    Then that of a bridge which served the project before, and still does, is there again.
+    """
+    path, before = note_path(project), read_note(project)
     try:
         _write(path, running)
     except OSError as error:  # a bridge for real calls needs nothing of this, and may well live on a disk that is read only
@@ -63,6 +66,9 @@ def noted(project: Path, running: Running) -> Iterator[None]:
         current = read_note(project)
         if current is None or current.pid == running.pid:
             path.unlink(missing_ok=True)
+            if before is not None and before.pid != running.pid and _alive(before):
+                with contextlib.suppress(OSError):  # who looks for a bridge starts one, as where no note could be left
+                    _write(path, before)
 
 
 def moved(project: Path, public_url: str) -> None:

@@ -96,7 +96,16 @@ async def test_one_that_ends_by_itself_is_told(tmp_path: Path, ending: str, how:
     assert lost.remedy
 
 
-async def test_it_does_not_survive_an_error_of_ours(tmp_path: Path) -> None:
+async def test_after_an_error_of_ours_it_may_put_away_what_it_keeps(tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    with pytest.raises(KeyError):
+        async with emulators("all", project=tmp_path, program=program(READY.replace('"left"', repr(str(left))))):
+            raise KeyError
+    assert left.exists()
+
+
+async def test_it_does_not_survive_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceagent.local.emulators.LEAVE_SECONDS", 0.05)
     with pytest.raises(KeyError):
         async with emulators("all", project=tmp_path, program=program(STUBBORN)):
             raise KeyError

@@ -94,6 +94,21 @@ def test_the_note_of_another_bridge_is_left_alone(tmp_path: Path) -> None:
         assert read_note(tmp_path) == running(os.getpid())
 
 
+def test_when_the_newer_of_two_bridges_ends_the_older_one_has_the_calls_again(tmp_path: Path) -> None:
+    older, newer = running(os.getppid()), running(os.getpid())
+    with noted(tmp_path, older):
+        with noted(tmp_path, newer):
+            assert read_note(tmp_path) == newer
+        assert read_note(tmp_path) == older
+    assert read_note(tmp_path) is None
+
+
+def test_a_bridge_that_ended_meanwhile_does_not_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with noted(tmp_path, running(os.getppid())), noted(tmp_path, running(os.getpid())):
+        monkeypatch.setattr("voiceagent.local.running._alive", lambda note: note.pid == os.getpid())
+    assert not note_path(tmp_path).exists()
+
+
 def test_where_no_note_can_be_left_the_bridge_runs_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     note_path(tmp_path).parent.write_text("a file where the folder should be")
     with noted(tmp_path, running(os.getpid())):

@@ -115,7 +115,7 @@ class Network:
         )
         self._carrying: set[asyncio.Task[None]] = set()
         self._live: dict[str, Circuit] = {}
-        self._temporary = TemporaryDirectory(prefix="voiceagent-recordings-") if options.recordings is None else None
+        self._temporary: TemporaryDirectory[str] | None = None
 
     def start(self, base: str) -> None:
         """The server listens at `base`."""
@@ -183,9 +183,7 @@ class Network:
 
     def recording_file(self, document_id: str) -> Path:
         """Where it is, or will be."""
-        folder = Path(self._temporary.name) if self._temporary is not None else self.options.recordings
-        assert folder is not None
-        written = folder / f"{document_id}.mp3"
+        written = (self.options.recordings or self._temporary_folder()) / f"{document_id}.mp3"
         return written if written.exists() else written.with_suffix(".wav")
 
     def warn(self, sentence: str) -> None:
@@ -194,6 +192,12 @@ class Network:
             self.warnings.append(sentence)
 
     # --- within
+
+    def _temporary_folder(self) -> Path:
+        """Made for the first recording and not before: whoever is killed leaves no more behind than it must."""
+        if self._temporary is None:
+            self._temporary = TemporaryDirectory(prefix="voiceagent-recordings-")
+        return Path(self._temporary.name)
 
     def _connect(self, call: Call, steps: tuple[Step, ...], line: Line) -> Circuit:
         circuit = Circuit(self, call, steps, line)
