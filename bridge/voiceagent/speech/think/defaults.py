@@ -19,7 +19,7 @@ _PERSON = [
     "transfer me", "put me through", "connect me",
     r"re:\b(speak|talk|chat) (to|with) (a|an|the|some)\w*( real| live)? ?(person|one|body|human|support)?",
 ]  # fmt: skip
-_GOODBYE = ["goodbye", "good bye", "bye", "hang up", "that is all", "that's all", "nothing else", "no thanks", "no thank you"]
+_GOODBYE = ["goodbye", "good bye", "bye", "that is all", "that's all", "nothing else", "no thanks", "no thank you"]
 _EMPTY_WORDS = frozenset([
     "get", "set", "find", "look", "lookup", "fetch", "check", "read", "list", "show", "make", "do", "run", "call", "tool",
     "query", "search", "give", "tell", "the", "and", "for", "with", "from", "this", "that", "into", "about", "its", "their",

@@ -39,6 +39,12 @@ def test_an_agent_without_rules_uses_its_tools(said: str, name: str, arguments: 
     assert moves[-1] == Call(name, json.dumps(arguments))
 
 
+@pytest.mark.parametrize("said", ["Please don't hang up.", "Is that a good buy?"])
+def test_what_is_no_farewell_ends_no_call(said: str) -> None:
+    (move,) = RulesThinker(ThinkerSection()).moves([CallerSaid(said)], [END])
+    assert isinstance(move, Said)
+
+
 def test_what_a_tool_needs_is_asked_for() -> None:
     thinker = RulesThinker(ThinkerSection())
     assert thinker.moves([CallerSaid("I want to reserve a table")], TOOLS) == [Said("Which size: small or large?")]
