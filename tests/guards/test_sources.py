@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
-READ_THE_ENVIRONMENT = {"voiceagent.config.load", "voiceagent_cli.terminal"}
-"""`config.load` for settings; the terminal for NO_COLOR and TERM."""
+READ_THE_ENVIRONMENT = {"voiceagent.config.load", "voiceagent_cli.terminal", "voiceagent.speech.quiet"}
+"""`config.load` for settings; the terminal for NO_COLOR and TERM; `quiet` sets what silences a runtime."""
 
 TASKS_WITHOUT_OWNER = {"create_task", "ensure_future"}
 

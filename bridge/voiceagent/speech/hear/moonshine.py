@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceagent.errors import UserError
 from voiceagent.speech.port import HEARING_RATE, Cancelled, Heard, never
+from voiceagent.speech.quiet import hush
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,6 +118,7 @@ def _verify(directory: Path) -> None:
 
 
 def _session(path: Path, threads: int) -> Any:
+    hush()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

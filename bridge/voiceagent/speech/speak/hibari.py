@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from voiceagent.speech.port import Cancelled, Variant, never
+from voiceagent.speech.quiet import hush
 from voiceagent.speech.speak.reading import readable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Hibari:
     """A `Voice`. One model for all calls; safe to use from many threads."""
 
     def __init__(self) -> None:
+        hush()
         from hibari import Hibari as Model
 
         self._model: Any = Model(threads=1)
